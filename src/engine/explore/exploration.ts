@@ -1,0 +1,316 @@
+import { UsageError } from '../errors.js'
+import type { Program } from '../program.js'
+import { Session } from '../session.js'
+import { choicesOf, confirm, runBeside } from './confirmation.js'
+import type { ExplorationOptions } from './explore-options.js'
+import type { ExploreProgress, ExploreReport, Outcome, Violation } from './explore-report.js'
+import { analyseGraph, type GraphFindings, sum } from './graph-findings.js'
+import { GraphSearch } from './graph-search.js'
+import type { GraphStep } from './least-schedule.js'
+import type { OutcomeFacts } from './outcome-registry.js'
+import type { PathNumber } from './path-numbers.js'
+import { outcomeViolations, RandomSearch } from './random-search.js'
+
+/** Executions run before the graph, so that an easy failure is shown at once. */
+const FIRST_SAMPLES = 64
+/** Schedules that are replayed on fresh sessions to find programs that are not functions of their results. */
+const REPLAYED_SAMPLES = 8
+/** Histories that are run again for the same reason, and the operations they may cost together. */
+const RERUN_HISTORIES = 64
+const RERUN_OPERATIONS = 300_000
+const DEFAULT_SAMPLES = 10_000
+const DEFAULT_MEMORY = 1 << 30
+
+/** A report without the time it took: the engine knows no clock. */
+export type UntimedReport = Omit<ExploreReport, 'elapsedMs'>
+
+/**
+ * One exploration as a sequence of short stretches of work: whoever runs the generator decides when it pauses, and may
+ * end it early by `abort`.
+ */
+export class Exploration {
+  readonly #program: Program
+  readonly #options: ExplorationOptions
+  readonly #session: Session
+  readonly #sampling: RandomSearch
+  readonly #sampledPaths: (readonly GraphStep[])[] = []
+  #graph: GraphSearch | null = null
+  #phase: ExploreProgress['phase'] = 'sampling'
+  #aborted = false
+
+  /**
+   * @throws UsageError for options and parameters that make no sense.
+   * @throws ProgramFault for what the program does wrong in its setup.
+   */
+  constructor(program: Program, options: ExplorationOptions) {
+    requirePositive('maxStates', options.maxStates)
+    requirePositive('maxMemory', options.maxMemory)
+    requirePositive('samples', options.samples)
+    if (options.strategy !== undefined && options.strategy !== 'graph' && options.strategy !== 'random')
+      throw new UsageError('usage/unknown-strategy', `there is no strategy “${String(options.strategy)}”`, {
+        hint: 'the strategies are graph and random',
+      })
+    this.#program = program
+    this.#options = options
+    this.#session = new Session(program, options.params, { monitor: options.monitor })
+    this.#sampling = new RandomSearch(this.#session, options.seed ?? 1)
+  }
+
+  /** Ends the work at the next pause; the report then says what is known. */
+  abort(): void {
+    this.#aborted = true
+  }
+
+  get progress(): ExploreProgress {
+    return {
+      phase: this.#phase,
+      states: this.#graph?.graph.stateCount ?? 0,
+      transitions: this.#graph?.graph.edgeCount ?? 0,
+      executions: this.#sampling.executions,
+      depth: this.#graph?.depth ?? 0,
+    }
+  }
+
+  /** Does the work; yields after every millisecond or so. */
+  *run(): Generator<void, UntimedReport> {
+    return (this.#options.strategy ?? 'graph') === 'graph' ? yield* this.#runGraph() : yield* this.#runRandom()
+  }
+
+  *#runRandom(): Generator<void, UntimedReport> {
+    const samples = this.#options.samples ?? DEFAULT_SAMPLES
+    const seen = yield* this.#sample(samples)
+    const violations = yield* this.#confirmAll(this.#sampling.findings)
+    yield* this.#verify()
+    const stopped = this.#aborted ? 'aborted' : seen && this.#options.until === 'first' ? 'first' : null
+    return this.#report(violations, {
+      complete: false,
+      stopped: stopped === null ? null : { reason: stopped, message: stopMessage(stopped, '') },
+      findings: null,
+    })
+  }
+
+  *#runGraph(): Generator<void, UntimedReport> {
+    const seen = yield* this.#sample(FIRST_SAMPLES)
+    if (seen && this.#options.until === 'first') return yield* this.#stopAtFirst()
+    this.#phase = 'searching'
+    const maxMemory = this.#options.maxMemory ?? DEFAULT_MEMORY
+    this.#session.rewind()
+    const search = new GraphSearch(this.#session, {
+      maxStates: this.#options.maxStates ?? Number.MAX_SAFE_INTEGER,
+      maxMemory,
+    })
+    this.#graph = search
+    let shown = seen
+    for (const _pause of search.run()) {
+      yield
+      if (this.#aborted) search.abort('aborted')
+      if (search.stopped === 'aborted') break
+      if (!shown && search.outcomes.all.some((_facts, index) => outcomeViolations(search.outcomes, index).length > 0)) {
+        shown = true
+        if (this.#options.until === 'first') search.abort('first')
+        if (search.stopped === 'first') break
+      }
+    }
+    const findings = yield* this.#analyse(search, maxMemory)
+    this.#phase = 'explaining'
+    const violations = yield* this.#confirmAll(findings.findings)
+    yield* this.#verify()
+    const message = stopMessage(search.stopped ?? 'first', search.stopMessage, this.#longestThread())
+    return this.#report(violations, {
+      complete: search.stopped === null,
+      stopped: search.stopped === null ? null : { reason: search.stopped, message },
+      findings,
+    })
+  }
+
+  *#analyse(search: GraphSearch, maxMemory: number): Generator<void, GraphFindings> {
+    const work = analyseGraph(search, maxMemory)
+    for (;;) {
+      const step = work.next()
+      if (step.done === true) return step.value
+      this.#phase = step.value
+      yield
+    }
+  }
+
+  *#stopAtFirst(): Generator<void, UntimedReport> {
+    const violations = yield* this.#confirmAll(this.#sampling.findings.slice(0, 1))
+    yield* this.#verify()
+    return this.#report(violations, {
+      complete: false,
+      stopped: { reason: 'first', message: stopMessage('first', '') },
+      findings: null,
+    })
+  }
+
+  /** Runs executions under the random scheduler; returns whether any failed. */
+  *#sample(samples: number): Generator<void, boolean> {
+    this.#phase = 'sampling'
+    let shown = false
+    for (let i = 0; i < samples && !this.#aborted; i++) {
+      yield* this.#sampling.runOne()
+      if (i < REPLAYED_SAMPLES) this.#sampledPaths.push(this.#sampling.latestPath)
+      if (!shown && this.#sampling.findings.length > 0) {
+        shown = true
+        const [first] = this.#sampling.findings
+        if (this.#options.onViolation !== undefined) this.#options.onViolation(yield* this.#confirmOne(first!))
+        if (this.#options.until === 'first') return true
+      }
+      yield
+    }
+    return shown
+  }
+
+  *#confirmAll(findings: GraphFindings['findings']): Generator<void, Violation[]> {
+    const violations: Violation[] = []
+    for (const finding of findings) violations.push(yield* this.#confirmOne(finding))
+    return violations.sort((a, b) => KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind))
+  }
+
+  *#confirmOne(finding: GraphFindings['findings'][number]): Generator<void, Violation> {
+    return yield* confirm(this.#session, finding, {
+      ...(this.#options.monitor === undefined ? {} : { monitor: this.#options.monitor }),
+    })
+  }
+
+  /** Looks for programs that are not functions of their results: threads alone, and all together on fresh sessions. */
+  *#verify(): Generator<void> {
+    this.#phase = 'verifying'
+    for (const path of this.#sampledPaths) {
+      yield* runBeside(this.#session, path, {})
+      yield
+    }
+    const { nodes } = this.#session
+    const stride = Math.max(1, Math.floor(nodes.count / RERUN_HISTORIES))
+    let operations = 0
+    for (let node = nodes.count - 1; node > 0 && operations < RERUN_OPERATIONS; node -= stride) {
+      operations += nodes.lengths[node]! + 1
+      this.#session.image.verify(node)
+      yield
+    }
+  }
+
+  #longestThread(): string {
+    const { nodes, threads } = this.#session
+    let longest = 0
+    for (let node = 1; node < nodes.count; node++) if (nodes.lengths[node]! > nodes.lengths[longest]!) longest = node
+    return `thread “${threads.all[nodes.owners[longest]!]?.name ?? ''}” has performed up to ${nodes.lengths[longest]} operations`
+  }
+
+  #report(
+    violations: readonly Violation[],
+    end: {
+      readonly complete: boolean
+      readonly stopped: ExploreReport['stopped']
+      readonly findings: GraphFindings | null
+    },
+  ): UntimedReport {
+    const graph = this.#graph
+    const isGraph = (this.#options.strategy ?? 'graph') === 'graph'
+    const numbers = end.findings?.numbers ?? null
+    const total = numbers === null ? null : sum(numbers.terminals)
+    const sampling = this.#sampling
+    const states = graph?.graph.stateCount ?? null
+    return {
+      schema: 1,
+      program: this.#program.name,
+      params: this.#session.params,
+      strategy: isGraph ? 'graph' : 'random',
+      verdict: violations.length > 0 ? 'violated' : end.complete ? 'holds' : 'unknown',
+      complete: end.complete,
+      counts: {
+        executions: isGraph ? null : sampling.executions,
+        deadlocked: isGraph ? null : sampling.deadlocked,
+        assumeFailed: isGraph ? null : sampling.assumeFailed,
+        blocked: null,
+        steps: isGraph ? null : sampling.steps,
+        states,
+        transitions: graph?.graph.edgeCount ?? null,
+        interleavings: total === null ? null : formatCount(total),
+      },
+      dropped:
+        graph?.graph.hasDropped === true && numbers !== null
+          ? { interleavings: formatCount(numbers.dropped), probability: numbers.dropped.probability }
+          : null,
+      divergence: numbers?.divergence ?? null,
+      outcomes: this.#outcomes(end.findings),
+      violations,
+      stopped: end.stopped,
+      missedStateProbability: states === null ? null : collisionProbability(states),
+      seed: isGraph ? null : String(this.#options.seed ?? 1),
+    }
+  }
+
+  #outcomes(findings: GraphFindings | null): Outcome[] {
+    const isGraph = (this.#options.strategy ?? 'graph') === 'graph'
+    const registry = isGraph && this.#graph !== null ? this.#graph.outcomes : this.#sampling.outcomes
+    const list = registry.all.map((facts, index) => {
+      const number = findings?.outcomes?.[index]
+      return makeOutcome(
+        facts,
+        outcomeViolations(registry, index).length === 0,
+        number,
+        isGraph ? null : (this.#sampling.counts[index] ?? 0),
+      )
+    })
+    return list.sort((a, b) => Number(a.holds) - Number(b.holds) || compareTexts(JSON.stringify(a), JSON.stringify(b)))
+  }
+
+  /** The choices of a path, for tests and tools. */
+  choicesOf(path: readonly GraphStep[]) {
+    return choicesOf(this.#session, path)
+  }
+}
+
+const KIND_ORDER = ['property', 'deadlock', 'error', 'misuse', 'livelock', 'endless', 'starvation', 'race']
+
+function makeOutcome(
+  facts: OutcomeFacts,
+  holds: boolean,
+  number: PathNumber | undefined,
+  executions: number | null,
+): Outcome {
+  const some = (record: Readonly<Record<string, unknown>>) => Object.keys(record).length > 0
+  return {
+    final: facts.final,
+    ...(some(facts.results) ? { results: facts.results } : {}),
+    ...(some(facts.errors) ? { errors: facts.errors } : {}),
+    ...(facts.waiting === null ? {} : { waiting: facts.waiting }),
+    holds,
+    interleavings: number === undefined ? null : formatCount(number),
+    probability: number?.probability ?? null,
+    executions,
+  }
+}
+
+function formatCount(number: PathNumber): string {
+  return number.interleavings === null ? 'unbounded' : String(number.interleavings)
+}
+
+function collisionProbability(states: number): number {
+  return Math.min(1, (states * (states - 1)) / 2 ** 65)
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function stopMessage(reason: NonNullable<ExploreReport['stopped']>['reason'], detail: string, longest = ''): string {
+  switch (reason) {
+    case 'states':
+      return `the bound on states was reached; ${longest}`
+    case 'memory':
+      return `the bound on memory was reached; ${longest}; if a thread loops for ever, let it say p.at(label, …locals) at the head of the loop`
+    case 'history':
+      return `${detail}; if it loops for ever, let it say p.at(label, …locals) at the head of the loop`
+    case 'aborted':
+      return 'stopped on request'
+    case 'first':
+      return 'stopped at the first failure, as asked'
+  }
+}
+
+function requirePositive(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isFinite(value) && value > 0)) return
+  throw new UsageError('usage/not-positive', `${name} must be a positive number, not ${value}`)
+}

@@ -1,0 +1,97 @@
+import type { Parameters } from '../program.js'
+
+/** How to explore. */
+export type Strategy = 'graph' | 'random'
+
+/** What was found out: `unknown` if a bound was reached, or if executions were only sampled. */
+export type Verdict = 'holds' | 'violated' | 'unknown'
+
+/** What can go wrong. */
+export type ViolationKind =
+  'property' | 'deadlock' | 'race' | 'error' | 'misuse' | 'livelock' | 'endless' | 'starvation'
+
+/** A final state as the user sees it, with its numbers. What a strategy does not know is null. */
+export interface Outcome {
+  /** Objects by name: values of cells and atomics, arrays, and the holder of a lock that is still held. */
+  readonly final: Readonly<Record<string, unknown>>
+  /** What threads returned, if not `undefined`. */
+  readonly results?: Readonly<Record<string, unknown>>
+  /** How threads failed. */
+  readonly errors?: Readonly<Record<string, string>>
+  /** In a deadlock: what each blocked thread waits for. */
+  readonly waiting?: Readonly<Record<string, string>>
+  readonly holds: boolean
+  /** How many interleavings end so: decimal, or `unbounded` if a cycle leads here. */
+  readonly interleavings: string | null
+  /** The probability under the random scheduler, which draws a thread uniformly among those that can step, then a way. */
+  readonly probability: number | null
+  /** How many of the executions that were run ended so. */
+  readonly executions: number | null
+}
+
+/** Something that goes wrong, with the schedule that shows it best. */
+export interface Violation {
+  readonly kind: ViolationKind
+  readonly message: string
+  /** Replays it: `entrelacs replay <program> <token>`. */
+  readonly token: string
+  /** The names of the threads, step by step; for endless runs the part that repeats stands in brackets. */
+  readonly schedule: string
+  /** Switches away from a thread that could go on. */
+  readonly preemptions: number
+  readonly steps: number
+  /** The first step after which every maximal fair continuation shows the same violation; 0 if all do from the beginning. */
+  readonly criticalStep: number | null
+  /** How many interleavings show it. */
+  readonly interleavings: string | null
+  readonly probability: number | null
+  /** Whether no schedule shows it with fewer preemptions, and none of these with fewer steps. */
+  readonly isLeast: boolean
+}
+
+/** What an exploration found. Numbers that the strategy does not know are null. */
+export interface ExploreReport {
+  readonly schema: 1
+  readonly program: string
+  readonly params: Parameters
+  readonly strategy: Strategy
+  readonly verdict: Verdict
+  /** Every state has been visited (`graph`). */
+  readonly complete: boolean
+  readonly counts: {
+    readonly executions: number | null
+    readonly deadlocked: number | null
+    readonly assumeFailed: number | null
+    readonly blocked: number | null
+    readonly steps: number | null
+    readonly states: number | null
+    readonly transitions: number | null
+    /** Decimal, or `unbounded`. Executions that `assume` dropped are not among them. */
+    readonly interleavings: string | null
+  }
+  /** Executions that a false `assume` dropped; null if there are none or the strategy does not know. */
+  readonly dropped: { readonly interleavings: string; readonly probability: number } | null
+  /** The probability that the random scheduler never ends. */
+  readonly divergence: number | null
+  readonly outcomes: readonly Outcome[]
+  readonly violations: readonly Violation[]
+  /** Why the search stopped early: which bound, and what follows; null if it did not. */
+  readonly stopped: {
+    readonly reason: 'states' | 'memory' | 'history' | 'aborted' | 'first'
+    readonly message: string
+  } | null
+  /** States are known by a 64-bit hash: the probability that two of them were taken for one. */
+  readonly missedStateProbability: number | null
+  /** The seed of sampling. */
+  readonly seed: string | null
+  readonly elapsedMs: number
+}
+
+/** How far an exploration is. */
+export interface ExploreProgress {
+  readonly phase: 'sampling' | 'searching' | 'counting' | 'explaining' | 'verifying'
+  readonly states: number
+  readonly transitions: number
+  readonly executions: number
+  readonly depth: number
+}

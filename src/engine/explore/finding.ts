@@ -1,0 +1,16 @@
+import type { GraphStep } from './least-schedule.js'
+import type { ViolationKind } from './explore-report.js'
+
+/** A violation as a search finds it: by thread indices of the search's own session, before it has been confirmed. */
+export interface Finding {
+  readonly kind: ViolationKind
+  /** The property's name, or what identifies the violation among those of its kind. */
+  readonly subject: string
+  readonly path: readonly GraphStep[]
+  /** The part that repeats for ever after the path, if the violation is an endless run. */
+  readonly repeat: readonly GraphStep[]
+  readonly isLeast: boolean
+  readonly criticalStep: number | null
+  readonly interleavings: string | null
+  readonly probability: number | null
+}

@@ -1,0 +1,29 @@
+const PAGE_BITS = 16
+const PAGE_SIZE = 1 << PAGE_BITS
+const PAGE_MASK = PAGE_SIZE - 1
+
+/** A sequence of 32-bit integers that grows by pages: growing never copies, so no push is slow. */
+export class IntPages {
+  readonly pages: Int32Array<ArrayBuffer>[] = [new Int32Array(PAGE_SIZE)]
+  length = 0
+  #last = this.pages[0]!
+
+  push(value: number): void {
+    const at = this.length++ & PAGE_MASK
+    if (at === 0 && this.length > 1) this.#addPage()
+    this.#last[at] = value
+  }
+
+  get(index: number): number {
+    return this.pages[index >>> PAGE_BITS]![index & PAGE_MASK]!
+  }
+
+  get bytes(): number {
+    return this.pages.length * PAGE_SIZE * 4
+  }
+
+  #addPage(): void {
+    this.#last = new Int32Array(PAGE_SIZE)
+    this.pages.push(this.#last)
+  }
+}

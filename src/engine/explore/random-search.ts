@@ -1,0 +1,163 @@
+import { Code, FLAG_PLAIN, FLAG_WRITES } from '../instruction.js'
+import { NODE_CODE, NODE_WORD } from '../node-table.js'
+import { Random } from '../random.js'
+import type { Session } from '../session.js'
+import type { Finding } from './finding.js'
+import type { ViolationKind } from './explore-report.js'
+import type { GraphStep } from './least-schedule.js'
+import { OutcomeRegistry } from './outcome-registry.js'
+
+/** An execution longer than this is cut off and counted apart. */
+export const EXECUTION_LIMIT = 100_000
+
+interface Sighting {
+  readonly kind: ViolationKind
+  readonly subject: string
+  readonly path: readonly GraphStep[]
+  readonly preemptions: number
+}
+
+/**
+ * Runs executions under the random scheduler, which draws a thread uniformly among those that can step, then a way
+ * uniformly; the same seed gives the same executions. Keeps the least failing schedule of each kind that it sees.
+ */
+export class RandomSearch {
+  readonly session: Session
+  readonly outcomes: OutcomeRegistry
+  /** How often each outcome was seen. */
+  readonly counts: number[] = []
+  executions = 0
+  deadlocked = 0
+  assumeFailed = 0
+  /** Executions cut off at the limit. */
+  cut = 0
+  steps = 0
+  readonly #random: Random
+  readonly #sightings = new Map<string, Sighting>()
+  readonly #path: GraphStep[] = []
+  #preemptions = 0
+  // Per word: the step of the execution at which a plain access to it was last seen pending, and whether a write.
+  readonly #pending = new Map<number, boolean>()
+
+  constructor(session: Session, seed: string | number) {
+    this.session = session
+    this.outcomes = new OutcomeRegistry(session)
+    this.#random = new Random(seed)
+  }
+
+  /** Runs one execution; yields now and then if it is long. */
+  *runOne(): Generator<void> {
+    const { session } = this
+    session.rewind()
+    this.#path.length = 0
+    this.#preemptions = 0
+    let last = -1
+    this.#inspectState()
+    while (!session.hasEnded) {
+      const able = session.threads.canonical.filter((thread) => session.ways(thread) > 0)
+      if (able.length === 0) {
+        this.deadlocked++
+        return this.#end(true)
+      }
+      if (this.#path.length === EXECUTION_LIMIT) {
+        this.cut++
+        return
+      }
+      const thread = able[able.length === 1 ? 0 : this.#random.below(able.length)]!
+      if (last !== -1 && last !== thread && able.includes(last)) this.#preemptions++
+      last = thread
+      if (session.assumesFalsehood(thread)) {
+        this.assumeFailed++
+        return
+      }
+      this.#step(thread)
+      if (this.#path.length % 1000 === 0) yield
+    }
+    this.#end(false)
+  }
+
+  /** What went wrong in any execution so far, the least schedule seen of each. */
+  get findings(): Finding[] {
+    return [...this.#sightings.values()].map((sighting) => ({
+      kind: sighting.kind,
+      subject: sighting.subject,
+      path: sighting.path,
+      repeat: [],
+      isLeast: false,
+      criticalStep: null,
+      interleavings: null,
+      probability: null,
+    }))
+  }
+
+  /** The schedule of the latest execution. */
+  get latestPath(): readonly GraphStep[] {
+    return [...this.#path]
+  }
+
+  #step(thread: number): void {
+    const { session } = this
+    const ways = session.ways(thread)
+    const way = ways === 1 ? 0 : this.#random.below(ways)
+    const node = session.node(thread)
+    const result = session.step(thread, way)
+    this.#path.push({ thread, way })
+    this.steps++
+    const code = session.nodes.code(node)
+    if ((code === Code.Release && result === 1) || (code === Code.Contract && result < 0))
+      this.#sight('misuse', session.image.misuseText(node, result))
+    this.#inspectState()
+  }
+
+  #inspectState(): void {
+    const { session } = this
+    for (const property of session.properties)
+      if (property.when === 'always' && !session.holds(property)) this.#sight('property', property.name)
+    this.#inspectRaces()
+  }
+
+  #inspectRaces(): void {
+    const { nodes, threads } = this.session
+    this.#pending.clear()
+    for (const thread of threads.all) {
+      const node = this.session.node(thread.index)
+      const head = nodes.field(node, NODE_CODE)
+      if ((head & FLAG_PLAIN) === 0) continue
+      const word = nodes.field(node, NODE_WORD)
+      const writes = (head & FLAG_WRITES) !== 0
+      const other = this.#pending.get(word)
+      if (other !== undefined && (writes || other)) this.#sight('race', this.session.objectOf(word)?.name ?? '')
+      this.#pending.set(word, writes || other === true)
+    }
+  }
+
+  #end(deadlocked: boolean): void {
+    this.executions++
+    const outcome = this.outcomes.classify(deadlocked)
+    this.counts[outcome] = (this.counts[outcome] ?? 0) + 1
+    for (const { kind, subject } of outcomeViolations(this.outcomes, outcome)) this.#sight(kind, subject)
+  }
+
+  #sight(kind: ViolationKind, subject: string): void {
+    const key = `${kind} ${subject}`
+    const known = this.#sightings.get(key)
+    if (known !== undefined) {
+      const fewer = this.#preemptions - known.preemptions
+      if (fewer > 0 || (fewer === 0 && this.#path.length >= known.path.length)) return
+    }
+    this.#sightings.set(key, { kind, subject, path: [...this.#path], preemptions: this.#preemptions })
+  }
+}
+
+/** What is wrong with an outcome. */
+export function outcomeViolations(
+  outcomes: OutcomeRegistry,
+  index: number,
+): { readonly kind: ViolationKind; readonly subject: string }[] {
+  const { waiting, failed, errors, misuses } = outcomes.all[index]!
+  const found: { kind: ViolationKind; subject: string }[] = failed.map((subject) => ({ kind: 'property', subject }))
+  if (waiting !== null) found.push({ kind: 'deadlock', subject: JSON.stringify(waiting) })
+  for (const [thread, message] of Object.entries(errors))
+    if (!(thread in misuses)) found.push({ kind: 'error', subject: `${thread}: ${message}` })
+  return found
+}

@@ -1,0 +1,48 @@
+import { IntPages } from './int-pages.js'
+import { StateSet } from './state-set.js'
+
+/** Target of an edge whose step was a false `assume`: the execution is dropped there. */
+export const DROPPED = -1
+
+/** What a property that must always hold, or a race, is for the graph: a name for a set of states. */
+export interface FlaggedStates {
+  readonly states: StateSet
+}
+
+/**
+ * The graph of all states as integers: states are numbered in the order of discovery, the edges of one state are
+ * adjacent and in canonical order (threads in canonical order, then ways).
+ */
+export class StateGraph {
+  /** Where each state's edges begin; one more entry at the end once the graph is complete. */
+  readonly edgeStarts = new IntPages()
+  readonly edgeTargets = new IntPages()
+  /** The thread that steps along each edge. */
+  readonly edgeThreads = new IntPages()
+  /** States with nothing to follow, and the outcome of each. */
+  readonly terminalStates = new IntPages()
+  readonly terminalOutcomes = new IntPages()
+  /** The first state of each layer of the search. */
+  readonly layerStarts: number[] = []
+  stateCount = 0
+  /** Every edge leads to a state with a larger index, so that the order of states is a topological one. */
+  isTopological = true
+  /** Some thread could proceed in more than one way. */
+  hasWays = false
+  /** Some execution was dropped by `assume`. */
+  hasDropped = false
+
+  get edgeCount(): number {
+    return this.edgeTargets.length
+  }
+
+  get bytes(): number {
+    return (
+      this.edgeStarts.bytes +
+      this.edgeTargets.bytes +
+      this.edgeThreads.bytes +
+      this.terminalStates.bytes +
+      this.terminalOutcomes.bytes
+    )
+  }
+}

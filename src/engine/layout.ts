@@ -1,0 +1,88 @@
+import { contribution, hashText, LANE_1, LANE_2 } from './content-hash.js'
+import type { Interner } from './interner.js'
+
+/** What a word of the state holds. */
+export const WordKind = {
+  /** A 32-bit integer. */
+  Int: 0,
+  /** The id of an interned value. */
+  Value: 1,
+  /** 0 or a thread's index + 1. */
+  Thread: 2,
+  /** A node of the thread that the word belongs to; 0 before it is spawned. */
+  Node: 3,
+} as const
+export type WordKind = (typeof WordKind)[keyof typeof WordKind]
+
+/**
+ * Which words make up the state, and what each holds. Words are only ever added; a word's identity is the path of what
+ * it belongs to, so that every run of one program, in whatever order it meets them, gives equal words equal seeds.
+ */
+export class Layout {
+  count = 0
+  kinds = new Uint8Array(16)
+  seeds1 = new Int32Array(16)
+  seeds2 = new Int32Array(16)
+  initial = new Int32Array(16)
+  readonly #interner: Interner
+  readonly #index = new Map<string, number>()
+  /** Content hashes of thread identities, two lanes a thread, for words that hold a thread. */
+  readonly threadHashes: number[] = []
+
+  constructor(interner: Interner) {
+    this.#interner = interner
+  }
+
+  /** The index of the word with that identity, which is added if it is new. */
+  word(identity: string, kind: WordKind, initial: number): number {
+    const known = this.#index.get(identity)
+    if (known !== undefined) return known
+    const index = this.count++
+    if (index === this.kinds.length) this.#grow()
+    this.kinds[index] = kind
+    this.seeds1[index] = hashText(identity, LANE_1)
+    this.seeds2[index] = hashText(identity, LANE_2)
+    this.initial[index] = initial
+    this.#index.set(identity, index)
+    return index
+  }
+
+  /** Contribution of a word's content to the state's hash, lane 1; nodes contribute through the node table instead. */
+  hash1(word: number, content: number): number {
+    switch (this.kinds[word]) {
+      case WordKind.Int:
+        return contribution(this.seeds1[word]!, content)
+      case WordKind.Value:
+        return contribution(this.seeds1[word]!, this.#interner.hash1[content]!)
+      default:
+        return contribution(this.seeds1[word]!, content === 0 ? 0 : this.threadHashes[2 * (content - 1)]!)
+    }
+  }
+
+  /** Contribution of a word's content to the state's hash, lane 2. */
+  hash2(word: number, content: number): number {
+    switch (this.kinds[word]) {
+      case WordKind.Int:
+        return contribution(this.seeds2[word]!, content)
+      case WordKind.Value:
+        return contribution(this.seeds2[word]!, this.#interner.hash2[content]!)
+      default:
+        return contribution(this.seeds2[word]!, content === 0 ? 0 : this.threadHashes[2 * (content - 1) + 1]!)
+    }
+  }
+
+  #grow(): void {
+    const length = this.kinds.length * 2
+    const larger = (from: Int32Array<ArrayBuffer>) => {
+      const to = new Int32Array(length)
+      to.set(from)
+      return to
+    }
+    const kinds = new Uint8Array(length)
+    kinds.set(this.kinds)
+    this.kinds = kinds
+    this.seeds1 = larger(this.seeds1)
+    this.seeds2 = larger(this.seeds2)
+    this.initial = larger(this.initial)
+  }
+}

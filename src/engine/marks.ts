@@ -1,0 +1,53 @@
+import { InstructionOperation } from './instruction-operation.js'
+import { Code } from './instruction.js'
+import type { Operation, Steps } from './operation.js'
+import { perform } from './operation.js'
+import { type Place, recordedPlace } from './place.js'
+
+/** What `p.at` yields: a claim about the thread, not a step. */
+export class AtMark {
+  readonly label: string
+  readonly locals: readonly unknown[]
+  readonly place: Place | undefined
+
+  constructor(label: string, locals: readonly unknown[], place: Place | undefined) {
+    this.label = label
+    this.locals = locals
+    this.place = place
+  }
+}
+
+/** What `p.print` yields: a line for the trace, not a step. */
+export class PrintMark {
+  readonly values: readonly unknown[]
+
+  constructor(values: readonly unknown[]) {
+    this.values = values
+  }
+}
+
+/** A thread as the program holds it. */
+export class ThreadHandle<R = unknown> {
+  readonly name: string
+  /** The thread's index in this run. */
+  readonly index: number
+  readonly #word: number
+  /** Carries the type of the result; never present. */
+  declare readonly resultType?: R
+
+  constructor(name: string, index: number, word: number) {
+    this.name = name
+    this.index = index
+    this.#word = word
+  }
+
+  /** Waits until the thread has ended and returns its result (`undefined` if it failed). One step. */
+  join(): Steps<R> {
+    const operation = new InstructionOperation(
+      { name: 'join', object: null, args: [this.name], cost: 'synchronisation', place: recordedPlace() },
+      { code: Code.Join, word: this.#word },
+      this.index,
+    )
+    return perform(operation as Operation<R>)
+  }
+}

@@ -1,0 +1,90 @@
+import type { Footprint } from './footprint.js'
+import type { Code } from './instruction.js'
+import type { Place } from './place.js'
+
+/** How a step is charged on the simulated machine. */
+export type CostClass = 'load' | 'store' | 'atomic' | 'synchronisation' | 'compute' | 'wait' | 'none'
+
+/** Read access to the state: words as integers, value words also as the plain data they stand for. */
+export interface WorldView {
+  /** The raw word: an integer, an interned value's id, or 0 or a thread's index + 1 in a thread word. */
+  read(word: number): number
+  /** The plain data in a word of either kind. */
+  value(word: number): unknown
+  /** Whether that thread has ended. */
+  hasEnded(thread: number): boolean
+  /** The name of a thread. */
+  threadName(thread: number): string
+}
+
+/** Write access to the state. Every write is logged, so that it can be undone, and enters the state's hash. */
+export interface WorldAccess extends WorldView {
+  /** Writes an integer, or the index + 1 of a thread, to a word of that kind. */
+  write(word: number, content: number): void
+  /** Writes plain data to a word of either kind. */
+  setValue(word: number, value: unknown): void
+}
+
+/** What every shared object is to the engine: a name, a kind, and how it looks in a state. */
+export interface SharedObject {
+  readonly name: string
+  /** `cell`, `lock`, …: a word for reports. */
+  readonly kind: string
+  /** What a person sees in this state; `undefined` if there is nothing to see (a lock that is free). */
+  show(world: WorldView): unknown
+}
+
+/** An operation that is one of the engine's instructions on one word. Operands are plain data, encoded as the word is. */
+export interface InstructionForm {
+  readonly code: Code
+  readonly word: number
+  readonly a?: unknown
+  readonly b?: unknown
+  readonly plain?: boolean
+}
+
+/**
+ * The one contract for whatever a thread can do to the world, and the extension point for primitives of one's own.
+ *
+ * All answers must be functions of the words that `footprint` names. Law, tested for every object: operations with
+ * disjoint footprints commute and do not change each other's ways.
+ */
+export interface Operation<R = unknown> {
+  /** The object it acts on; `null` for operations on no object (`sleep`, `choose`). */
+  readonly object: SharedObject | null
+  /** `read`, `acquire`, …: a word for traces. */
+  readonly name: string
+  /** The arguments as plain data: with the object and the name, they identify the operation. */
+  readonly args: readonly unknown[]
+  /** Where the user's program created it, when places are recorded. */
+  readonly place: Place | undefined
+  /** Present if the engine can run it as an instruction. `ways`, `apply` and `footprint` must then agree with it. */
+  readonly instruction?: InstructionForm
+  readonly cost: CostClass
+  /** In how many ways it can proceed now; 0 = blocked. */
+  ways(world: WorldView, thread: number): number
+  /** The atomic effect of way `way` and its result, which must be plain data. May throw a MisuseError before any write. */
+  apply(world: WorldAccess, way: number, thread: number): R
+  /** The words it reads and writes if it steps now. */
+  footprint(world: WorldView, thread: number): Footprint
+  /** How it reads in a trace once its result is known: `read → 0`, `write 1`. */
+  label(result: unknown): string
+  /** The thread that keeps others waiting while this operation is blocked, if it is one thread. */
+  holder(world: WorldView): number | null
+}
+
+/** What a thread's body is made of: operations that are yielded, and their results coming back. */
+export type Steps<R> = Generator<unknown, R, any>
+
+/** Yields one operation and returns its result: the only way for a thread to touch the world. */
+export function* perform<R>(operation: Operation<R>): Steps<R> {
+  return (yield operation) as R
+}
+
+/** Plain data as it reads in a trace: JSON where that is possible. */
+export function formatData(value: unknown): string {
+  if (value === undefined) return 'undefined'
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'number') return String(value)
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part)) ?? String(value)
+}

@@ -1,0 +1,166 @@
+import { chain } from './content-hash.js'
+import { blockedThreads, type BlockedThread } from './detect/blocked-threads.js'
+import { describeOutcome, type OutcomeFacts } from './explore/outcome-registry.js'
+import { Code, FLAG_PLAIN, MISUSE } from './instruction.js'
+import { NODE_CODE } from './node-table.js'
+import { formatData } from './operation.js'
+import type { Place } from './place.js'
+import type { Parameters, Program } from './program.js'
+import type { Choice } from './schedule.js'
+import { Session, type SessionOptions } from './session.js'
+
+/** One step of a trace. Numbered from 1. */
+export interface TraceStep {
+  readonly step: number
+  /** The thread's name. */
+  readonly thread: string
+  /** Its code in tokens. */
+  readonly code: string
+  readonly way: number
+  /** `read`, `acquire`, …. */
+  readonly operation: string
+  /** The object it acted on, if any. */
+  readonly object: string | null
+  /** How the step reads: `read → 0`. */
+  readonly label: string
+  readonly result: unknown
+  /** Whether the access is plain, that is unsynchronised. */
+  readonly plain: boolean
+  /** Where the operation stands in the user's file. */
+  readonly place: Place | undefined
+  /** What every object shows after the step; objects with nothing to show are left out. */
+  readonly shows: Readonly<Record<string, unknown>>
+  /** Lines printed before the step's thread performed its next operation. */
+  readonly printed: readonly string[]
+  /** Properties of kind `always` that fail in the state after the step. */
+  readonly failing: readonly string[]
+  /** The misuse that the step is, if it is one. */
+  readonly misuse: string | null
+}
+
+/** Why a choice could not be followed. */
+export type Obstacle = 'unknown-thread' | 'ended' | 'blocked' | 'no-such-way'
+
+/**
+ * One run of a program on a fresh session with places recorded, step by step along given choices. Everything that is
+ * shown of a failure comes from such a run, so that nothing is reported that was not seen to happen.
+ */
+export class ReplayRun {
+  readonly session: Session
+  readonly steps: TraceStep[] = []
+  /** Objects before the first step. */
+  readonly initially: Readonly<Record<string, unknown>>
+  /** `always` properties that fail before the first step. */
+  readonly failingInitially: readonly string[]
+  /** Lines printed before the first step. */
+  readonly printedInitially: readonly string[]
+  /** Running hash of the operations performed. */
+  hash = 0
+  #printed: string[] = []
+  #last = -1
+  /** Switches away from a thread that could go on. */
+  preemptions = 0
+
+  constructor(
+    program: Program,
+    params: Readonly<Record<string, unknown>>,
+    options: Pick<SessionOptions, 'monitor'> = {},
+  ) {
+    this.session = new Session(program, params, {
+      ...options,
+      recordPlaces: true,
+      onPrint: (line) =>
+        this.#printed.push(
+          line.values.map((value) => (typeof value === 'string' ? value : formatData(value))).join(' '),
+        ),
+    })
+    this.initially = this.session.show()
+    this.failingInitially = this.#failing()
+    this.printedInitially = this.#takePrinted()
+  }
+
+  /** Takes the step that `choice` names, or says why it cannot. */
+  take(choice: Choice): TraceStep | Obstacle {
+    const { session } = this
+    const thread = session.threads.byCode(choice.thread)
+    if (thread === undefined || session.node(thread.index) === 0) return 'unknown-thread'
+    if (session.world.hasEnded(thread.index)) return 'ended'
+    const ways = session.ways(thread.index)
+    if (ways === 0 || session.hasEnded) return 'blocked'
+    if (choice.way >= ways) return 'no-such-way'
+    return this.#step(thread.index, choice)
+  }
+
+  /** Whether no thread can step, or every thread the program waits for has ended. */
+  get isOver(): boolean {
+    return this.session.hasEnded || this.session.threads.all.every((thread) => this.session.ways(thread.index) === 0)
+  }
+
+  /** The choices that could be taken now, in canonical order. */
+  possible(): Choice[] {
+    const { session } = this
+    if (session.hasEnded) return []
+    return session.threads.canonical.flatMap((index) =>
+      Array.from({ length: session.ways(index) }, (_, way) => ({ thread: session.threads.all[index]!.code, way })),
+    )
+  }
+
+  /** The outcome, once the run is over. */
+  outcome(): OutcomeFacts {
+    return describeOutcome(this.session, !this.session.hasEnded)
+  }
+
+  blocked(): BlockedThread[] {
+    return blockedThreads(this.session)
+  }
+
+  #step(index: number, choice: Choice): TraceStep {
+    const { session } = this
+    const thread = session.threads.all[index]!
+    const node = session.node(index)
+    const operation = session.image.takeOperation(node)
+    if (this.#last !== -1 && this.#last !== index && session.ways(this.#last) > 0) this.preemptions++
+    this.#last = index
+    const result = session.step(index, choice.way)
+    this.hash = chain(this.hash, session.stepHash(index, choice.way, node, result))
+    const received = session.image.decode(node, result)
+    const isMisuse =
+      (session.nodes.code(node) === Code.Release && result === MISUSE) ||
+      (result < 0 && session.nodes.code(node) === Code.Contract)
+    const step: TraceStep = {
+      step: this.steps.length + 1,
+      thread: thread.name,
+      code: thread.code,
+      way: choice.way,
+      operation: operation?.name ?? '',
+      object: operation?.object?.name ?? null,
+      label: operation?.label(operation.name === 'spawn' ? undefined : received) ?? '',
+      result: operation?.name === 'spawn' ? undefined : received,
+      plain: (session.nodes.field(node, NODE_CODE) & FLAG_PLAIN) !== 0,
+      place: operation?.place,
+      shows: session.show(),
+      printed: this.#takePrinted(),
+      failing: this.#failing(),
+      misuse: isMisuse ? session.image.misuseText(node, result) : null,
+    }
+    this.steps.push(step)
+    return step
+  }
+
+  #failing(): string[] {
+    return this.session.properties
+      .filter((property) => property.when === 'always' && !this.session.holds(property))
+      .map((property) => property.name)
+  }
+
+  #takePrinted(): string[] {
+    const printed = this.#printed
+    this.#printed = []
+    return printed
+  }
+}
+
+/** The parameters that differ from a program's defaults. */
+export function changedParameters(program: Program, params: Parameters): Parameters {
+  return Object.fromEntries(Object.entries(params).filter(([name, value]) => program.defaults[name] !== value))
+}

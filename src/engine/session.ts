@@ -1,0 +1,344 @@
+import { ProgramFault } from './errors.js'
+import { chain, hashText, LANE_1 } from './content-hash.js'
+import { type CodeMonitor, type Failure, GeneratorImage, type PrintedLine } from './generator-image.js'
+import { Code, MISUSE, overflows, resulting, stored } from './instruction.js'
+import { Interner } from './interner.js'
+import { Layout, WordKind } from './layout.js'
+import { ThreadHandle } from './marks.js'
+import { NODE_A, NODE_B, NODE_WORD, NodeTable } from './node-table.js'
+import { formatData, type Operation, type SharedObject, type WorldView } from './operation.js'
+import type { Place } from './place.js'
+import { type Parameters, type Program, completeParameters } from './program.js'
+import type { DeclarationSink, Property, StateView, ThreadBody } from './setup.js'
+import { type ThreadEntry, ThreadRegistry } from './thread-registry.js'
+import { MisuseError } from './errors.js'
+import { overflow, WordCodec } from './word-codec.js'
+import { World } from './world.js'
+
+/** How a session runs a program. */
+export interface SessionOptions {
+  /** Record where every operation stands in the user's file: slow, for replays. */
+  readonly recordPlaces?: boolean
+  readonly monitor?: CodeMonitor | undefined
+  readonly onPrint?: (line: PrintedLine) => void
+}
+
+/**
+ * One setup of a program together with what is learnt of its threads and one state that can be stepped and undone.
+ * Every machine of the engine works on sessions; a fresh session shares nothing with another but the program's code.
+ */
+export class Session {
+  readonly program: Program
+  readonly params: Parameters
+  readonly interner = new Interner()
+  readonly codec = new WordCodec(this.interner)
+  readonly layout = new Layout(this.interner)
+  readonly threads = new ThreadRegistry(this.layout)
+  readonly nodes = new NodeTable()
+  readonly image: GeneratorImage
+  readonly world: World
+  readonly objects: SharedObject[] = []
+  readonly properties: Property[] = []
+  readonly #objectWords = new Map<number, SharedObject>()
+  readonly #bodies: ThreadBody[] = []
+  readonly #initial: { readonly words: Int32Array; readonly hash1: number; readonly hash2: number }
+  #declaredObjects = 0
+  #pendingWords: number[] = []
+  #inSetup = true
+
+  /**
+   * @throws UsageError for parameters that the program does not have.
+   * @throws ProgramFault for what setup does wrong, and for what threads do wrong before their first operation.
+   */
+  constructor(program: Program, given: Readonly<Record<string, unknown>> = {}, options: SessionOptions = {}) {
+    this.program = program
+    this.params = completeParameters(program, given)
+    this.image = new GeneratorImage({
+      layout: this.layout,
+      nodes: this.nodes,
+      threads: this.threads,
+      interner: this.interner,
+      codec: this.codec,
+      monitor: options.monitor,
+      recordPlaces: options.recordPlaces ?? false,
+      onPrint: options.onPrint,
+    })
+    this.image.objectOfWord = (word) => {
+      const object = this.#objectWords.get(word)
+      return object === undefined ? undefined : `${object.kind} “${object.name}”`
+    }
+    options.monitor?.enter('', undefined)
+    try {
+      program.declare(this.#sink(), this.params)
+    } finally {
+      options.monitor?.leave()
+    }
+    this.#inSetup = false
+    if (this.threads.all.length === 0)
+      throw new ProgramFault('program/no-threads', `“${program.name}” declares no thread`, {
+        hint: 'declare at least one with p.thread(name, function* () { … })',
+      })
+    this.world = new World(this.layout, this.nodes, this.threads, this.codec)
+    const declared = this.threads.all.slice(0, this.#bodies.length)
+    for (const thread of declared)
+      this.world.write(thread.word, this.image.start(thread, this.#bodies[thread.index]!, 0))
+    this.#initial = {
+      words: this.world.words.slice(0, this.layout.count),
+      hash1: this.world.hash1,
+      hash2: this.world.hash2,
+    }
+  }
+
+  /** Makes the initial state the present one. */
+  rewind(): void {
+    const { words, hash1, hash2 } = this.#initial
+    this.world.load(words, 0, words.length, hash1, hash2)
+  }
+
+  /** An estimate of the memory held by what was learnt, in bytes. */
+  get bytes(): number {
+    return this.nodes.bytes + this.interner.bytes + this.image.bytes + this.layout.count * 120
+  }
+
+  /** The node of a thread in the present state; 0 before it is spawned. */
+  node(thread: number): number {
+    return this.world.read(this.threads.all[thread]!.word)
+  }
+
+  /** In how many ways a thread can step now: 0 if it is blocked, has ended or does not exist yet. */
+  ways(thread: number): number {
+    const node = this.node(thread)
+    const code = this.nodes.code(node)
+    switch (code) {
+      case Code.None:
+      case Code.End:
+      case Code.Failed:
+        return 0
+      case Code.Acquire:
+        return this.world.read(this.nodes.field(node, NODE_WORD)) === 0 ? 1 : 0
+      case Code.Join:
+        return this.#endedWord(this.nodes.field(node, NODE_WORD)) ? 1 : 0
+      case Code.Choose:
+        return this.nodes.field(node, NODE_A)
+      case Code.Contract:
+        return this.image.operations.get(node)!.ways(this.world, thread)
+      default:
+        return 1
+    }
+  }
+
+  /**
+   * Lets a thread take one step and returns the result as a word. The thread must be able to step.
+   *
+   * @throws ProgramFault if an integer overflows, or for what the thread does wrong on the way to its next operation.
+   */
+  step(thread: number, way: number): number {
+    const entry = this.threads.all[thread]!
+    const node = this.world.read(entry.word)
+    const result = this.#effect(thread, node, way)
+    const next = this.nodes.next(node, result) || this.image.resume(node, result)
+    this.world.write(entry.word, next)
+    return result
+  }
+
+  /** Whether every thread that the program waits for has ended. */
+  get hasEnded(): boolean {
+    return this.threads.all.every(
+      (thread) => thread.daemon || this.node(thread.index) === 0 || this.world.hasEnded(thread.index),
+    )
+  }
+
+  /** Whether a thread's next step is an `assume` that is false. */
+  assumesFalsehood(thread: number): boolean {
+    const node = this.node(thread)
+    return this.nodes.code(node) === Code.Assume && this.nodes.field(node, NODE_A) === 0
+  }
+
+  /** The result of a thread that has ended without failing. */
+  resultOf(thread: number): unknown {
+    const node = this.node(thread)
+    return this.nodes.code(node) === Code.End ? this.interner.valueOf(this.nodes.field(node, NODE_A)) : undefined
+  }
+
+  /** How a thread failed in the present state, if it did. */
+  failureOf(thread: number): Failure | undefined {
+    return this.image.failures.get(this.node(thread))
+  }
+
+  /** Objects that have something to show now, by name. */
+  show(): Record<string, unknown> {
+    const shown: Record<string, unknown> = {}
+    for (const object of this.objects) {
+      const content = object.show(this.world)
+      if (content !== undefined) shown[object.name] = content
+    }
+    return shown
+  }
+
+  /**
+   * Whether a property holds in the present state.
+   *
+   * @param observed receives every word that the property reads.
+   * @throws ProgramFault `program/property-throws`.
+   */
+  holds(property: Property, observed?: (word: number) => void): boolean {
+    const world = observed === undefined ? this.world : observedView(this.world, observed)
+    const view = ((object: SharedObject) => object.show(world)) as StateView
+    view.result = <R>(thread: ThreadHandle<R>): R | undefined => {
+      observed?.(this.threads.all[thread.index]!.word)
+      return this.resultOf(thread.index) as R | undefined
+    }
+    try {
+      return property.holds(view)
+    } catch (error) {
+      if (error instanceof ProgramFault) throw error
+      throw new ProgramFault('program/property-throws', `property “${property.name}” throws: ${String(error)}`, {
+        place: property.place,
+      })
+    }
+  }
+
+  /** The hash of one step for tokens: what was done and what came back, without any name. */
+  stepHash(thread: number, way: number, node: number, result: number): number {
+    const code = this.nodes.code(node)
+    let hash = chain(hashText(this.threads.all[thread]!.code, LANE_1), code)
+    hash = chain(chain(hash, way), hashText(formatData(this.image.decode(node, result)), LANE_1))
+    if (code === Code.Contract) {
+      const operation = this.image.operations.get(node)!
+      return chain(
+        hash,
+        hashText(`${operation.object?.kind} ${operation.name} ${operation.args.map(formatData).join()}`, LANE_1),
+      )
+    }
+    const word = this.nodes.field(node, NODE_WORD)
+    if (this.layout.kinds[word] === WordKind.Node) return hash
+    hash = chain(hash, this.layout.seeds1[word]!)
+    return code === Code.Store || code === Code.Add || code === Code.Exchange || code === Code.CompareExchange
+      ? chain(
+          chain(hash, this.layout.hash1(word, this.nodes.field(node, NODE_A))),
+          this.layout.hash1(word, this.nodes.field(node, NODE_B)),
+        )
+      : hash
+  }
+
+  /** The fault of the integer overflow that the addition at `node` runs into. */
+  overflowAt(node: number, word: number): ProgramFault {
+    const operation = this.image.operationAt(node)
+    const sum = word + this.nodes.field(node, NODE_A)
+    const object = this.#objectWords.get(this.nodes.field(node, NODE_WORD))
+    const thread = this.threads.all[this.nodes.owners[node]!]!
+    const fault = overflow(
+      `the sum in ${object?.kind ?? 'object'} “${object?.name ?? ''}” after ${operation?.name ?? 'add'} in thread “${thread.name}”`,
+      sum,
+    )
+    return new ProgramFault(fault.code, fault.message, { hint: fault.hint, place: operation?.place ?? thread.place })
+  }
+
+  /** The object that owns a word. */
+  objectOf(word: number): SharedObject | undefined {
+    return this.#objectWords.get(word)
+  }
+
+  #effect(thread: number, node: number, way: number): number {
+    const code = this.nodes.code(node)
+    if (code === Code.Contract) return this.#applyContract(thread, node, way)
+    const word = this.nodes.field(node, NODE_WORD)
+    const old = this.world.read(word)
+    if (code === Code.Join) return this.joinResult(old)
+    const a = this.nodes.field(node, NODE_A)
+    if (code === Code.Add && overflows(old, a)) throw this.overflowAt(node, old)
+    const result = resulting(code, old, way)
+    if (code === Code.Release && result === MISUSE) return result
+    this.world.write(word, stored(code, old, a, this.nodes.field(node, NODE_B), thread))
+    return result
+  }
+
+  /** The result word of a join on a thread that stands at `ended`. */
+  joinResult(ended: number): number {
+    return this.nodes.code(ended) === Code.End ? this.nodes.field(ended, NODE_A) : 0
+  }
+
+  #applyContract(thread: number, node: number, way: number): number {
+    const operation = this.image.operations.get(node)!
+    try {
+      return this.interner.intern(
+        operation.apply(this.world, way, thread),
+        `the result of ${operation.name} on “${operation.object?.name ?? ''}”`,
+      )
+    } catch (error) {
+      if (error instanceof MisuseError) return -1 - this.interner.intern(error.message, 'a message')
+      throw error
+    }
+  }
+
+  #endedWord(word: number): boolean {
+    const code = this.nodes.code(this.world.read(word))
+    return code === Code.End || code === Code.Failed
+  }
+
+  #sink(): DeclarationSink {
+    return {
+      word: (suffix, kind, initial, what) => this.#declareWord(suffix, kind, initial, what),
+      object: (object) => this.#declareObject(object),
+      thread: (name, body, daemon, place) => this.#declareThread(name, body, daemon, place),
+      property: (property) => this.properties.push(property),
+    }
+  }
+
+  #declareWord(suffix: string, kind: WordKind, initial: unknown, what: string): number {
+    const content = kind === WordKind.Thread ? 0 : this.codec.encode(kind, initial, what)
+    const word = this.layout.word(`${this.#objectIdentity()} ${this.#pendingWords.length} ${suffix}`, kind, content)
+    this.#pendingWords.push(word)
+    return word
+  }
+
+  #objectIdentity(): string {
+    const run = this.image.running
+    return run === null ? `o${this.#declaredObjects}` : `o${run.thread.code}.${run.objects}`
+  }
+
+  #declareObject(object: SharedObject): void {
+    const words = this.#pendingWords
+    this.#pendingWords = []
+    if (this.image.running === null) this.#declaredObjects++
+    else this.image.running.objects++
+    // A thread that is run again declares its objects again: the same words, already known.
+    if (words.length > 0 && this.#objectWords.has(words[0]!)) return
+    if (this.#inSetup && this.objects.some((other) => other.name === object.name))
+      throw new ProgramFault('program/duplicate-name', `two objects are called “${object.name}”`, {
+        hint: 'give every object a name of its own',
+      })
+    this.objects.push(object)
+    for (const word of words) this.#objectWords.set(word, object)
+  }
+
+  #declareThread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle {
+    if (!this.#inSetup)
+      throw new ProgramFault('program/thread-outside-setup', `thread “${name}” is declared while threads run`, {
+        place,
+        hint: 'start it with yield* p.spawn(…)',
+      })
+    if (this.threads.all.some((other) => other.name === name))
+      throw new ProgramFault('program/duplicate-name', `two threads are called “${name}”`, {
+        place,
+        hint: 'give every thread a name of its own',
+      })
+    this.#bodies.push(body)
+    const entry: ThreadEntry = this.threads.add([this.#bodies.length - 1], name, daemon, place)
+    return new ThreadHandle(name, entry.index, entry.word)
+  }
+}
+
+function observedView(world: World, observed: (word: number) => void): WorldView {
+  return {
+    read: (word) => (observed(word), world.read(word)),
+    value: (word) => (observed(word), world.value(word)),
+    hasEnded: (thread) => world.hasEnded(thread),
+    threadName: (thread) => world.threadName(thread),
+  }
+}
+
+/** The operation a thread is about to perform, for reports; runs the thread again to find its place. */
+export function pendingOperation(session: Session, thread: number): Operation | null {
+  return session.image.operationAt(session.node(thread))
+}

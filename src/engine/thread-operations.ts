@@ -1,0 +1,118 @@
+import { ProgramFault } from './errors.js'
+import type { Footprint } from './footprint.js'
+import { Code } from './instruction.js'
+import { type CostClass, formatData, type InstructionForm, type Operation } from './operation.js'
+import { type Place, placeOfCaller } from './place.js'
+import type { ThreadBody } from './setup.js'
+
+const NOTHING: Footprint = { reads: [], writes: [] }
+
+/** An operation on no object: it can always proceed and touches nothing but the thread itself. */
+abstract class ThreadOperation implements Operation {
+  abstract readonly name: string
+  abstract readonly instruction: InstructionForm
+  readonly object = null
+  readonly args: readonly unknown[]
+  readonly cost: CostClass
+  readonly place: Place | undefined
+
+  constructor(args: readonly unknown[], cost: CostClass, place: Place | undefined) {
+    this.args = args
+    this.cost = cost
+    this.place = place
+  }
+
+  ways(): number {
+    return 1
+  }
+
+  apply(_world: unknown, _way: number): unknown {
+    return undefined
+  }
+
+  footprint(): Footprint {
+    return NOTHING
+  }
+
+  label(result: unknown): string {
+    const call = [this.name, this.args.map(formatData).join(', ')].filter((part) => part !== '').join(' ')
+    return typeof result === 'number' ? `${call} → ${result}` : call
+  }
+
+  holder(): null {
+    return null
+  }
+}
+
+/** `sleep`, `compute`, `io`, `yieldNow`. */
+export class Pause extends ThreadOperation implements Operation<void> {
+  readonly name: string
+  readonly instruction: InstructionForm = { code: Code.Pause, word: -1 }
+
+  constructor(name: string, args: readonly unknown[], cost: CostClass, place: Place | undefined) {
+    super(args, cost, place)
+    this.name = name
+  }
+
+  override apply(): void {}
+}
+
+/** `choose`: as many ways as asked for, and the way taken as its result. */
+export class Choose extends ThreadOperation implements Operation<number> {
+  readonly name = 'choose'
+  readonly instruction: InstructionForm
+  readonly #ways: number
+
+  constructor(ways: number, place: Place | undefined) {
+    if (!Number.isInteger(ways) || ways < 1 || ways > 0xffff)
+      throw new ProgramFault('program/choose-out-of-range', `choose(${formatData(ways)}) has no choice to make`, {
+        place: place ?? placeOfCaller(),
+        hint: 'choose among 1 to 65,535 ways',
+      })
+    super([ways], 'none', place)
+    this.#ways = ways
+    this.instruction = { code: Code.Choose, word: -1, a: ways }
+  }
+
+  override ways(): number {
+    return this.#ways
+  }
+
+  override apply(_world: unknown, way: number): number {
+    return way
+  }
+}
+
+/** `assume`: an execution in which it is false is dropped by the machine that runs it. */
+export class Assume extends ThreadOperation implements Operation<void> {
+  readonly name = 'assume'
+  readonly instruction: InstructionForm
+
+  constructor(condition: boolean, place: Place | undefined) {
+    super([condition], 'none', place)
+    this.instruction = { code: Code.Assume, word: -1, a: condition ? 1 : 0 }
+  }
+
+  override apply(): void {}
+}
+
+/** `spawn`: the engine gives the child its first node; the child's word is all it writes. */
+export class Spawn extends ThreadOperation {
+  readonly name = 'spawn'
+  readonly instruction: InstructionForm = { code: Code.Spawn, word: -1 }
+  readonly givenName: string | undefined
+  readonly body: ThreadBody
+  readonly daemon: boolean
+
+  constructor(givenName: string | undefined, body: ThreadBody, daemon: boolean, place: Place | undefined) {
+    if (typeof body !== 'function')
+      throw new ProgramFault('program/no-body', 'spawn needs a body', {
+        place: placeOfCaller(),
+        hint: 'give it a function*',
+      })
+    super(givenName === undefined ? [] : [givenName], 'synchronisation', place)
+    this.givenName = givenName
+    this.body = body
+    this.daemon = daemon
+  }
+}

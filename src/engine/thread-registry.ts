@@ -1,0 +1,88 @@
+import { hashText, LANE_1, LANE_2 } from './content-hash.js'
+import { ProgramFault } from './errors.js'
+import { type Layout, WordKind } from './layout.js'
+import type { Place } from './place.js'
+
+/** A thread as the engine knows it. */
+export interface ThreadEntry {
+  readonly index: number
+  /** Position among the declared threads, then the how-manieth child of each ancestor; the same in every run. */
+  readonly path: readonly number[]
+  /** The path in letters: `A`, `B`, …; `Aa` is A's first child. Used in tokens. */
+  readonly code: string
+  readonly name: string
+  readonly daemon: boolean
+  /** The word of the state that holds the thread's node. */
+  readonly word: number
+  /** Where the program declares it, when known. */
+  readonly place: Place | undefined
+}
+
+/** All threads met so far, in the order of meeting (their indices) and in canonical order (by path). */
+export class ThreadRegistry {
+  readonly all: ThreadEntry[] = []
+  /** Indices in canonical order: declared threads in order of declaration, each followed by its children. */
+  readonly canonical: number[] = []
+  readonly #layout: Layout
+  readonly #byIdentity = new Map<string, ThreadEntry>()
+  readonly #byCode = new Map<string, ThreadEntry>()
+
+  constructor(layout: Layout) {
+    this.#layout = layout
+  }
+
+  /** The thread with that path, which is added if it is new. */
+  add(path: readonly number[], name: string, daemon: boolean, place: Place | undefined): ThreadEntry {
+    // The same child may be spawned under another name after another history: that is another thread.
+    const identity = `t${path.join('.')} ${daemon ? 'd' : ''}${name}`
+    const known = this.#byIdentity.get(identity)
+    if (known !== undefined) return known
+    const index = this.all.length
+    if (index > 0xffff)
+      throw new ProgramFault('program/too-many-threads', 'a program may create at most 65,536 threads')
+    const word = this.#layout.word(identity, WordKind.Node, 0)
+    const entry: ThreadEntry = {
+      index,
+      path,
+      code: codeOf(path),
+      name: this.#uniqueName(name, path),
+      daemon,
+      word,
+      place,
+    }
+    this.#layout.threadHashes.push(hashText(identity, LANE_1), hashText(identity, LANE_2))
+    this.all.push(entry)
+    this.#byIdentity.set(identity, entry)
+    this.#byCode.set(entry.code, entry)
+    const at = this.canonical.findIndex((other) => comparePaths(path, this.all[other]!.path) < 0)
+    this.canonical.splice(at === -1 ? this.canonical.length : at, 0, index)
+    return entry
+  }
+
+  /** The thread with that code, if it has been met. */
+  byCode(code: string): ThreadEntry | undefined {
+    return this.#byCode.get(code)
+  }
+
+  #uniqueName(name: string, path: readonly number[]): string {
+    if (!this.all.some((other) => other.name === name)) return name
+    return path.length > 1 ? `${name} (${codeOf(path)})` : name
+  }
+}
+
+function comparePaths(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i]! - b[i]!
+  return a.length - b.length
+}
+
+/** Bijective base 26 per level, upper and lower case in turn, so that codes can be concatenated with counts. */
+function codeOf(path: readonly number[]): string {
+  return path.map((position, level) => letters(position, level % 2 === 0 ? 65 : 97)).join('')
+}
+
+function letters(position: number, first: number): string {
+  let text = ''
+  for (let n = position + 1; n > 0; n = Math.floor((n - 1) / 26))
+    text = String.fromCharCode(first + ((n - 1) % 26)) + text
+  return text
+}

@@ -1,0 +1,137 @@
+import { Code } from './instruction.js'
+import { type Layout, WordKind } from './layout.js'
+import { NODE_HASH_1, NODE_HASH_2, type NodeTable } from './node-table.js'
+import type { WordCodec } from './word-codec.js'
+import type { WorldAccess } from './operation.js'
+import type { ThreadRegistry } from './thread-registry.js'
+
+/**
+ * One state, changed in place. Every write goes through `write`, which logs the old content for `undo` and updates the
+ * state's hash; the hash of a state is the exclusive or of its words' contributions, counted from the initial content.
+ */
+export class World implements WorldAccess {
+  words: Int32Array<ArrayBuffer>
+  hash1 = 0
+  hash2 = 0
+  readonly #layout: Layout
+  readonly #nodes: NodeTable
+  readonly #threads: ThreadRegistry
+  readonly #codec: WordCodec
+  // Pairs (word, old content) of every write since the beginning or the last `forget`.
+  #log = new Int32Array(64)
+  #logged = 0
+  // How many words of the layout have their content here.
+  #covered = 0
+
+  constructor(layout: Layout, nodes: NodeTable, threads: ThreadRegistry, codec: WordCodec) {
+    this.#layout = layout
+    this.#nodes = nodes
+    this.#threads = threads
+    this.#codec = codec
+    this.words = new Int32Array(layout.initial.length)
+  }
+
+  read(word: number): number {
+    this.#cover(word)
+    return this.words[word]!
+  }
+
+  value(word: number): unknown {
+    return this.#codec.decode(this.#layout.kinds[word]!, this.read(word))
+  }
+
+  hasEnded(thread: number): boolean {
+    const code = this.#nodes.code(this.read(this.#threads.all[thread]!.word))
+    return code === Code.End || code === Code.Failed
+  }
+
+  threadName(thread: number): string {
+    return this.#threads.all[thread]!.name
+  }
+
+  write(word: number, content: number): void {
+    this.#cover(word)
+    const old = this.words[word]!
+    if (old === content) return
+    if (this.#logged === this.#log.length) this.#growLog()
+    this.#log[this.#logged] = word
+    this.#log[this.#logged + 1] = old
+    this.#logged += 2
+    this.#replace(word, old, content)
+  }
+
+  setValue(word: number, value: unknown): void {
+    this.write(word, this.#codec.encode(this.#layout.kinds[word]!, value, 'the value stored'))
+  }
+
+  /** A point to which `undo` can return. */
+  get mark(): number {
+    return this.#logged
+  }
+
+  /** Takes back every write since `mark`. */
+  undo(mark: number): void {
+    while (this.#logged > mark) {
+      this.#logged -= 2
+      const word = this.#log[this.#logged]!
+      this.#replace(word, this.words[word]!, this.#log[this.#logged + 1]!)
+    }
+  }
+
+  /** Makes this the state in `row`, from `base` on, whose hash is known; forgets the log. */
+  load(row: Int32Array, base: number, width: number, hash1: number, hash2: number): void {
+    this.#cover(this.#layout.count - 1)
+    for (let i = 0; i < width; i++) this.words[i] = row[base + i]!
+    for (let i = width; i < this.#layout.count; i++) this.words[i] = this.#layout.initial[i]!
+    this.hash1 = hash1
+    this.hash2 = hash2
+    this.#logged = 0
+  }
+
+  /** The hash computed from the words alone, both lanes: what `hash1` and `hash2` must always equal. */
+  hashAfresh(): readonly [number, number] {
+    this.#cover(this.#layout.count - 1)
+    let h1 = 0
+    let h2 = 0
+    for (let word = 0; word < this.#layout.count; word++) {
+      h1 ^= this.#contribution1(word, this.words[word]!) ^ this.#contribution1(word, this.#layout.initial[word]!)
+      h2 ^= this.#contribution2(word, this.words[word]!) ^ this.#contribution2(word, this.#layout.initial[word]!)
+    }
+    return [h1, h2]
+  }
+
+  #replace(word: number, old: number, content: number): void {
+    this.hash1 ^= this.#contribution1(word, old) ^ this.#contribution1(word, content)
+    this.hash2 ^= this.#contribution2(word, old) ^ this.#contribution2(word, content)
+    this.words[word] = content
+  }
+
+  #contribution1(word: number, content: number): number {
+    if (this.#layout.kinds[word] !== WordKind.Node) return this.#layout.hash1(word, content)
+    return this.#nodes.field(content, NODE_HASH_1)
+  }
+
+  #contribution2(word: number, content: number): number {
+    if (this.#layout.kinds[word] !== WordKind.Node) return this.#layout.hash2(word, content)
+    return this.#nodes.field(content, NODE_HASH_2)
+  }
+
+  /** Words are added while threads run; a word that is new here still has its initial content. */
+  #cover(word: number): void {
+    if (word < this.#covered) return
+    const { count, initial } = this.#layout
+    if (count > this.words.length) {
+      const larger = new Int32Array(initial.length)
+      larger.set(this.words)
+      this.words = larger
+    }
+    for (let i = this.#covered; i < count; i++) this.words[i] = initial[i]!
+    this.#covered = count
+  }
+
+  #growLog(): void {
+    const larger = new Int32Array(this.#log.length * 2)
+    larger.set(this.#log)
+    this.#log = larger
+  }
+}

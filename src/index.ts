@@ -1,0 +1,40 @@
+export { explore, type ExploreOptions } from './explore.js'
+export { program, type ParametersOf } from './primitives/program.js'
+export { replay, type Replay, type ReplayOptions } from './engine/replay.js'
+export type { ExplorationOptions } from './engine/explore/explore-options.js'
+export type {
+  ExploreProgress,
+  ExploreReport,
+  Outcome,
+  Strategy,
+  Verdict,
+  Violation,
+  ViolationKind,
+} from './engine/explore/explore-report.js'
+export type { OutcomeFacts } from './engine/explore/outcome-registry.js'
+export type { BlockedThread } from './engine/detect/blocked-threads.js'
+export type { TraceStep } from './engine/replay-run.js'
+export type { Program, ProgramOptions, Parameters, ParameterValue } from './engine/program.js'
+export type { Property, Setup, StateView, ThreadBody, WordAllocator } from './engine/setup.js'
+export { ThreadHandle } from './engine/marks.js'
+export { EntrelacsError, HistoryLimit, MisuseError, ProgramFault, TokenError, UsageError } from './engine/errors.js'
+export type { Place } from './engine/place.js'
+export { formatPlace, recordedPlace } from './engine/place.js'
+export { type Footprint, independent } from './engine/footprint.js'
+export {
+  type CostClass,
+  formatData,
+  type InstructionForm,
+  type Operation,
+  perform,
+  type SharedObject,
+  type Steps,
+  type WorldAccess,
+  type WorldView,
+} from './engine/operation.js'
+export type { PlainData } from './engine/interner.js'
+export { Atomic } from './primitives/atomic.js'
+export { Cell } from './primitives/cell.js'
+export { CellArray } from './primitives/cell-array.js'
+export { Lock } from './primitives/lock.js'
+export { type ContentOptions, Vocabulary, type Widened } from './primitives/vocabulary.js'

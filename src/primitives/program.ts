@@ -1,0 +1,45 @@
+import type { Parameters, Program, ProgramOptions } from '../engine/program.js'
+import { Vocabulary } from './vocabulary.js'
+import type { DeclarationSink } from '../engine/setup.js'
+
+/** The type of a parameter, given its default. */
+export type ParametersOf<D extends Parameters> = {
+  readonly [K in keyof D]: D[K] extends number ? number : D[K] extends boolean ? boolean : string
+}
+
+/**
+ * Defines a concurrent program, once, for every machine.
+ *
+ * @param name how reports and the command line call it.
+ * @param defaults its parameters (numbers, strings, booleans) with their defaults.
+ * @param setup declares shared objects, threads and properties. It must be deterministic: it runs anew for every run.
+ *
+ * @example
+ * ```ts
+ * import { explore, program } from 'entrelacs'
+ *
+ * const lostUpdate = program('lost update', { times: 1 }, ({ times }, p) => {
+ *   const counter = p.cell('counter', 0)
+ *   for (const name of ['A', 'B'])
+ *     p.thread(name, function* () {
+ *       for (let i = 0; i < times; i++) yield* counter.write((yield* counter.read()) + 1)
+ *     })
+ *   p.finally('both increments are kept', (final) => final(counter) === 2 * times)
+ * })
+ * const report = await explore(lostUpdate)
+ * console.log(report.counts.interleavings) // 6
+ * ```
+ */
+export function program<D extends Parameters>(
+  name: string,
+  defaults: D,
+  setup: (params: ParametersOf<D>, p: Vocabulary) => void,
+  options: ProgramOptions = {},
+): Program {
+  return {
+    name,
+    defaults,
+    module: options.module,
+    declare: (sink: DeclarationSink, params: Parameters) => setup(params as ParametersOf<D>, new Vocabulary(sink)),
+  }
+}

@@ -1,0 +1,79 @@
+import { Setup } from '../engine/setup.js'
+import { ProgramFault } from '../engine/errors.js'
+import { Atomic } from './atomic.js'
+import { Cell } from './cell.js'
+import { CellArray } from './cell-array.js'
+import { Lock } from './lock.js'
+
+/** What an object may hold: 32-bit integers, checked, or any plain data. */
+export interface ContentOptions {
+  /** By default `'integers'` if the initial value is an integer (if all are), else `'data'`. */
+  readonly holds?: 'integers' | 'data'
+}
+
+/** What a literal given as initial value stands for: `0` for any number, `false` for any boolean. */
+export type Widened<T> = T extends number ? number : T extends boolean ? boolean : T extends string ? string : T
+
+/** The `p` of a program's setup: everything the course's programs share and synchronise with. */
+export class Vocabulary extends Setup {
+  /** Plain memory. */
+  cell<T>(name: string, initial: T, options?: ContentOptions): Cell<Widened<T>> {
+    return this.declare(
+      'cell',
+      name,
+      (words) =>
+        new Cell(
+          name,
+          holdsIntegers([initial], options) ? words.int('value', initial as number) : words.data('value', initial),
+        ),
+    )
+  }
+
+  /** An atomic variable. */
+  atomic<T>(name: string, initial: T, options?: ContentOptions): Atomic<Widened<T>> {
+    return this.declare(
+      'atomic',
+      name,
+      (words) =>
+        new Atomic(
+          name,
+          holdsIntegers([initial], options) ? words.int('value', initial as number) : words.data('value', initial),
+        ),
+    )
+  }
+
+  /** An array of plain cells: its length (all zero), or its initial values. */
+  array(name: string, length: number, options?: ContentOptions): CellArray<number>
+  array<T>(name: string, initial: readonly T[], options?: ContentOptions): CellArray<Widened<T>>
+  array<T>(
+    name: string,
+    first: number | readonly T[],
+    options?: ContentOptions,
+  ): CellArray<Widened<T>> | CellArray<number> {
+    if (typeof first === 'number' && (!Number.isInteger(first) || first < 0 || first > 1_000_000))
+      throw new ProgramFault('program/array-length', `array “${name}” cannot have ${first} elements`, {
+        hint: 'give it 0 to 1,000,000 elements',
+      })
+    const initial: readonly unknown[] = typeof first === 'number' ? new Array<number>(first).fill(0) : first
+    const integers = holdsIntegers(initial, options)
+    return this.declare(
+      'array',
+      name,
+      (words) =>
+        new CellArray<Widened<T>>(
+          name,
+          initial.map((value, i) => (integers ? words.int(String(i), value as number) : words.data(String(i), value))),
+        ),
+    )
+  }
+
+  /** A mutual-exclusion lock. */
+  lock(name: string): Lock {
+    return this.declare('lock', name, (words) => new Lock(name, words.thread('holder')))
+  }
+}
+
+function holdsIntegers(initial: readonly unknown[], options: ContentOptions | undefined): boolean {
+  if (options?.holds !== undefined) return options.holds === 'integers'
+  return initial.every((value) => typeof value === 'number' && (value | 0) === value)
+}
