@@ -1,6 +1,6 @@
 import { chain, contribution, hashText, LANE_1, LANE_2 } from './content-hash.js'
 import { HistoryLimit, MisuseError, ProgramFault } from './errors.js'
-import { Code, FLAG_DAEMON, FLAG_PLAIN, FLAG_VALUE, FLAG_WRITES, MISUSE } from './instruction.js'
+import { Code, FLAG_DAEMON, FLAG_PLAIN, FLAG_VALUE, FLAG_WRITES, linearForm, MISUSE } from './instruction.js'
 import type { InstructionOperation } from './instruction-operation.js'
 import type { Interner } from './interner.js'
 import { type Layout, WordKind } from './layout.js'
@@ -196,6 +196,12 @@ export class GeneratorImage implements ThreadImage {
   /** The operation at a node as it was first created: with its place, if places are recorded. */
   takeOperation(node: number): Operation | null {
     return this.operations.get(node) ?? this.operationAt(node)
+  }
+
+  /** Whether `result` says that the operation at a node misused its object. */
+  isMisuse(node: number, result: number): boolean {
+    const code = this.#context.nodes.code(node)
+    return (code === Code.Release && result === MISUSE) || (code === Code.Contract && result < 0)
   }
 
   /** The sentence about the misuse that led on from a node. */
@@ -446,7 +452,7 @@ export class GeneratorImage implements ThreadImage {
     if (form === undefined) return { code: Code.Contract | daemon, word: run.thread.word, a: 0, b: 0 }
     const word = form.word < 0 ? run.thread.word : form.word
     const plain = form.plain === true ? FLAG_PLAIN : 0
-    const flags = daemon | plain | (form.code === Code.Store ? FLAG_WRITES : 0)
+    const flags = linearForm(form.code) | daemon | plain | (form.code === Code.Store ? FLAG_WRITES : 0)
     if (form.code === Code.Choose || form.code === Code.Assume)
       return { code: form.code | flags, word, a: form.a as number, b: 0 }
     const kind = this.#context.layout.kinds[word]!
@@ -460,7 +466,9 @@ export class GeneratorImage implements ThreadImage {
         'use update, or give it an integer as initial value',
         operation,
       )
-    return { code: form.code | flags | value, word, a: operand(form.a), b: operand(form.b) }
+    // A lock's word becomes its holder: known here, so that acquiring is a linear step.
+    const a = form.code === Code.Acquire ? run.thread.index + 1 : operand(form.a)
+    return { code: form.code | flags | value, word, a, b: operand(form.b) }
   }
 
   #operand(run: LiveRun, operation: Operation, kind: number, given: unknown): number {

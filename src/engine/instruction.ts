@@ -37,6 +37,33 @@ export const FLAG_WRITES = 0x400
 /** The thread is a daemon: the program does not wait for it. */
 export const FLAG_DAEMON = 0x800
 
+/** The word afterwards is `(before & keep) + a`, and the result `before & give`: steps of this form need no branches. */
+export const FLAG_LINEAR = 0x1000
+/** `keep` is all ones instead of 0. */
+export const FLAG_KEEPS = 0x2000
+/** `give` is all ones instead of 0. */
+export const FLAG_GIVES = 0x4000
+
+/** The linear form of an instruction as flags; 0 if it has none. An acquire must find its word free, a release must not. */
+export function linearForm(code: number): number {
+  switch (code) {
+    case Code.Load:
+      return FLAG_LINEAR | FLAG_KEEPS | FLAG_GIVES
+    case Code.Add:
+      return FLAG_LINEAR | FLAG_KEEPS | FLAG_GIVES
+    case Code.Exchange:
+      return FLAG_LINEAR | FLAG_GIVES
+    case Code.Store:
+    case Code.Acquire:
+    case Code.Release:
+      return FLAG_LINEAR
+    case Code.Pause:
+      return FLAG_LINEAR | FLAG_KEEPS
+    default:
+      return 0
+  }
+}
+
 /** Result word of a release that found the lock free. */
 export const MISUSE = 1
 

@@ -14,6 +14,11 @@ export const WordKind = {
 } as const
 export type WordKind = (typeof WordKind)[keyof typeof WordKind]
 
+/** Contents with cached hashes are below this bound. */
+export const SMALL_CONTENTS = 16
+/** A word's entries in the cache begin at its index shifted by this. */
+export const SMALL_SHIFT = 5
+
 /**
  * Which words make up the state, and what each holds. Words are only ever added; a word's identity is the path of what
  * it belongs to, so that every run of one program, in whatever order it meets them, gives equal words equal seeds.
@@ -26,11 +31,17 @@ export class Layout {
   initial = new Int32Array(16)
   readonly #interner: Interner
   readonly #index = new Map<string, number>()
+  /**
+   * Contributions of the contents 0 … 15 of each word, both lanes, so that the hot path loads instead of computing;
+   * 0 in both lanes where not computed yet.
+   */
+  smallHashes = new Int32Array(16 << SMALL_SHIFT)
   /** Content hashes of thread identities, two lanes a thread, for words that hold a thread. */
   readonly threadHashes: number[] = []
 
   constructor(interner: Interner) {
     this.#interner = interner
+    this.#grow()
   }
 
   /** The index of the word with that identity, which is added if it is new. */
@@ -45,6 +56,16 @@ export class Layout {
     this.initial[index] = initial
     this.#index.set(identity, index)
     return index
+  }
+
+  /** Computes two entries of `smallHashes`, if the contents are small. */
+  learnSmallHashes(word: number, first: number, second: number): void {
+    for (const content of [first, second]) {
+      if (content < 0 || content >= SMALL_CONTENTS) continue
+      const at = (word << SMALL_SHIFT) + 2 * content
+      this.smallHashes[at] = this.hash1(word, content)
+      this.smallHashes[at + 1] = this.hash2(word, content)
+    }
   }
 
   /** Contribution of a word's content to the state's hash, lane 1; nodes contribute through the node table instead. */
@@ -84,5 +105,8 @@ export class Layout {
     this.seeds1 = larger(this.seeds1)
     this.seeds2 = larger(this.seeds2)
     this.initial = larger(this.initial)
+    const smallHashes = new Int32Array(length << SMALL_SHIFT)
+    smallHashes.set(this.smallHashes)
+    this.smallHashes = smallHashes
   }
 }

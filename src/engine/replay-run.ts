@@ -1,7 +1,7 @@
 import { chain } from './content-hash.js'
 import { blockedThreads, type BlockedThread } from './detect/blocked-threads.js'
 import { describeOutcome, type OutcomeFacts } from './explore/outcome-registry.js'
-import { Code, FLAG_PLAIN, MISUSE } from './instruction.js'
+import { FLAG_PLAIN } from './instruction.js'
 import { NODE_CODE } from './node-table.js'
 import { formatData } from './operation.js'
 import type { Place } from './place.js'
@@ -124,9 +124,6 @@ export class ReplayRun {
     const result = session.step(index, choice.way)
     this.hash = chain(this.hash, session.stepHash(index, choice.way, node, result))
     const received = session.image.decode(node, result)
-    const isMisuse =
-      (session.nodes.code(node) === Code.Release && result === MISUSE) ||
-      (result < 0 && session.nodes.code(node) === Code.Contract)
     const step: TraceStep = {
       step: this.steps.length + 1,
       thread: thread.name,
@@ -141,7 +138,7 @@ export class ReplayRun {
       shows: session.show(),
       printed: this.#takePrinted(),
       failing: this.#failing(),
-      misuse: isMisuse ? session.image.misuseText(node, result) : null,
+      misuse: session.image.isMisuse(node, result) ? session.image.misuseText(node, result) : null,
     }
     this.steps.push(step)
     return step

@@ -22,7 +22,7 @@ const SLICE = 20_000
  */
 export function* findComponents(graph: StateGraph, without?: StateSet): Generator<void, Components> {
   const count = graph.stateCount
-  const { edgeStarts, edgeTargets } = graph
+  const { edgeStarts, edges } = graph
   const low = new Int32Array(count)
   const number = new Int32Array(count)
   const componentOf = new Int32Array(count).fill(-1)
@@ -47,7 +47,7 @@ export function* findComponents(graph: StateGraph, without?: StateSet): Generato
       if (++work % SLICE === 0) yield
       const state = path[depth]!
       if (nextEdge[state]! < edgeStarts.get(state + 1)) {
-        const target = edgeTargets.get(nextEdge[state]!++)
+        const target = edges.target(nextEdge[state]!++)
         if (target === DROPPED || without?.has(target) === true || without?.has(state) === true) continue
         if (number[target] === 0) {
           number[target] = low[target] = ++counter
@@ -93,6 +93,6 @@ function* markCyclic(
 
 function hasSelfLoop(graph: StateGraph, state: number): boolean {
   for (let e = graph.edgeStarts.get(state); e < graph.edgeStarts.get(state + 1); e++)
-    if (graph.edgeTargets.get(e) === state) return true
+    if (graph.edges.target(e) === state) return true
   return false
 }

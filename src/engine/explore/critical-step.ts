@@ -44,7 +44,7 @@ function canAvoid(graph: StateGraph, state: number, avoidable: Uint8Array, quest
   const last = graph.edgeStarts.get(state + 1)
   if (first === last) return true
   for (let e = first; e < last; e++) {
-    const target = graph.edgeTargets.get(e)
+    const target = graph.edges.target(e)
     if (target !== DROPPED && avoidable[target] === 1) return true
   }
   return false

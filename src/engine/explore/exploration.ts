@@ -7,6 +7,7 @@ import type { ExploreProgress, ExploreReport, Outcome, Violation } from './explo
 import { analyseGraph, type GraphFindings, sum } from './graph-findings.js'
 import { GraphSearch } from './graph-search.js'
 import type { GraphStep } from './least-schedule.js'
+import { StateTable } from './state-table.js'
 import type { OutcomeFacts } from './outcome-registry.js'
 import type { PathNumber } from './path-numbers.js'
 import { outcomeViolations, RandomSearch } from './random-search.js'
@@ -288,7 +289,7 @@ function formatCount(number: PathNumber): string {
 }
 
 function collisionProbability(states: number): number {
-  return Math.min(1, (states * (states - 1)) / 2 ** 65)
+  return Math.min(1, (states * (states - 1)) / 2 ** (StateTable.COMPARED_BITS + 1))
 }
 
 function compareTexts(a: string, b: string): number {

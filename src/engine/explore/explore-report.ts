@@ -80,7 +80,7 @@ export interface ExploreReport {
     readonly reason: 'states' | 'memory' | 'history' | 'aborted' | 'first'
     readonly message: string
   } | null
-  /** States are known by a 64-bit hash: the probability that two of them were taken for one. */
+  /** States are known by their hash: a bound of the probability that two of them were taken for one. */
   readonly missedStateProbability: number | null
   /** The seed of sampling. */
   readonly seed: string | null

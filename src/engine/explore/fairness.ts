@@ -49,10 +49,10 @@ function* inspect(
     firstState = Math.min(firstState, state)
     const end = graph.edgeStarts.get(state + 1)
     for (let e = graph.edgeStarts.get(state); e < end; e++) {
-      const thread = graph.edgeThreads.get(e)
-      const isFirstWay = e === graph.edgeStarts.get(state) || graph.edgeThreads.get(e - 1) !== thread
+      const thread = graph.edges.thread(e)
+      const isFirstWay = e === graph.edgeStarts.get(state) || graph.edges.thread(e - 1) !== thread
       if (isFirstWay) enabledIn[thread]!++
-      const target = graph.edgeTargets.get(e)
+      const target = graph.edges.target(e)
       if (target !== DROPPED && components.componentOf[target] === component) stepping.add(thread)
       else isBottom = false
     }
@@ -78,8 +78,7 @@ export function* fairCycle(
   let here = start
   const observe = (state: number) => {
     const able = new Set<number>()
-    for (let e = graph.edgeStarts.get(state); e < graph.edgeStarts.get(state + 1); e++)
-      able.add(graph.edgeThreads.get(e))
+    for (let e = graph.edgeStarts.get(state); e < graph.edgeStarts.get(state + 1); e++) able.add(graph.edges.thread(e))
     for (let thread = 0; thread < threads; thread++) if (!able.has(thread)) satisfied.add(thread)
   }
   const walk = (steps: readonly GraphStep[]) => {
@@ -116,19 +115,19 @@ export function* fairCycle(
 export function follow(graph: StateGraph, state: number, step: GraphStep): number {
   let way = 0
   for (let e = graph.edgeStarts.get(state); e < graph.edgeStarts.get(state + 1); e++)
-    if (graph.edgeThreads.get(e) === step.thread && way++ === step.way) return graph.edgeTargets.get(e)
+    if (graph.edges.thread(e) === step.thread && way++ === step.way) return graph.edges.target(e)
   throw new Error('the step does not exist in this state')
 }
 
 function ableAt(graph: StateGraph, state: number, thread: number): boolean {
   for (let e = graph.edgeStarts.get(state); e < graph.edgeStarts.get(state + 1); e++)
-    if (graph.edgeThreads.get(e) === thread) return true
+    if (graph.edges.thread(e) === thread) return true
   return false
 }
 
 function stepsInside(graph: StateGraph, state: number, thread: number, inside: (state: number) => boolean): boolean {
   for (let e = graph.edgeStarts.get(state); e < graph.edgeStarts.get(state + 1); e++)
-    if (graph.edgeThreads.get(e) === thread && graph.edgeTargets.get(e) !== DROPPED && inside(graph.edgeTargets.get(e)))
+    if (graph.edges.thread(e) === thread && graph.edges.target(e) !== DROPPED && inside(graph.edges.target(e)))
       return true
   return false
 }
@@ -156,9 +155,9 @@ function insideWays(
 function firstInside(graph: StateGraph, state: number, inside: (state: number) => boolean): GraphStep {
   let way = 0
   for (let e = graph.edgeStarts.get(state); e < graph.edgeStarts.get(state + 1); e++) {
-    const thread = graph.edgeThreads.get(e)
-    way = e > graph.edgeStarts.get(state) && graph.edgeThreads.get(e - 1) === thread ? way + 1 : 0
-    const target = graph.edgeTargets.get(e)
+    const thread = graph.edges.thread(e)
+    way = e > graph.edgeStarts.get(state) && graph.edges.thread(e - 1) === thread ? way + 1 : 0
+    const target = graph.edges.target(e)
     if (target !== DROPPED && inside(target)) return { thread, way }
   }
   throw new Error('a cyclic component has a step inside it')

@@ -3,16 +3,14 @@ import {
   CODE_MASK,
   Code,
   FLAG_DAEMON,
+  FLAG_GIVES,
+  FLAG_KEEPS,
+  FLAG_LINEAR,
   FLAG_PLAIN,
   FLAG_WRITES,
-  MISUSE,
-  overflows,
-  resulting,
-  stored,
 } from '../instruction.js'
 import {
   NODE_A,
-  NODE_B,
   NODE_CHILD,
   NODE_CODE,
   NODE_HASH_1,
@@ -22,6 +20,7 @@ import {
   NODE_WORD,
 } from '../node-table.js'
 import type { Session } from '../session.js'
+import { SMALL_CONTENTS, SMALL_SHIFT } from '../layout.js'
 import { LearntProperty } from './learnt-property.js'
 import { OutcomeRegistry } from './outcome-registry.js'
 import { DROPPED, StateGraph } from './state-graph.js'
@@ -55,6 +54,11 @@ export interface MisuseStep {
 
 // States between two looks at the clock and the budget: about a millisecond's work.
 const STATES_PER_SLICE = 1024
+// Steps that are looked up together, each in eight ints: hashes, row, thread, word, content, thread's word, node.
+const BATCH_STEPS = 64
+const STEP_SHIFT = 3
+const KEEPS_BIT = Math.log2(FLAG_KEEPS)
+const GIVES_BIT = Math.log2(FLAG_GIVES)
 // Bytes a state that the analyses after the search need: numbers of paths, probabilities, components.
 const ANALYSIS_BYTES_PER_STATE = 40
 
@@ -79,11 +83,15 @@ export class GraphSearch {
   readonly #table = new StateTable()
   #current: StateRows
   #next: StateRows
+  readonly #batch = { count: 0, steps: new Int32Array(BATCH_STEPS << STEP_SHIFT) }
+  // Keeps the early loads of the table from being optimised away.
+  #touched = 0
   #cursor = 0
   #layerStart = 0
   #order = new Int32Array(0)
   #orderWords = new Int32Array(0)
   #hasDaemons = false
+  #inspectsStates = false
   // Words up to here have their initial content in all rows.
   #coveredWords = 0
   // For races: the state in which a word was last about to be accessed plainly, and whether by a write.
@@ -126,7 +134,7 @@ export class GraphSearch {
     for (;;) {
       yield
       if (this.#table.isCrowded) yield* this.#table.grow()
-      if (this.bytes > this.#bounds.maxMemory) return this.#stop('memory')
+      if (this.bytes > this.#bounds.maxMemory || this.#table.isFull) return this.#stop('memory')
       if (this.graph.stateCount > this.#bounds.maxStates) return this.#stop('states')
       if (!this.#expandSlice()) return
       if (this.#cursor < this.#current.count) continue
@@ -134,6 +142,7 @@ export class GraphSearch {
       this.#advanceLayer()
     }
     this.graph.edgeStarts.push(this.graph.edgeCount)
+    this.graph.isLayered = !this.session.image.hasMerged
   }
 
   #expandSlice(): boolean {
@@ -178,18 +187,20 @@ export class GraphSearch {
     page[0] = world.hash1
     page[1] = world.hash2
     for (let i = 0; i < this.session.layout.count; i++) page[ROW_WORDS + i] = world.read(i)
-    this.#table.place(world.hash1, world.hash2, 0)
     this.graph.stateCount = 1
     this.graph.layerStarts.push(0)
+    this.#table.place(world.hash1, world.hash2, 0)
     if (!this.session.image.hasMerged) this.#table.forgetBefore(1)
   }
 
   /** Follows the layout: threads and words are added while threads are learnt. */
   #adaptToLayout(): void {
     const { layout, threads } = this.session
+    if (this.#order.length === threads.all.length && this.#coveredWords === layout.count) return
     this.#order = Int32Array.from(threads.canonical)
     this.#orderWords = Int32Array.from(threads.canonical, (thread) => threads.all[thread]!.word)
     this.#hasDaemons = threads.all.some((thread) => thread.daemon)
+    this.#inspectsStates = this.#hasDaemons || this.alwaysFailures.length > 0
     if (this.#plainState.length < layout.count) {
       this.#plainState = new Int32Array(layout.kinds.length).fill(-1)
       this.#plainWrites = new Uint8Array(layout.kinds.length)
@@ -206,33 +217,32 @@ export class GraphSearch {
     }
   }
 
-  /** Expands up to `limit` states of the present layer. The hot path: integers in typed arrays, nothing allocated. */
+  /**
+   * Expands up to `limit` states of the present layer. The hot path: integers in typed arrays, nothing allocated. Steps
+   * are computed into a batch first and looked up together, so that the cache misses of many look-ups overlap.
+   */
   #expand(limit: number): void {
-    const { session, graph } = this
-    const { nodes, layout } = session
+    const { graph } = this
+    const { nodes, layout } = this.session
     const table = this.#table
-    const targets = graph.edgeTargets
-    const labels = graph.edgeThreads
+    const batch = this.#batch
     const { maxStates } = this.#bounds
-    let current = this.#current
-    const next = this.#next
+    const current = this.#current
     let fields = nodes.fields
     let order = this.#order
     let orderWords = this.#orderWords
+    let smallHashes = layout.smallHashes
+    let touched = this.#touched
     for (let left = limit; left > 0 && this.#cursor < current.count; left--) {
-      if (graph.stateCount > maxStates) return
+      if (graph.stateCount > maxStates) break
       const i = this.#cursor++
       const state = this.#layerStart + i
       let row = current.page(i)
       let base = current.base(i) + ROW_WORDS
       const hash1 = row[base - 2]!
       const hash2 = row[base - 1]!
-      graph.edgeStarts.push(targets.length)
-      for (let p = 0; p < this.alwaysFailures.length; p++) this.#checkAlways(p, state, row, base, hash1, hash2)
-      if (this.#hasDaemons && !this.#someoneIsAwaited(row, base)) {
-        this.#endAt(state, row, base, hash1, hash2, false)
-        continue
-      }
+      graph.edgeStarts.push(graph.edges.length + batch.count)
+      if (this.#inspectsStates && !this.#inspect(state, row, base)) continue
       let alive = false
       let stepped = false
       for (let k = 0; k < order.length; k++) {
@@ -243,143 +253,163 @@ export class GraphSearch {
         const code = head & CODE_MASK
         if (code <= Code.Failed) continue
         if ((head & FLAG_DAEMON) === 0) alive = true
-        const thread = order[k]!
         const word = fields[at + NODE_WORD]!
         const old = row[base + word]!
-        let ways = 1
-        if (code === Code.Acquire) {
-          if (old !== 0) continue
-        } else if (code >= Code.Join) {
-          if (code === Code.Join) {
-            if ((fields[(old << NODE_SHIFT) + NODE_CODE]! & CODE_MASK) - 1 > 1 || old === 0) continue
-          } else if (code === Code.Choose) {
-            ways = fields[at + NODE_A]!
-            if (ways > 1) graph.hasWays = true
-          } else if (code === Code.Assume) {
-            if (fields[at + NODE_A] === 0) {
-              stepped = true
-              graph.hasDropped = true
-              targets.push(DROPPED)
-              labels.push(thread)
-              continue
-            }
-          } else if (code === Code.Contract) {
-            if (this.#expandContract(thread, node, state, i)) stepped = true
-            fields = nodes.fields
-            order = this.#order
-            orderWords = this.#orderWords
-            row = current.page(i)
-            base = current.base(i) + ROW_WORDS
-            continue
-          }
-        } else if ((head & FLAG_PLAIN) !== 0) this.#noteAccess(state, word, (head & FLAG_WRITES) !== 0)
-        stepped = true
+        if (code === Code.Acquire && old !== 0) continue
         const a = fields[at + NODE_A]!
-        if (code === Code.Add && overflows(old, a)) this.#overflow(row, base, hash1, hash2, node, old)
-        if (code === Code.Release && old === 0) this.#noteMisuse(state, thread, node, MISUSE)
-        const b = fields[at + NODE_B]!
-        for (let way = 0; way < ways; way++) {
-          const result = code === Code.Join ? session.joinResult(old) : resulting(code, old, way)
-          const content = code === Code.Release && result === MISUSE ? old : stored(code, old, a, b, thread)
-          let child = fields[at + NODE_RESULT] === result ? fields[at + NODE_CHILD]! : nodes.next(node, result)
-          if (child === 0) {
-            child = session.image.resume(node, result)
-            if (order.length !== session.threads.all.length || current.stride - ROW_WORDS < layout.count) {
-              this.#adaptToLayout()
-              current = this.#current
-              row = current.page(i)
-              base = current.base(i) + ROW_WORDS
-              // The loop goes on in the old order: a thread that was just learnt of has not been spawned in this state.
-            }
-            fields = nodes.fields
-          }
-          const childAt = child << NODE_SHIFT
-          let h1 = hash1 ^ fields[at + NODE_HASH_1]! ^ fields[childAt + NODE_HASH_1]!
-          let h2 = hash2 ^ fields[at + NODE_HASH_2]! ^ fields[childAt + NODE_HASH_2]!
-          if (content !== old) {
-            if (code === Code.Spawn) {
-              h1 ^= fields[(content << NODE_SHIFT) + NODE_HASH_1]!
-              h2 ^= fields[(content << NODE_SHIFT) + NODE_HASH_2]!
-            } else {
-              h1 ^= layout.hash1(word, old) ^ layout.hash1(word, content)
-              h2 ^= layout.hash2(word, old) ^ layout.hash2(word, content)
-            }
-          }
-          let target = table.place(h1, h2, graph.stateCount)
-          if (target < 0) {
-            target = graph.stateCount++
-            const to = next.append()
-            const page = next.page(to)
-            const start = next.base(to) + ROW_WORDS
-            const width = current.stride - ROW_WORDS
-            for (let w = 0; w < width; w++) page[start + w] = row[base + w]!
-            page[start - 2] = h1
-            page[start - 1] = h2
-            page[start + word] = content
-            page[start + threadWord] = child
-          } else if (target <= state) graph.isTopological = false
-          targets.push(target)
-          labels.push(thread)
+        const content = ((old & -((head >> KEEPS_BIT) & 1)) + a) | 0
+        const result = old & -((head >> GIVES_BIT) & 1)
+        let child = fields[at + NODE_RESULT] === result ? fields[at + NODE_CHILD]! : nodes.next(node, result)
+        if ((head & FLAG_LINEAR) === 0 || child === 0 || (code === Code.Release && old === 0)) {
+          if (this.#stepGenerally(order[k]!, node, state, i)) stepped = true
+          // The loop goes on in the old order: a thread that was just learnt of has not been spawned in this state.
+          row = current.page(i)
+          base = current.base(i) + ROW_WORDS
+          fields = nodes.fields
+          smallHashes = layout.smallHashes
+          continue
         }
+        stepped = true
+        if ((head & FLAG_PLAIN) !== 0) this.#noteAccess(state, word, (head & FLAG_WRITES) !== 0)
+        if (code === Code.Add && content - old !== a) this.#overflow(row, base, node, old)
+        child <<= NODE_SHIFT
+        let h1 = hash1 ^ fields[at + NODE_HASH_1]! ^ fields[child + NODE_HASH_1]!
+        let h2 = hash2 ^ fields[at + NODE_HASH_2]! ^ fields[child + NODE_HASH_2]!
+        if (content !== old) {
+          const from = (word << SMALL_SHIFT) + 2 * old
+          const to = (word << SMALL_SHIFT) + 2 * content
+          if ((old | content) >>> 0 < SMALL_CONTENTS && smallHashes[from] !== 0 && smallHashes[to] !== 0) {
+            h1 ^= smallHashes[from]! ^ smallHashes[to]!
+            h2 ^= smallHashes[from + 1]! ^ smallHashes[to + 1]!
+          } else {
+            h1 ^= layout.hash1(word, old) ^ layout.hash1(word, content)
+            h2 ^= layout.hash2(word, old) ^ layout.hash2(word, content)
+            layout.learnSmallHashes(word, old, content)
+          }
+        }
+        touched ^= table.touch(h1)
+        const steps = batch.steps
+        const entry = batch.count++ << STEP_SHIFT
+        steps[entry] = h1
+        steps[entry + 1] = h2
+        steps[entry + 2] = i
+        steps[entry + 3] = order[k]!
+        steps[entry + 4] = word
+        steps[entry + 5] = content
+        steps[entry + 6] = threadWord
+        steps[entry + 7] = child >> NODE_SHIFT
+        if (batch.count === BATCH_STEPS) this.#placeBatch()
       }
       order = this.#order
       orderWords = this.#orderWords
-      if (!stepped) this.#endAt(state, row, base, hash1, hash2, alive)
+      if (!stepped) this.#endAt(state, row, base, alive)
+    }
+    this.#touched = touched
+    this.#placeBatch()
+  }
+
+  /** Looks up the batch's states, enters those that are new, and records the edges. */
+  #placeBatch(): void {
+    const { graph } = this
+    const table = this.#table
+    const { edges } = graph
+    const current = this.#current
+    const next = this.#next
+    const { steps, count } = this.#batch
+    const { stride } = current
+    this.#batch.count = 0
+    for (let s = 0; s < count; s++) {
+      const entry = s << STEP_SHIFT
+      const h1 = steps[entry]!
+      const h2 = steps[entry + 1]!
+      let target = table.place(h1, h2, graph.stateCount)
+      if (target < 0) {
+        target = graph.stateCount++
+        const i = steps[entry + 2]!
+        const row = current.page(i)
+        const from = current.base(i)
+        const at = next.append()
+        const page = next.page(at)
+        const to = next.base(at)
+        for (let w = ROW_WORDS; w < stride; w++) page[to + w] = row[from + w]!
+        page[to] = h1
+        page[to + 1] = h2
+        page[to + ROW_WORDS + steps[entry + 4]!] = steps[entry + 5]!
+        page[to + ROW_WORDS + steps[entry + 6]!] = steps[entry + 7]!
+      } else if (target <= this.#layerStart + steps[entry + 2]!) graph.isTopological = false
+      edges.push(target, steps[entry + 3]!)
     }
   }
 
-  /** The general path: an operation that is no instruction answers by its contract, on the session's world. */
-  #expandContract(thread: number, node: number, state: number, row: number): boolean {
+  /**
+   * The general path, on the session's world: operations that are no linear instructions, and whatever has to be learnt.
+   * Returns whether the thread can step.
+   */
+  #stepGenerally(thread: number, node: number, state: number, i: number): boolean {
     const { session, graph } = this
-    const load = () => {
-      const page = this.#current.page(row)
-      const base = this.#current.base(row) + ROW_WORDS
-      session.world.load(
-        page,
-        base,
-        Math.min(this.#current.stride - ROW_WORDS, session.layout.count),
-        page[base - 2]!,
-        page[base - 1]!,
-      )
+    this.#placeBatch()
+    this.#loadRow(i)
+    if (session.assumesFalsehood(thread)) {
+      graph.hasDropped = true
+      graph.edges.push(DROPPED, thread)
+      return true
     }
-    load()
+    const head = session.nodes.field(node, NODE_CODE)
+    if ((head & FLAG_PLAIN) !== 0)
+      this.#noteAccess(state, session.nodes.field(node, NODE_WORD), (head & FLAG_WRITES) !== 0)
     const ways = session.ways(thread)
     if (ways > 1) graph.hasWays = true
     for (let way = 0; way < ways; way++) {
-      if (way > 0) load()
+      if (way > 0) this.#loadRow(i)
       const result = session.step(thread, way)
-      if (result < 0) this.#noteMisuse(state, thread, node, result)
+      if (session.image.isMisuse(node, result))
+        this.misuses.push({ state, thread, message: session.image.misuseText(node, result) })
       this.#adaptToLayout()
-      const { world } = session
-      let target = this.#table.place(world.hash1, world.hash2, graph.stateCount)
+      const { hash1, hash2 } = session.world
+      let target = this.#table.place(hash1, hash2, graph.stateCount)
       if (target < 0) {
         target = graph.stateCount++
-        const to = this.#next.append()
-        const page = this.#next.page(to)
-        const start = this.#next.base(to) + ROW_WORDS
-        for (let w = 0; w < session.layout.count; w++) page[start + w] = world.read(w)
-        for (let w = session.layout.count; w < this.#next.stride - ROW_WORDS; w++) page[start + w] = 0
-        page[start - 2] = world.hash1
-        page[start - 1] = world.hash2
+        this.#enterWorld()
       } else if (target <= state) graph.isTopological = false
-      graph.edgeTargets.push(target)
-      graph.edgeThreads.push(thread)
+      graph.edges.push(target, thread)
     }
     return ways > 0
   }
 
-  #load(row: Int32Array, base: number, hash1: number, hash2: number): void {
+  /** Adds the session's present state to the next layer. */
+  #enterWorld(): void {
+    const { world, layout } = this.session
+    const at = this.#next.append()
+    const page = this.#next.page(at)
+    const base = this.#next.base(at) + ROW_WORDS
+    for (let w = 0; w < layout.count; w++) page[base + w] = world.read(w)
+    for (let w = layout.count; w < this.#next.stride - ROW_WORDS; w++) page[base + w] = 0
+    page[base - 2] = world.hash1
+    page[base - 1] = world.hash2
+  }
+
+  #loadRow(i: number): void {
+    this.#load(this.#current.page(i), this.#current.base(i) + ROW_WORDS)
+  }
+
+  #load(row: Int32Array, base: number): void {
     const { session } = this
-    session.world.load(row, base, Math.min(this.#current.stride - ROW_WORDS, session.layout.count), hash1, hash2)
+    const width = Math.min(this.#current.stride - ROW_WORDS, session.layout.count)
+    session.world.load(row, base, width, row[base - 2]!, row[base - 1]!)
   }
 
-  #checkAlways(index: number, state: number, row: Int32Array, base: number, hash1: number, hash2: number): void {
-    const { property, states } = this.alwaysFailures[index]!
-    if (!property.holds(this.session, row, base, () => this.#load(row, base, hash1, hash2))) states.add(state)
+  /** What must be looked at in every state of some programs; returns whether the state is to be expanded. */
+  #inspect(state: number, row: Int32Array, base: number): boolean {
+    for (const { property, states } of this.alwaysFailures)
+      if (!property.holds(this.session, row, base, () => this.#load(row, base))) states.add(state)
+    if (!this.#hasDaemons || this.#someoneIsAwaited(row, base)) return true
+    this.#placeBatch()
+    this.#endAt(state, row, base, false)
+    return false
   }
 
-  #endAt(state: number, row: Int32Array, base: number, hash1: number, hash2: number, deadlocked: boolean): void {
-    this.#load(row, base, hash1, hash2)
+  #endAt(state: number, row: Int32Array, base: number, deadlocked: boolean): void {
+    this.#load(row, base)
     this.graph.terminalStates.push(state)
     this.graph.terminalOutcomes.push(this.outcomes.classify(deadlocked))
   }
@@ -391,10 +421,6 @@ export class GraphSearch {
       if ((head & CODE_MASK) > Code.Failed && (head & FLAG_DAEMON) === 0) return true
     }
     return false
-  }
-
-  #noteMisuse(state: number, thread: number, node: number, result: number): void {
-    this.misuses.push({ state, thread, message: this.session.image.misuseText(node, result) })
   }
 
   #noteAccess(state: number, word: number, writes: boolean): void {
@@ -416,8 +442,8 @@ export class GraphSearch {
     race.states.add(state)
   }
 
-  #overflow(row: Int32Array, base: number, hash1: number, hash2: number, node: number, old: number): never {
-    this.#load(row, base, hash1, hash2)
+  #overflow(row: Int32Array, base: number, node: number, old: number): never {
+    this.#load(row, base)
     throw this.session.overflowAt(node, old)
   }
 }

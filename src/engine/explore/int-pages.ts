@@ -4,9 +4,13 @@ const PAGE_MASK = PAGE_SIZE - 1
 
 /** A sequence of 32-bit integers that grows by pages: growing never copies, so no push is slow. */
 export class IntPages {
-  readonly pages: Int32Array<ArrayBuffer>[] = [new Int32Array(PAGE_SIZE)]
+  readonly pages: Int32Array<ArrayBuffer>[] = []
   length = 0
-  #last = this.pages[0]!
+  #last = new Int32Array(0)
+
+  constructor() {
+    this.#addPage()
+  }
 
   push(value: number): void {
     const at = this.length++ & PAGE_MASK

@@ -129,11 +129,11 @@ class LeastSearch {
     const end = graph.edgeStarts.get(state + 1)
     while (here.edge < end) {
       const edge = here.edge++
-      const thread = graph.edgeThreads.get(edge)
+      const thread = graph.edges.thread(edge)
       const stepCost = at + 1 + (this.#preempts(state, last, thread) ? PREEMPTION : 0)
       const step = { thread, way: wayOf(graph, state, edge) }
       if (stepCost === cost && this.#goal.step?.(state, thread) === true) return { key: -1, step }
-      const target = graph.edgeTargets.get(edge)
+      const target = graph.edges.target(edge)
       if (target === DROPPED) continue
       const key = target * this.#base + thread
       if (this.#costs.get(key) === stepCost && stepCost <= cost && !dead.has(key)) return { key, step }
@@ -163,8 +163,8 @@ class LeastSearch {
     const switchPreempts = last !== this.#base - 1 && canStep(graph, state, last)
     const end = graph.edgeStarts.get(state + 1)
     for (let edge = graph.edgeStarts.get(state); edge < end; edge++) {
-      const target = graph.edgeTargets.get(edge)
-      const thread = graph.edgeThreads.get(edge)
+      const target = graph.edges.target(edge)
+      const thread = graph.edges.thread(edge)
       const preempts = switchPreempts && thread !== last
       if (this.#goal.step?.(state, thread) === true)
         this.#stepGoals.push(this.#costs.get(key)! + 1 + (preempts ? PREEMPTION : 0))
@@ -175,16 +175,15 @@ class LeastSearch {
 
 function canStep(graph: StateGraph, state: number, thread: number): boolean {
   const end = graph.edgeStarts.get(state + 1)
-  for (let edge = graph.edgeStarts.get(state); edge < end; edge++)
-    if (graph.edgeThreads.get(edge) === thread) return true
+  for (let edge = graph.edgeStarts.get(state); edge < end; edge++) if (graph.edges.thread(edge) === thread) return true
   return false
 }
 
 /** The way an edge stands for: its position among the edges of the same thread. */
 export function wayOf(graph: StateGraph, state: number, edge: number): number {
-  const thread = graph.edgeThreads.get(edge)
+  const thread = graph.edges.thread(edge)
   let way = 0
-  for (let e = edge - 1; e >= graph.edgeStarts.get(state) && graph.edgeThreads.get(e) === thread; e--) way++
+  for (let e = edge - 1; e >= graph.edgeStarts.get(state) && graph.edges.thread(e) === thread; e--) way++
   return way
 }
 
@@ -203,7 +202,7 @@ export function* shortestPath(
     const steps: GraphStep[] = last === undefined ? [] : [last]
     for (let at = state; at !== from; at = parents.get(at)!) {
       const edge = parentEdges.get(at)!
-      steps.push({ thread: graph.edgeThreads.get(edge), way: wayOf(graph, parents.get(at)!, edge) })
+      steps.push({ thread: graph.edges.thread(edge), way: wayOf(graph, parents.get(at)!, edge) })
     }
     return { steps: steps.reverse(), state, isLeast: false }
   }
@@ -213,9 +212,9 @@ export function* shortestPath(
     if (goal.state?.(state) === true) return pathTo(state)
     const end = graph.edgeStarts.get(state + 1)
     for (let edge = graph.edgeStarts.get(state); edge < end; edge++) {
-      const thread = graph.edgeThreads.get(edge)
+      const thread = graph.edges.thread(edge)
       if (goal.step?.(state, thread) === true) return pathTo(state, { thread, way: wayOf(graph, state, edge) })
-      const target = graph.edgeTargets.get(edge)
+      const target = graph.edges.target(edge)
       if (target === DROPPED || target === from || parents.get(target) !== undefined || within?.(target) === false)
         continue
       parents.set(target, state)

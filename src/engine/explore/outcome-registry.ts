@@ -51,7 +51,9 @@ export class OutcomeRegistry {
     for (const thread of threads.all) {
       const node = world.read(thread.word)
       const code = nodes.code(node)
-      if (code === Code.End || code === Code.Failed) key += `;${code}.${nodes.field(node, NODE_A)}`
+      // A thread that was never spawned and one that returned nothing look alike from outside.
+      if (code === Code.End && nodes.field(node, NODE_A) === 0) key += ';'
+      else if (code === Code.End || code === Code.Failed) key += `;${code}.${nodes.field(node, NODE_A)}`
       else if (deadlocked && !thread.daemon && node !== 0)
         key += `;${code}.${nodes.field(node, NODE_WORD)}.${code === Code.Contract ? node : 0}`
       else key += ';'

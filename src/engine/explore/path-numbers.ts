@@ -21,8 +21,9 @@ export interface PathNumbers {
 }
 
 const SLICE = 4096
-// Exact counts are kept in limbs of this many bits, in doubles: additions may pile up before a carry is needed.
-const LIMB_BITS = 32
+// Counts are kept in limbs in doubles. One limb is exact below 2^53; several have a base of 2^44, so that additions may
+// pile up before a carry is needed.
+const LIMB_BITS = 44
 const LIMB = 2 ** LIMB_BITS
 const CARRY_AT = 2 ** 52
 
@@ -38,141 +39,247 @@ export function* countPaths(
   components: Components | null,
   avoiding?: StateSet,
 ): Generator<void, PathNumbers> {
-  const pass = new ForwardPass(graph, components, avoiding)
-  yield* pass.run()
-  return yield* pass.finish()
+  // How large the counts get shows only on the way: a guess that was too small is made again with twice the room.
+  for (let limbs = guessLimbs(graph); ; limbs *= 2) {
+    const pass = new ForwardPass(graph, components, avoiding, limbs)
+    yield* pass.run()
+    if (!pass.hasOverflowed) return pass.numbers()
+  }
+}
+
+/** Limbs for the product over all layers of the mean number of steps that a state has. */
+function guessLimbs(graph: StateGraph): number {
+  const { layerStarts, edgeStarts, stateCount } = graph
+  let bits = 0
+  for (let layer = 0; layer < layerStarts.length; layer++) {
+    const first = layerStarts[layer]!
+    const end = layerStarts[layer + 1] ?? stateCount
+    bits += Math.log2(Math.max(1, (edgeStarts.get(end) - edgeStarts.get(first)) / (end - first)))
+  }
+  return bits < 50 ? 1 : Math.ceil((bits + 8) / LIMB_BITS)
+}
+
+/**
+ * Numbers per state, a few cells each. If every edge leads to the next layer, only two layers are kept, which stay in
+ * the cache however large the graph is; otherwise all states are.
+ */
+class StateCells {
+  /** Cells of the states that are being spread, and of those that receive; the same array if all states are kept. */
+  from: Float64Array
+  to: Float64Array
+  /** The states whose cells come first in these arrays. */
+  fromState = 0
+  toState = 0
+  readonly #graph: StateGraph
+  readonly #width: number
+
+  constructor(graph: StateGraph, width: number) {
+    this.#graph = graph
+    this.#width = width
+    this.from = new Float64Array((graph.isLayered ? widestLayer(graph) : graph.stateCount) * width)
+    this.to = graph.isLayered ? new Float64Array(this.from.length) : this.from
+    if (graph.isLayered) this.toState = layerEnd(graph, 0)
+  }
+
+  /** Moves on to the next layer, whose cells have been received. */
+  advance(layer: number): void {
+    ;[this.from, this.to] = [this.to, this.from]
+    this.fromState = this.toState
+    this.toState = layerEnd(this.#graph, layer + 1)
+    this.to.fill(0, 0, (layerEnd(this.#graph, layer + 2) - this.toState) * this.#width)
+  }
+
+  at(state: number): number {
+    return (state - this.fromState) * this.#width
+  }
+}
+
+function layerEnd(graph: StateGraph, layer: number): number {
+  return graph.layerStarts[layer + 1] ?? graph.stateCount
+}
+
+function widestLayer(graph: StateGraph): number {
+  return graph.layerStarts.reduce((widest, start, layer) => Math.max(widest, layerEnd(graph, layer) - start), 0)
 }
 
 class ForwardPass {
+  /** Some count did not fit, so that all counts are void. */
+  hasOverflowed = false
   readonly #graph: StateGraph
   readonly #components: Components | null
   readonly #avoiding: StateSet | undefined
-  /** Pairs (probability, number of paths as a double: exact below 2^53). */
-  readonly #numbers: Float64Array
+  readonly #limbs: number
+  /** For each state its probability and the limbs of its number of paths. */
+  readonly #cells: StateCells
   readonly #unbounded: Uint8Array | null
+  readonly #terminals: PathNumber[] = []
   #droppedProbability = 0
-  #droppedPaths = 0
+  #droppedPaths = 0n
   #droppedUnbounded = false
   #divergence = 0
   #avoided = 0
 
-  constructor(graph: StateGraph, components: Components | null, avoiding: StateSet | undefined) {
+  constructor(graph: StateGraph, components: Components | null, avoiding: StateSet | undefined, limbs: number) {
     this.#graph = graph
     this.#components = components
     this.#avoiding = avoiding
-    this.#numbers = new Float64Array(2 * graph.stateCount)
+    this.#limbs = limbs
+    this.#cells = new StateCells(graph, 1 + limbs)
     this.#unbounded = components === null ? null : new Uint8Array(graph.stateCount)
-    this.#numbers[0] = 1
-    this.#numbers[1] = 1
+    this.#cells.from[0] = 1
+    this.#cells.from[1] = 1
   }
 
   *run(): Generator<void> {
-    const components = this.#components
-    if (components === null) {
-      for (let state = 0; state < this.#graph.stateCount; state += SLICE) {
-        this.#spreadRange(state, Math.min(state + SLICE, this.#graph.stateCount))
-        yield
+    const { layerStarts, stateCount, isLayered } = this.#graph
+    if (this.#components !== null) yield* this.#spreadComponents(this.#components)
+    else if (isLayered) {
+      for (let layer = 0; layer < layerStarts.length && !this.hasOverflowed; layer++) {
+        yield* this.#spreadStates(layerStarts[layer]!, layerEnd(this.#graph, layer))
+        this.#collect(layerEnd(this.#graph, layer))
+        this.#cells.advance(layer)
       }
-      return
-    }
-    for (let c = 0; c < components.isCyclic.length; c++) {
-      if (c % SLICE === 0) yield
-      if (components.isCyclic[c] === 1) yield* this.#spreadComponent(c)
-      else
-        this.#spread(
-          components.order[components.starts[c]!]!,
-          this.#numbers[2 * components.order[components.starts[c]!]!]!,
-        )
-    }
+    } else yield* this.#spreadStates(0, stateCount)
+    this.#collect(stateCount)
   }
 
-  *finish(): Generator<void, PathNumbers> {
-    const { terminalStates } = this.#graph
-    let largest = this.#droppedPaths
-    for (let t = 0; t < terminalStates.length; t++)
-      largest = Math.max(largest, this.#numbers[2 * terminalStates.get(t) + 1]!)
-    const exact = largest < 2 ** 53 ? null : yield* this.#exactCounts(largest)
-    const terminals: PathNumber[] = []
-    for (let t = 0; t < terminalStates.length; t++) {
-      if (t % SLICE === 0) yield
-      const state = terminalStates.get(t)
-      const unbounded = this.#unbounded?.[state] === 1
-      const paths = this.#numbers[2 * state + 1]!
-      terminals.push({
-        interleavings: unbounded ? null : exact === null ? BigInt(paths) : exact.of(state),
-        probability: this.#numbers[2 * state]!,
-      })
-    }
-    const dropped = this.#droppedUnbounded ? null : exact === null ? BigInt(this.#droppedPaths) : exact.dropped
+  numbers(): PathNumbers {
     return {
-      terminals,
-      dropped: { interleavings: dropped, probability: this.#droppedProbability },
+      terminals: this.#terminals,
+      dropped: {
+        interleavings: this.#droppedUnbounded ? null : this.#droppedPaths,
+        probability: this.#droppedProbability,
+      },
       divergence: this.#divergence,
       avoided: this.#avoided,
     }
   }
 
-  /** The common case: all edges lead forward and every thread steps in one way. */
-  #spreadRange(from: number, to: number): void {
-    const { edgeStarts, edgeTargets, hasWays, hasDropped } = this.#graph
-    if (hasWays || hasDropped || this.#avoiding !== undefined) {
-      for (let state = from; state < to; state++) this.#spread(state, this.#numbers[2 * state]!)
-      return
+  /** Takes down the numbers of terminal states below `end`, which are complete. */
+  #collect(end: number): void {
+    const { terminalStates } = this.#graph
+    for (let t = this.#terminals.length; t < terminalStates.length && terminalStates.get(t) < end; t++) {
+      const state = terminalStates.get(t)
+      this.#terminals.push({
+        interleavings: this.#unbounded?.[state] === 1 ? null : this.#paths(state),
+        probability: this.#cells.from[this.#cells.at(state)]!,
+      })
     }
-    const numbers = this.#numbers
-    const pages = edgeTargets.pages
-    for (let state = from; state < to; state++) {
-      const first = edgeStarts.get(state)
-      const last = edgeStarts.get(state + 1)
-      const share = numbers[2 * state]! / (last - first)
-      const paths = numbers[2 * state + 1]!
-      for (let e = first; e < last; e++) {
-        const target = 2 * pages[e >>> 16]![e & 0xffff]!
-        numbers[target]! += share
-        numbers[target + 1]! += paths
+  }
+
+  #paths(state: number): bigint {
+    const { from } = this.#cells
+    const at = this.#cells.at(state) + 1
+    this.#settle(from, at)
+    let value = 0n
+    for (let i = this.#limbs - 1; i >= 0; i--) value = (value << BigInt(LIMB_BITS)) + BigInt(from[at + i]!)
+    return value
+  }
+
+  *#spreadStates(from: number, to: number): Generator<void> {
+    const { hasWays, hasDropped } = this.#graph
+    const isPlain = !hasWays && !hasDropped && this.#avoiding === undefined
+    for (let state = from; state < to && !this.hasOverflowed; state += SLICE) {
+      const end = Math.min(state + SLICE, to)
+      if (isPlain) this.#spreadPlainly(state, end)
+      else for (let s = state; s < end; s++) this.#spread(s, this.#cells.from[this.#cells.at(s)]!)
+      yield
+    }
+  }
+
+  /** The common case: every thread steps in one way, and nothing is left out. */
+  #spreadPlainly(first: number, end: number): void {
+    const { edgeStarts, edges } = this.#graph
+    const { from, to, fromState, toState } = this.#cells
+    const limbs = this.#limbs
+    const width = 1 + limbs
+    const pages = edges.targetPages
+    let next = edgeStarts.get(first)
+    for (let state = first; state < end; state++) {
+      const at = (state - fromState) * width
+      const start = next
+      next = edgeStarts.get(state + 1)
+      const share = from[at]! / (next - start)
+      this.#settle(from, at + 1)
+      for (let e = start; e < next; e++) {
+        const target = (pages[e >>> 16]![e & 0xffff]! - toState) * width
+        to[target]! += share
+        let highest = 0
+        for (let i = 1; i <= limbs; i++) {
+          const total = to[target + i]! + from[at + i]!
+          to[target + i] = total
+          if (total > highest) highest = total
+        }
+        if (highest >= CARRY_AT) this.#settle(to, target + 1)
       }
     }
   }
 
+  /** Brings every limb but the highest below its base. */
+  #settle(cells: Float64Array, at: number): void {
+    const top = at + this.#limbs - 1
+    for (let i = at; i < top; i++) {
+      const value = cells[i]!
+      if (value < LIMB) continue
+      const over = Math.floor(value / LIMB)
+      cells[i] = value - over * LIMB
+      cells[i + 1]! += over
+    }
+    if (cells[top]! >= CARRY_AT) this.hasOverflowed = true
+  }
+
   /** Hands a state's numbers on to its successors; `visits` is how often it is visited in expectation. */
   #spread(state: number, visits: number): void {
-    const numbers = this.#numbers
     if (this.#avoiding?.has(state) === true) {
       this.#avoided += visits
       return
     }
     const unbounded = this.#unbounded !== null && this.#unbounded[state] === 1
-    const paths = numbers[2 * state + 1]!
-    forEachStep(this.#graph, state, (target, probability) => {
-      if (target === DROPPED) {
-        this.#droppedProbability += visits * probability
-        this.#droppedPaths += paths
-        if (unbounded) this.#droppedUnbounded = true
-        return
-      }
-      numbers[2 * target]! += visits * probability
-      numbers[2 * target + 1]! += paths
-      if (unbounded) this.#unbounded![target] = 1
-    })
+    if (!unbounded) this.#settle(this.#cells.from, this.#cells.at(state) + 1)
+    forEachStep(this.#graph, state, (target, probability) => this.#hand(state, target, visits * probability, unbounded))
   }
 
-  *#spreadComponent(c: number): Generator<void> {
-    const components = this.#components!
-    const first = components.starts[c]!
-    const states = components.order.subarray(first, components.starts[c + 1])
-    const inflow = states.reduce((sum, state) => sum + this.#numbers[2 * state]!, 0)
-    const entered = states.some((state) => this.#numbers[2 * state + 1]! > 0)
-    if (!entered) return
+  #hand(state: number, target: number, probability: number, unbounded: boolean): void {
+    if (target === DROPPED) {
+      this.#droppedProbability += probability
+      if (unbounded) this.#droppedUnbounded = true
+      else this.#droppedPaths += this.#paths(state)
+      return
+    }
+    const { from, to, toState } = this.#cells
+    const at = (target - toState) * (1 + this.#limbs)
+    to[at]! += probability
+    if (unbounded) {
+      this.#unbounded![target] = 1
+      return
+    }
+    const source = this.#cells.at(state)
+    for (let i = 1; i <= this.#limbs; i++) to[at + i]! += from[source + i]!
+    this.#settle(to, at + 1)
+  }
+
+  *#spreadComponents(components: Components): Generator<void> {
+    for (let c = 0; c < components.isCyclic.length && !this.hasOverflowed; c++) {
+      if (c % SLICE === 0) yield
+      const first = components.order[components.starts[c]!]!
+      if (components.isCyclic[c] === 1) yield* this.#spreadCycle(components, c)
+      else this.#spread(first, this.#cells.from[this.#cells.at(first)]!)
+    }
+  }
+
+  /** A cyclic component: how often each of its states is visited follows from linear equations. */
+  *#spreadCycle(components: Components, c: number): Generator<void> {
+    const states = components.order.subarray(components.starts[c]!, components.starts[c + 1])
+    const entries = Float64Array.from(states, (state) => this.#cells.from[this.#cells.at(state)]!)
+    if (entries.every((probability) => probability === 0)) return
     const local = new Map<number, number>()
     states.forEach((state, i) => local.set(state, i))
     const inner: Map<number, number>[] = []
     const exits = new Float64Array(states.length)
-    const entries = new Float64Array(states.length)
     for (let i = 0; i < states.length; i++) {
       if (i % SLICE === 0) yield
       const row = new Map<number, number>()
       inner.push(row)
-      entries[i] = this.#numbers[2 * states[i]!]!
       if (this.#avoiding?.has(states[i]!) === true) {
         exits[i] = 1
         continue
@@ -183,115 +290,25 @@ class ForwardPass {
         else row.set(inside, (row.get(inside) ?? 0) + probability)
       })
     }
-    const isBottom = exits.every((probability) => probability === 0)
-    if (isBottom) this.#divergence += inflow
-    const visits = isBottom ? entries : yield* expectedVisits({ inner, exits, entries })
-    for (let i = 0; i < states.length; i++) {
-      this.#unbounded![states[i]!] = 1
-      this.#numbers[2 * states[i]! + 1] = 1
+    for (const state of states) this.#unbounded![state] = 1
+    if (exits.every((probability) => probability === 0)) {
+      this.#divergence += entries.reduce((total, entry) => total + entry, 0)
+      return
     }
-    if (isBottom) return
-    for (let i = 0; i < states.length; i++) this.#leave(states[i]!, visits[i]!, c)
+    const visits = yield* expectedVisits({ inner, exits, entries })
+    for (let i = 0; i < states.length; i++) this.#leave(components, states[i]!, visits[i]!)
   }
 
-  /** Hands on only what leaves the component. */
-  #leave(state: number, visits: number, component: number): void {
+  /** Hands on only what leaves the state's component. */
+  #leave(components: Components, state: number, visits: number): void {
     if (this.#avoiding?.has(state) === true) {
       this.#avoided += visits
       return
     }
     forEachStep(this.#graph, state, (target, probability) => {
-      if (target !== DROPPED && this.#components!.componentOf[target] === component) return
-      if (target === DROPPED) {
-        this.#droppedProbability += visits * probability
-        this.#droppedUnbounded = true
-        return
-      }
-      this.#numbers[2 * target]! += visits * probability
-      this.#numbers[2 * target + 1]! += 1
-      this.#unbounded![target] = 1
+      if (target !== DROPPED && components.componentOf[target] === components.componentOf[state]) return
+      this.#hand(state, target, visits * probability, true)
     })
-  }
-
-  /** Counts again, exactly, in as many limbs as the largest count needs. */
-  *#exactCounts(largest: number): Generator<void, ExactCounts> {
-    const bits = Number.isFinite(largest) ? Math.log2(largest) + 1 : this.#bitsAtMost()
-    const counts = new ExactCounts(this.#graph.stateCount, Math.ceil(bits / LIMB_BITS) + 1)
-    const order = this.#components?.order
-    const { edgeStarts, edgeTargets } = this.#graph
-    for (let i = 0; i < this.#graph.stateCount; i++) {
-      if (i % SLICE === 0) yield
-      const state = order === undefined ? i : order[i]!
-      if (this.#avoiding?.has(state) === true || this.#unbounded?.[state] === 1) continue
-      const last = edgeStarts.get(state + 1)
-      counts.settle(state)
-      for (let e = edgeStarts.get(state); e < last; e++) counts.add(state, edgeTargets.get(e))
-    }
-    return counts
-  }
-
-  /** An upper bound for counts that a double cannot hold: every step multiplies by the widest fan-out at most. */
-  #bitsAtMost(): number {
-    let widest = 1
-    for (let state = 0; state < this.#graph.stateCount; state++)
-      widest = Math.max(widest, this.#graph.edgeStarts.get(state + 1) - this.#graph.edgeStarts.get(state))
-    return Math.ceil(Math.log2(widest + 1)) * Math.min(this.#graph.stateCount, this.#graph.layerStarts.length + 1)
-  }
-}
-
-/** Whole numbers of one size for every state, and one for what was dropped. */
-class ExactCounts {
-  readonly #limbs: number
-  readonly #cells: Float64Array
-  readonly #droppedAt: number
-
-  constructor(states: number, limbs: number) {
-    this.#limbs = limbs
-    this.#cells = new Float64Array((states + 1) * limbs)
-    this.#droppedAt = states * limbs
-    this.#cells[0] = 1
-  }
-
-  get dropped(): bigint {
-    return this.#read(this.#droppedAt)
-  }
-
-  of(state: number): bigint {
-    return this.#read(state * this.#limbs)
-  }
-
-  /** Carries, so that every limb of the state is below 2^32. */
-  settle(state: number): void {
-    this.#carry(state * this.#limbs)
-  }
-
-  add(from: number, to: number): void {
-    const cells = this.#cells
-    const source = from * this.#limbs
-    const target = to === DROPPED ? this.#droppedAt : to * this.#limbs
-    let high = false
-    for (let i = 0; i < this.#limbs; i++) {
-      const sum = cells[target + i]! + cells[source + i]!
-      cells[target + i] = sum
-      if (sum >= CARRY_AT) high = true
-    }
-    if (high) this.#carry(target)
-  }
-
-  #carry(at: number): void {
-    const cells = this.#cells
-    let carry = 0
-    for (let i = at; i < at + this.#limbs; i++) {
-      const sum = cells[i]! + carry
-      carry = Math.floor(sum / LIMB)
-      cells[i] = sum - carry * LIMB
-    }
-  }
-
-  #read(at: number): bigint {
-    let value = 0n
-    for (let i = this.#limbs - 1; i >= 0; i--) value = (value << BigInt(LIMB_BITS)) + BigInt(this.#cells[at + i]!)
-    return value
   }
 }
 
@@ -300,12 +317,11 @@ function forEachStep(graph: StateGraph, state: number, visit: (target: number, p
   const first = graph.edgeStarts.get(state)
   const last = graph.edgeStarts.get(state + 1)
   let threads = 0
-  for (let e = first; e < last; e++)
-    if (e === first || graph.edgeThreads.get(e) !== graph.edgeThreads.get(e - 1)) threads++
+  for (let e = first; e < last; e++) if (e === first || graph.edges.thread(e) !== graph.edges.thread(e - 1)) threads++
   for (let e = first; e < last;) {
     let end = e + 1
-    while (end < last && graph.edgeThreads.get(end) === graph.edgeThreads.get(e)) end++
-    for (let way = e; way < end; way++) visit(graph.edgeTargets.get(way), 1 / (threads * (end - e)))
+    while (end < last && graph.edges.thread(end) === graph.edges.thread(e)) end++
+    for (let way = e; way < end; way++) visit(graph.edges.target(way), 1 / (threads * (end - e)))
     e = end
   }
 }

@@ -1,4 +1,4 @@
-import { Code, FLAG_PLAIN, FLAG_WRITES } from '../instruction.js'
+import { FLAG_PLAIN, FLAG_WRITES } from '../instruction.js'
 import { NODE_CODE, NODE_WORD } from '../node-table.js'
 import { Random } from '../random.js'
 import type { Session } from '../session.js'
@@ -103,9 +103,7 @@ export class RandomSearch {
     const result = session.step(thread, way)
     this.#path.push({ thread, way })
     this.steps++
-    const code = session.nodes.code(node)
-    if ((code === Code.Release && result === 1) || (code === Code.Contract && result < 0))
-      this.#sight('misuse', session.image.misuseText(node, result))
+    if (session.image.isMisuse(node, result)) this.#sight('misuse', session.image.misuseText(node, result))
     this.#inspectState()
   }
 

@@ -1,3 +1,4 @@
+import { EdgePages } from './edge-pages.js'
 import { IntPages } from './int-pages.js'
 import { StateSet } from './state-set.js'
 
@@ -16,9 +17,8 @@ export interface FlaggedStates {
 export class StateGraph {
   /** Where each state's edges begin; one more entry at the end once the graph is complete. */
   readonly edgeStarts = new IntPages()
-  readonly edgeTargets = new IntPages()
-  /** The thread that steps along each edge. */
-  readonly edgeThreads = new IntPages()
+  /** Where each edge leads, and the thread that steps along it. */
+  readonly edges = new EdgePages()
   /** States with nothing to follow, and the outcome of each. */
   readonly terminalStates = new IntPages()
   readonly terminalOutcomes = new IntPages()
@@ -27,22 +27,18 @@ export class StateGraph {
   stateCount = 0
   /** Every edge leads to a state with a larger index, so that the order of states is a topological one. */
   isTopological = true
+  /** Every edge leads from one layer to the next, so that numbers can be handed on layer by layer. */
+  isLayered = true
   /** Some thread could proceed in more than one way. */
   hasWays = false
   /** Some execution was dropped by `assume`. */
   hasDropped = false
 
   get edgeCount(): number {
-    return this.edgeTargets.length
+    return this.edges.length
   }
 
   get bytes(): number {
-    return (
-      this.edgeStarts.bytes +
-      this.edgeTargets.bytes +
-      this.edgeThreads.bytes +
-      this.terminalStates.bytes +
-      this.terminalOutcomes.bytes
-    )
+    return this.edgeStarts.bytes + this.edges.bytes + this.terminalStates.bytes + this.terminalOutcomes.bytes
   }
 }
