@@ -3,7 +3,17 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   resolve: {
-    alias: { entrelacs: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+    alias: [
+      { find: /^entrelacs$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+      {
+        find: /^entrelacs\/scenarios$/,
+        replacement: fileURLToPath(new URL('src/scenarios/index.ts', import.meta.url)),
+      },
+      {
+        find: /^entrelacs\/scenarios\/(.*)$/,
+        replacement: fileURLToPath(new URL('src/scenarios/$1.ts', import.meta.url)),
+      },
+    ],
   },
   test: {
     include: ['test/**/*.test.ts'],
