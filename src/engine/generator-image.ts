@@ -16,7 +16,7 @@ import {
   NODE_WORD,
   type NodeTable,
 } from './node-table.js'
-import type { InstructionForm, Operation, Steps } from './operation.js'
+import { formatData, type InstructionForm, type Operation, type Steps } from './operation.js'
 import { formatPlace, type Place, placeOfError, recordingPlaces } from './place.js'
 import type { ThreadBody } from './setup.js'
 import type { ThreadImage } from './thread-image.js'
@@ -70,6 +70,11 @@ const CLAIM_LOOKAHEAD = 4
 // A thread that performs more operations than this without `p.at` is taken for endless.
 export const HISTORY_LIMIT = 4_000_000
 
+// Operations performed again to leave a history at another point than its end, before the search gives up, if the
+// histories are this long on average: the cost of a loop without `p.at` grows with the square of its turns.
+const RERUN_LIMIT = 50_000_000
+const RERUN_LENGTH = 1000
+
 /** What the image needs to know of the run it serves. */
 export interface ImageContext {
   readonly layout: Layout
@@ -99,6 +104,8 @@ export class GeneratorImage implements ThreadImage {
   readonly #live = new Map<number, LiveRun>()
   readonly #merged = new Map<string, number>()
   readonly #ended = new Map<string, number>()
+  #reruns = 0
+  #rerunOperations = 0
   /** Whether any thread has said `p.at`: from then on a state may be reached by schedules of different lengths. */
   hasMerged = false
 
@@ -124,17 +131,25 @@ export class GeneratorImage implements ThreadImage {
       hash1 = chain(hash1, nodes.field(spawnNode, NODE_HASH_1))
       hash2 = chain(hash2, nodes.field(spawnNode, NODE_HASH_2))
     }
-    const run: LiveRun = { generator: this.#begin(thread, body), thread, objects: 0, children: 0 }
-    const node = this.#settle(
-      run,
-      this.#advance(run, () => run.generator.next()),
-      { parent: 0, result: 0, hash1, hash2, length: 0 },
-    )
+    const node = this.#placingFaults(() => this.#startOnce(thread, body, hash1, hash2))
     if (!this.#bodies.has(node)) this.#bodies.set(node, body)
     return node
   }
 
+  #startOnce(thread: ThreadEntry, body: ThreadBody, hash1: number, hash2: number): number {
+    const run: LiveRun = { generator: this.#begin(thread, body), thread, objects: 0, children: 0 }
+    return this.#settle(
+      run,
+      this.#advance(run, () => run.generator.next()),
+      { parent: 0, result: 0, hash1, hash2, length: 0 },
+    )
+  }
+
   resume(node: number, result: number): number {
+    return this.#placingFaults(() => this.#resumeOnce(node, result))
+  }
+
+  #resumeOnce(node: number, result: number): number {
     const { nodes, layout, interner } = this.#context
     const run = this.#take(node)
     const yielded = this.#advance(run, () => this.#feed(run, node, result))
@@ -155,6 +170,16 @@ export class GeneratorImage implements ThreadImage {
     })
     nodes.connect(node, result, child)
     return child
+  }
+
+  /** A fault that does not know its place is provoked once more with places recorded. */
+  #placingFaults(action: () => number): number {
+    try {
+      return action()
+    } catch (error) {
+      if (!(error instanceof ProgramFault) || this.#context.recordPlaces) throw error
+      return recordingPlaces(action)
+    }
   }
 
   /** The thread that the spawn at `node` starts. */
@@ -303,7 +328,9 @@ export class GeneratorImage implements ThreadImage {
       return { operation: null, at: null, value: undefined, failure: describeFailure(run.thread, error) }
     }
     if (step.done) return { operation: null, at: null, value: step.value, failure: null }
-    return { operation: this.#checked(run, step.value), at, value: undefined, failure: null }
+    const operation = this.#checked(run, step.value)
+    if (operation.place !== undefined) run.latestPlace = operation.place
+    return { operation, at, value: undefined, failure: null }
   }
 
   #checked(run: LiveRun, yielded: unknown): Operation {
@@ -345,7 +372,6 @@ export class GeneratorImage implements ThreadImage {
       readonly length: number
     },
   ): number {
-    if (yielded.operation?.place !== undefined) run.latestPlace = yielded.operation.place
     if (yielded.operation === null) return this.#settleEnd(run, yielded, history)
     if (yielded.at === null) return this.#addOperation(run, yielded.operation, history)
     const { interner } = this.#context
@@ -498,7 +524,13 @@ export class GeneratorImage implements ThreadImage {
   /** The generator standing at `node`, which is used up by resuming it. */
   #take(node: number): LiveRun {
     const run = this.#live.get(node)
-    if (run === undefined) return this.#rerun(node).run
+    if (run === undefined) {
+      this.#countRerun(
+        this.#context.threads.all[this.#context.nodes.owners[node]!]!,
+        this.#context.nodes.lengths[node]!,
+      )
+      return this.#rerun(node).run
+    }
     this.#live.delete(node)
     return run
   }
@@ -520,6 +552,14 @@ export class GeneratorImage implements ThreadImage {
       this.#compare(run, path[i]!, yielded)
     }
     return { run, operation: yielded.operation }
+  }
+
+  /** Running long histories again and again is the sign of a loop that reads and never ends. */
+  #countRerun(thread: ThreadEntry, length: number): void {
+    this.#reruns++
+    this.#rerunOperations += length
+    if (this.#rerunOperations > RERUN_LIMIT && this.#rerunOperations > RERUN_LENGTH * this.#reruns)
+      throw endless(thread, length)
   }
 
   #compare(run: LiveRun, node: number, yielded: Yielded): void {
@@ -584,15 +624,25 @@ export class GeneratorImage implements ThreadImage {
 
   /** How the operation at a node reads in an error. */
   describeNode(node: number): string {
-    const { nodes, interner } = this.#context
+    const { nodes, interner, layout, codec } = this.#context
     const code = nodes.code(node)
-    if (code === Code.End) return `ends with ${JSON.stringify(interner.valueOf(nodes.field(node, NODE_A)))}`
+    if (code === Code.None) return 'does not exist'
+    if (code === Code.End) return `ends with ${formatData(interner.valueOf(nodes.field(node, NODE_A)))}`
     if (code === Code.Failed) return `fails with “${String(interner.valueOf(nodes.field(node, NODE_A)))}”`
-    const name = Object.entries(Code).find(([, value]) => value === code)?.[0] ?? 'operation'
-    const operation = this.operations.get(node)
-    if (operation !== undefined) return `performs ${describe(operation)}`
-    const argument = code === Code.Store || code === Code.Add ? ` ${formatOperand(this.#context, node)}` : ''
-    return `performs ${name.toLowerCase()}${argument} on ${this.#ownerOfWord(nodes.field(node, NODE_WORD))}`
+    if (code === Code.Contract) return `performs ${describeCall(this.operations.get(node)!)}`
+    const word = nodes.field(node, NODE_WORD)
+    const operand = (field: number) => formatData(codec.decode(layout.kinds[word]!, nodes.field(node, field)))
+    const operands: Partial<Record<number, () => string>> = {
+      [Code.Store]: () => operand(NODE_A),
+      [Code.Add]: () => operand(NODE_A),
+      [Code.Exchange]: () => operand(NODE_A),
+      [Code.CompareExchange]: () => `${operand(NODE_A)}, ${operand(NODE_B)}`,
+      [Code.Choose]: () => String(nodes.field(node, NODE_A)),
+      [Code.Assume]: () => String(nodes.field(node, NODE_A) === 1),
+    }
+    const isAlone = code === Code.Pause || code === Code.Choose || code === Code.Assume
+    const call = `${INSTRUCTION_NAMES[code]}(${operands[code]?.() ?? ''})`
+    return `performs ${call}${isAlone ? '' : ` on ${this.#ownerOfWord(word)}`}`
   }
 
   #ownerOfWord(word: number): string {
@@ -604,9 +654,21 @@ export class GeneratorImage implements ThreadImage {
   objectOfWord: ((word: number) => string | undefined) | undefined
 }
 
-function formatOperand(context: ImageContext, node: number): string {
-  const kind = context.layout.kinds[context.nodes.field(node, NODE_WORD)]!
-  return String(context.codec.decode(kind, context.nodes.field(node, NODE_A)))
+// What the operations of the core objects are called, by instruction.
+const INSTRUCTION_NAMES: Readonly<Record<number, string>> = {
+  [Code.Load]: 'read',
+  [Code.Store]: 'write',
+  [Code.Add]: 'add',
+  [Code.Exchange]: 'exchange',
+  [Code.CompareExchange]: 'compareExchange',
+  [Code.Acquire]: 'acquire',
+  [Code.TryAcquire]: 'tryAcquire',
+  [Code.Release]: 'release',
+  [Code.Join]: 'join',
+  [Code.Spawn]: 'spawn',
+  [Code.Pause]: 'pause',
+  [Code.Choose]: 'choose',
+  [Code.Assume]: 'assume',
 }
 
 function mergedHash(seed: number, label: number, locals: number, run: LiveRun): number {
@@ -618,16 +680,18 @@ function operationKey(operation: Operation): string {
 }
 
 function describe(operation: Operation): string {
-  const call = `${operation.name}(${operation.args.map((argument) => JSON.stringify(argument) ?? String(argument)).join(', ')})`
-  const on = operation.object === null ? call : `${call} on ${operation.object.kind} “${operation.object.name}”`
-  return operation.place === undefined ? on : `${on} (${formatPlace(operation.place)})`
+  const call = describeCall(operation)
+  return operation.place === undefined ? call : `${call} (${formatPlace(operation.place)})`
+}
+
+function describeCall(operation: Operation): string {
+  const call = `${operation.name}(${operation.args.map(formatData).join(', ')})`
+  return operation.object === null ? call : `${call} on ${operation.object.kind} “${operation.object.name}”`
 }
 
 function describeYielded(yielded: Yielded): string {
   if (yielded.operation !== null) return `performs ${describe(yielded.operation)}`
-  return yielded.failure === null
-    ? `ends with ${JSON.stringify(yielded.value)}`
-    : `fails with “${yielded.failure.message}”`
+  return yielded.failure === null ? `ends with ${formatData(yielded.value)}` : `fails with “${yielded.failure.message}”`
 }
 
 function describeFailure(thread: ThreadEntry, error: unknown): Failure {

@@ -1,15 +1,16 @@
 /** A position in a user's file, as the JavaScript engine reports it. Lines and columns count from 1. */
 export interface Place {
-  /** A file path or URL. */
+  /** A file path. */
   readonly file: string
   readonly line: number
   readonly column: number
 }
 
-// Frames below these folders belong to the engine or to a primitive, never to the program that is being explored.
-const ownFolder = /[/\\](engine|primitives)[/\\][^/\\]*(?:[/\\][^/\\]*)?\.[jt]s$/
-const here = new Error().stack?.split('\n')[1]?.match(/\(?((?:file:\/\/|\/|[A-Za-z]:\\).*?):\d+:\d+\)?$/)?.[1] ?? ''
-const ownRoot = here.replace(/[/\\]engine[/\\]place\.[jt]s.*$/, '')
+// Frames of the engine and of its primitives are never the program's. Source maps may show them under src or under dist.
+const ownFile = /^[/\\](?:src|dist)[/\\](?:engine|primitives)[/\\]/
+const ownRoot = filePath(
+  new Error().stack?.split('\n')[1]?.match(/((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):\d+:\d+\)?$/)?.[1] ?? '',
+).replace(/[/\\](?:src|dist)[/\\]engine[/\\]place\.[jt]s.*$/, '')
 
 let recording = false
 
@@ -44,14 +45,20 @@ export function placeOfError(error: unknown): Place | undefined {
     const match = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(\d+):(\d+)\)?$/.exec(line)
     if (match === null) continue
     const [, file, row, column] = match as unknown as [string, string, string, string]
-    if (file.startsWith(ownRoot) && ownFolder.test(file.slice(ownRoot.length))) continue
-    if (file.includes('node:internal')) continue
-    return { file, line: Number(row), column: Number(column) }
+    const path = filePath(file)
+    if (path.startsWith(ownRoot) && ownFile.test(path.slice(ownRoot.length))) continue
+    return { file: path, line: Number(row), column: Number(column) }
   }
   return undefined
 }
 
 /** `lost-update.ts:9`: the file's own name and the line. */
 export function formatPlace(place: Place): string {
-  return `${place.file.replace(/[?#].*$/, '').replace(/^.*[/\\]/, '')}:${place.line}`
+  return `${place.file.replace(/^.*[/\\]/, '')}:${place.line}`
+}
+
+/** A stack names files by path or by URL, with or without a query. */
+function filePath(file: string): string {
+  const path = file.replace(/[?#].*$/, '')
+  return path.startsWith('file://') ? decodeURI(path.slice('file://'.length)) : path
 }

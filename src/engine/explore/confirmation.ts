@@ -81,8 +81,9 @@ export function* runBeside(
     if (i % 256 === 0) yield
     const step = steps[i]!
     const node = searched.node(step.thread)
-    searched.step(step.thread, step.way)
     const [choice] = choicesOf(searched, [step])
+    requireSameOperation(searched, session, step.thread, i + 1)
+    searched.step(step.thread, step.way)
     const taken = beside.replay.take(choice!)
     if (typeof taken === 'string') throw unlike(searched, step.thread, node, i + 1, `it is ${taken}`, undefined)
     beside.hashes.push(beside.replay.hash)
@@ -90,6 +91,16 @@ export function* runBeside(
     requireSame(searched, session, { thread: step.thread, step: i + 1, label: taken.label, place: taken.place })
   }
   return beside
+}
+
+/** A node's hash tells the results received, not what the thread does with them: that is compared here. */
+function requireSameOperation(searched: Session, fresh: Session, thread: number, step: number): void {
+  const other = fresh.threads.byCode(searched.threads.all[thread]!.code)
+  const expected = searched.image.describeNode(searched.node(thread))
+  const met = fresh.image.describeNode(other === undefined ? 0 : fresh.node(other.index))
+  if (expected === met) return
+  const place = other === undefined ? undefined : placeOf(fresh, other.index)
+  throw unlike(searched, thread, searched.node(thread), step, `it ${met}`, place)
 }
 
 function requireSame(
@@ -106,7 +117,7 @@ function requireSame(
   for (const thread of searched.threads.all) {
     const other = fresh.threads.byCode(thread.code)
     const expected = searched.image.describeNode(searched.node(thread.index))
-    const met = other === undefined ? 'does not exist' : fresh.image.describeNode(fresh.node(other.index))
+    const met = fresh.image.describeNode(other === undefined ? 0 : fresh.node(other.index))
     if (expected === met) continue
     const operation = other === undefined ? null : fresh.image.operations.get(fresh.node(other.index))
     throw unlike(

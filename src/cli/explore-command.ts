@@ -1,0 +1,80 @@
+import type { ExplorationOptions } from '../engine/explore/explore-options.js'
+import type { ExploreReport, Violation } from '../engine/explore/explore-report.js'
+import type { Replay } from '../engine/replay.js'
+import { exploreText, quoteForShell } from '../report/explore-text.js'
+import type { Language } from '../report/messages.js'
+import { messagesIn } from '../report/messages.js'
+import { scenarios } from '../scenarios/index.js'
+import { ExitCode } from './exit-code.js'
+import { ProgressLine } from './progress-line.js'
+import { runInWorker } from './run-in-worker.js'
+import { outputStyle, write } from './terminal.js'
+
+/** What the command was given. */
+export interface ExploreCommandOptions {
+  readonly options: Omit<ExplorationOptions, 'onProgress' | 'onViolation' | 'monitor'>
+  readonly json: boolean
+  readonly language: Language
+  readonly patience: number
+}
+
+// Traces that the report shows in full.
+const TRACES = 3
+
+/** `entrelacs explore`: explores a program and reports what was found. */
+export async function exploreCommand(source: string, given: ExploreCommandOptions): Promise<ExitCode> {
+  const progress = new ProgressLine(given.language)
+  const result = await runInWorker(
+    { kind: 'explore', source, options: given.options, traces: given.json ? 0 : TRACES },
+    {
+      patience: given.patience,
+      onMessage: (message) => {
+        if (message.kind === 'progress') progress.show(message.progress)
+        if (message.kind === 'violation' && !given.json) announce(message.violation, progress, given.language)
+      },
+      onInterrupt: () => {
+        progress.clear()
+        if (process.stderr.isTTY) process.stderr.write(`${messagesIn(given.language).interrupted}\n`)
+      },
+    },
+  )
+  progress.clear()
+  if (result.kind !== 'explored') throw new Error(`the worker answered ${result.kind}`)
+  await write(
+    process.stdout,
+    given.json ? `${JSON.stringify(result.report)}\n` : text(source, result.report, result.replays, given.language),
+  )
+  return exitCodeOf(result.report)
+}
+
+/** A failure is told at once where somebody is watching; the full story follows with the exact numbers. */
+function announce(violation: Violation, progress: ProgressLine, language: Language): void {
+  if (process.stderr.isTTY !== true) return
+  progress.clear()
+  process.stderr.write(`✗ ${violation.message}   ${violation.token}\n  ${messagesIn(language).firstSeen}\n`)
+}
+
+function text(
+  source: string,
+  report: ExploreReport,
+  replays: readonly (Replay | undefined)[],
+  language: Language,
+): string {
+  const repair = scenarios.find((entry) => entry.name === source)?.repairedBy
+  return exploreText(
+    report,
+    { source, replays, repair: repair === undefined ? undefined : `entrelacs explore ${quoteForShell(repair)}` },
+    outputStyle(language),
+  )
+}
+
+function exitCodeOf(report: ExploreReport): ExitCode {
+  switch (report.verdict) {
+    case 'holds':
+      return ExitCode.Holds
+    case 'violated':
+      return ExitCode.Violated
+    case 'unknown':
+      return ExitCode.Unknown
+  }
+}

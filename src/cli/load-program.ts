@@ -1,0 +1,160 @@
+import { existsSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { BuildFailure, Plugin } from 'esbuild'
+import { ProgramFault, UsageError } from '../engine/errors.js'
+import { placeOfError, type Place } from '../engine/place.js'
+import type { Program } from '../engine/program.js'
+import { scenarios } from '../scenarios/index.js'
+
+/**
+ * The program that a name of the gallery or a path to a `.ts` or `.js` file stands for.
+ *
+ * @throws UsageError if there is none.
+ * @throws ProgramFault if the file does not parse, fails while it is loaded, or exports no program.
+ */
+export async function loadProgram(source: string): Promise<Program> {
+  const scenario = scenarios.find((entry) => entry.name === source)
+  if (scenario !== undefined) return (await scenario.load()).default
+  const file = resolve(source)
+  if (looksLikeFile(source) || existsSync(file)) return loadFile(source, file)
+  throw new UsageError('usage/unknown-program', `there is no program “${source}” in the gallery, and no such file`, {
+    hint: suggestion(source),
+  })
+}
+
+function looksLikeFile(source: string): boolean {
+  return /[/\\]|\.[a-z]+$/i.test(source)
+}
+
+function suggestion(source: string): string {
+  const near = scenarios.map((entry) => entry.name).filter((name) => editDistance(name, source) <= 3)
+  return near.length > 0
+    ? `did you mean ${near.join(' or ')}?`
+    : 'entrelacs list shows the gallery; a file is given by its path'
+}
+
+async function loadFile(source: string, file: string): Promise<Program> {
+  if (!existsSync(file))
+    throw new UsageError('usage/no-such-file', `there is no file ${source}`, { hint: 'check the path' })
+  if (statSync(file).isDirectory())
+    throw new UsageError('usage/not-a-file', `${source} is a folder`, { hint: 'give the path of a .ts or .js file' })
+  if (!/\.[cm]?[jt]sx?$/.test(file))
+    throw new UsageError('usage/unknown-language', `${source} is neither TypeScript nor JavaScript`, {
+      hint: 'give the path of a .ts or .js file',
+    })
+  const code = await bundle(source, realpathSync(file))
+  const loaded = await importCode(source, code)
+  return requireProgram(source, file, loaded)
+}
+
+/** One module with everything the file imports, except this package, which is the running one. */
+async function bundle(source: string, file: string): Promise<string> {
+  const { build } = await import('esbuild')
+  try {
+    const result = await build({
+      entryPoints: [file],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: 'external',
+      sourcesContent: false,
+      outdir: dirname(file),
+      logLevel: 'silent',
+      tsconfigRaw: {},
+      plugins: [runningPackage],
+    })
+    const [map, code] = result.outputFiles
+    return `${code!.text}\n//# sourceMappingURL=data:application/json;base64,${withAbsoluteSources(map!.text, dirname(file))}`
+  } catch (error) {
+    throw describeBuildFailure(source, error)
+  }
+}
+
+/** The code is run from elsewhere, so that its map must name the user's files in full. */
+function withAbsoluteSources(map: string, folder: string): string {
+  const parsed = JSON.parse(map) as { sources: string[] }
+  parsed.sources = parsed.sources.map((source) => pathToFileURL(resolve(folder, source)).href)
+  return Buffer.from(JSON.stringify(parsed)).toString('base64')
+}
+
+/** Lets `entrelacs` mean the package that is running, wherever the file lies. */
+const runningPackage: Plugin = {
+  name: 'running package',
+  setup(build) {
+    build.onResolve({ filter: /^entrelacs(\/|$)/ }, (args) => ({
+      path: import.meta.resolve(args.path),
+      external: true,
+    }))
+  },
+}
+
+function describeBuildFailure(source: string, error: unknown): Error {
+  const [first] = (error as Partial<BuildFailure>).errors ?? []
+  if (first === undefined) return error instanceof Error ? error : new Error(String(error))
+  const { location } = first
+  const place: Place | undefined =
+    location === null ? undefined : { file: resolve(location.file), line: location.line, column: location.column + 1 }
+  const isMissing = first.text.startsWith('Could not resolve')
+  return new ProgramFault(
+    isMissing ? 'program/missing-import' : 'program/does-not-parse',
+    isMissing ? first.text : `${source} does not parse: ${first.text}`,
+    {
+      place,
+      hint: isMissing ? 'install the package beside the file, or correct the path' : 'correct the line',
+    },
+  )
+}
+
+async function importCode(source: string, code: string): Promise<unknown> {
+  const folder = mkdtempSync(join(tmpdir(), 'entrelacs-'))
+  try {
+    const target = join(folder, 'program.mjs')
+    writeFileSync(target, code)
+    return await import(pathToFileURL(target).href)
+  } catch (error) {
+    throw new ProgramFault(
+      'program/import-fails',
+      `${source} fails while it is loaded: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        place: placeOfError(error),
+      },
+    )
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function requireProgram(source: string, file: string, loaded: unknown): Program {
+  const exported = (loaded as { default?: unknown }).default
+  const candidate = exported as Partial<Program> | null | undefined
+  if (
+    typeof candidate === 'object' &&
+    candidate !== null &&
+    typeof candidate.declare === 'function' &&
+    typeof candidate.name === 'string'
+  )
+    return candidate as Program
+  throw new ProgramFault(
+    'program/no-default',
+    exported === undefined ? `${source} has no default export` : `the default export of ${source} is no program`,
+    {
+      place: { file, line: 1, column: 1 },
+      hint: "write export default program('name', {}, (params, p) => { … })",
+    },
+  )
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
+    row = next
+  }
+  return row[b.length]!
+}

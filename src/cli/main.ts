@@ -1,0 +1,203 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, Option } from 'commander'
+import type { ParameterValue } from '../engine/program.js'
+import type { Language } from '../report/messages.js'
+import { makePaint } from '../report/paint.js'
+import { ExitCode } from './exit-code.js'
+import { faultJson, faultText } from './fault-text.js'
+import {
+  collectParameter,
+  environmentLanguage,
+  parseCount,
+  parseLanguage,
+  parseMemory,
+  parsePositive,
+} from './options.js'
+import { WorkerError } from './run-in-worker.js'
+import { wantsColour, write } from './terminal.js'
+
+interface CommonFlags {
+  readonly json?: boolean
+  readonly lang: Language
+}
+
+interface ExploreFlags extends CommonFlags {
+  readonly strategy: 'graph' | 'random'
+  readonly param: Record<string, ParameterValue>
+  readonly until: 'first' | 'complete'
+  readonly maxStates?: number
+  readonly maxMemory?: number
+  readonly samples?: number
+  readonly seed?: string
+  readonly patience: number
+}
+
+interface ReplayFlags extends CommonFlags {
+  readonly step?: boolean
+  readonly adapt?: boolean
+  readonly patience: number
+}
+
+const SECONDS_OF_PATIENCE = 10
+
+let exitCode: ExitCode = ExitCode.Holds
+const finish = (code: ExitCode): void => {
+  exitCode = code
+}
+
+function common(command: Command): Command {
+  return command
+    .option('--json', 'machine-readable output, alone on standard output')
+    .addOption(
+      new Option('--lang <language>', 'en or fr')
+        .argParser(parseLanguage)
+        .default(environmentLanguage(), 'from the environment'),
+    )
+}
+
+function withPatience(command: Command): Command {
+  return command.addOption(
+    new Option('--patience <seconds>', "time the program's own code may take between two operations")
+      .argParser(parsePositive)
+      .default(SECONDS_OF_PATIENCE),
+  )
+}
+
+function buildCommands(): Command {
+  const root = new Command('entrelacs')
+    .description('Explore every interleaving of a concurrent program; replay what goes wrong, step by step.')
+    .version(version(), '-V, --version')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText('after', EXIT_CODES)
+
+  common(
+    root
+      .command('gallery', { isDefault: true })
+      .description('the terminal UI, once it is there; the list of programs meanwhile'),
+  ).action(async (flags: CommonFlags) =>
+    finish(await (await import('./list-command.js')).listCommand({ json: flags.json ?? false, language: flags.lang })),
+  )
+
+  common(root.command('list').description('list the programs of the gallery')).action(async (flags: CommonFlags) =>
+    finish(await (await import('./list-command.js')).listCommand({ json: flags.json ?? false, language: flags.lang })),
+  )
+
+  withPatience(
+    common(
+      root
+        .command('explore')
+        .description('find out what a program can do, in every order of its steps')
+        .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file')
+        .addOption(
+          new Option('--strategy <name>', 'graph: all states; random: samples')
+            .choices(['graph', 'random'])
+            .default('graph'),
+        )
+        .addOption(
+          new Option('--param <name=value>', "a value for one of the program's parameters; repeatable")
+            .argParser(collectParameter)
+            .default({}, 'the defaults'),
+        )
+        .addOption(
+          new Option('--until <when>', 'stop at the first failure, or go on to exact numbers')
+            .choices(['first', 'complete'])
+            .default('complete'),
+        )
+        .addOption(new Option('--max-states <count>', 'states at most (graph)').argParser(parseCount))
+        .addOption(
+          new Option(
+            '--max-memory <amount>',
+            'memory at most, such as 500M or 2G (default: half of what is free)',
+          ).argParser(parseMemory),
+        )
+        .addOption(new Option('--samples <count>', 'executions to run (random; default: 10000)').argParser(parseCount))
+        .addOption(new Option('--seed <seed>', 'seed of the random scheduler (default: 1)')),
+    ),
+  )
+    .addHelpText('after', EXIT_CODES)
+    .action(async (source: string, flags: ExploreFlags) => finish(await explore(source, flags)))
+
+  withPatience(
+    common(
+      root
+        .command('replay')
+        .description('follow a token: the same steps again')
+        .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file')
+        .argument('<token>', 'from a report')
+        .option('--step', 'one step a key, on a terminal')
+        .option('--adapt', 'on a changed program, follow what still applies'),
+    ),
+  )
+    .addHelpText('after', EXIT_CODES)
+    .action(async (source: string, token: string, flags: ReplayFlags) => finish(await replay(source, token, flags)))
+  return root
+}
+
+const EXIT_CODES = `
+Exit codes: 0 holds · 1 violated · 2 bad usage or bad input · 3 unknown (a limit, or only sampled) · 70 internal error`
+
+async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
+  const { exploreCommand } = await import('./explore-command.js')
+  return exploreCommand(source, {
+    json: flags.json ?? false,
+    language: flags.lang,
+    patience: flags.patience,
+    options: {
+      strategy: flags.strategy,
+      params: flags.param,
+      until: flags.until,
+      ...(flags.maxStates === undefined ? {} : { maxStates: flags.maxStates }),
+      ...(flags.maxMemory === undefined ? {} : { maxMemory: flags.maxMemory }),
+      ...(flags.samples === undefined ? {} : { samples: flags.samples }),
+      ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    },
+  })
+}
+
+async function replay(source: string, token: string, flags: ReplayFlags): Promise<ExitCode> {
+  const { replayCommand } = await import('./replay-command.js')
+  return replayCommand(source, token, {
+    json: flags.json ?? false,
+    language: flags.lang,
+    step: flags.step ?? false,
+    adapt: flags.adapt ?? false,
+    patience: flags.patience,
+  })
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version
+}
+
+/** Writes an error and returns its exit code. */
+async function report(error: unknown): Promise<ExitCode> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Holds : ExitCode.BadInput
+  const failure =
+    error instanceof WorkerError
+      ? error.failure
+      : {
+          code: null,
+          message: String(error),
+          hint: undefined,
+          place: undefined,
+          stack: error instanceof Error ? error.stack : undefined,
+        }
+  if (process.argv.includes('--json')) await write(process.stdout, faultJson(failure))
+  await write(process.stderr, faultText(failure, makePaint(wantsColour(process.stderr))))
+  if (failure.code === null) return ExitCode.Internal
+  return failure.code.startsWith('limit/') ? ExitCode.Unknown : ExitCode.BadInput
+}
+
+// Whoever closes the pipe (`| head`) has read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCode)
+})
+try {
+  await buildCommands().parseAsync()
+} catch (error) {
+  exitCode = await report(error)
+}
+process.exitCode = exitCode

@@ -1,0 +1,46 @@
+import { InvalidArgumentError } from 'commander'
+import type { ParameterValue } from '../engine/program.js'
+import type { Language } from '../report/messages.js'
+
+/** `--param k=v`, any number of times. */
+export function collectParameter(text: string, before: Record<string, ParameterValue>): Record<string, ParameterValue> {
+  const equals = text.indexOf('=')
+  if (equals < 1) throw new InvalidArgumentError('write name=value.')
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }
+}
+
+/** A whole number of at least 1. */
+export function parseCount(text: string): number {
+  const value = Number(text.replaceAll('_', ''))
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('give a whole number of at least 1.')
+  return value
+}
+
+/** A positive number. */
+export function parsePositive(text: string): number {
+  const value = Number(text)
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('give a positive number.')
+  return value
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }
+
+/** An amount of memory in bytes: `500M`, `2G`, `1073741824`. */
+export function parseMemory(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([KMG]?)i?B?$/i.exec(text)
+  const value = match === null ? 0 : Number(match[1]) * UNITS[match[2]!.toUpperCase()]!
+  if (value <= 0) throw new InvalidArgumentError('give an amount such as 500M or 2G.')
+  return value
+}
+
+/** `en` or `fr`. */
+export function parseLanguage(text: string): Language {
+  if (text === 'en' || text === 'fr') return text
+  throw new InvalidArgumentError('the languages are en and fr.')
+}
+
+/** The language of the environment: French where the locale says so, English otherwise. */
+export function environmentLanguage(): Language {
+  const locale = process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? ''
+  return /^fr/i.test(locale) ? 'fr' : 'en'
+}

@@ -1,0 +1,128 @@
+import { getHeapStatistics } from 'node:v8'
+import { Worker } from 'node:worker_threads'
+import type { Place } from '../engine/place.js'
+import {
+  PulseCell,
+  type WorkerFailure,
+  type WorkerInput,
+  type WorkerMessage,
+  type WorkerOrder,
+  type WorkerTask,
+} from './worker-protocol.js'
+
+/** What the command line does while the worker works. */
+export interface WorkerWatch {
+  /** Seconds that the program's own code may take between two operations. */
+  readonly patience: number
+  readonly onMessage: (message: WorkerMessage) => void
+  /** Called on the first Ctrl-C, when the work is asked to end. */
+  readonly onInterrupt?: () => void
+}
+
+/** The work failed, by the program's fault or ours. */
+export class WorkerError extends Error {
+  readonly failure: WorkerFailure
+
+  constructor(failure: WorkerFailure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
+const LOOK_MS = 200
+
+/**
+ * Runs a task on a program in a worker, so that a thread that never yields cannot hold up the command line. Ctrl-C asks
+ * the work to end with what is known; a second one leaves at once.
+ *
+ * @throws WorkerError if the program is at fault, never yields, or the worker dies.
+ */
+export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<WorkerMessage> {
+  const pulse = new SharedArrayBuffer(4 * PulseCell.Length)
+  const input: WorkerInput = { task, pulse }
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: input,
+    resourceLimits: heapLimits(),
+  })
+  const subjects = new Map<number, { readonly name: string; readonly place: Place | undefined }>()
+  return new Promise((resolve, reject) => {
+    const settle = (action: () => void): void => {
+      clearInterval(watchdog)
+      process.off('SIGINT', interrupt)
+      action()
+      void worker.terminate()
+    }
+    const fail = (failure: WorkerFailure): void => settle(() => reject(new WorkerError(failure)))
+    const interrupt = (): void => {
+      process.off('SIGINT', interrupt)
+      watch.onInterrupt?.()
+      worker.postMessage({ kind: 'abort' } satisfies WorkerOrder)
+      process.once('SIGINT', () => process.exit(130))
+    }
+    const isStuck = stuckness(pulse, watch.patience)
+    const watchdog = setInterval(() => {
+      const number = isStuck()
+      if (number !== 0) fail(neverYields(subjects.get(number), watch.patience))
+    }, LOOK_MS)
+    process.on('SIGINT', interrupt)
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'subject') subjects.set(message.number, message)
+      else if (message.kind === 'failed') fail(message.failure)
+      else if (message.kind === 'explored' || message.kind === 'replayed') settle(() => resolve(message))
+      else watch.onMessage(message)
+    })
+    worker.on('error', (error) => fail(crashed(error)))
+    worker.on('exit', (code) => fail(crashed(new Error(`the worker ended with code ${code}`))))
+  })
+}
+
+/** Tells, asked again and again, which part of the program has been running without a beat for too long; 0 if none. */
+function stuckness(pulse: SharedArrayBuffer, patience: number): () => number {
+  const cells = new Int32Array(pulse)
+  let beats = -1
+  let since = performance.now()
+  return () => {
+    const running = Atomics.load(cells, PulseCell.Running)
+    const now = Atomics.load(cells, PulseCell.Beats)
+    if (now !== beats || running === 0) {
+      beats = now
+      since = performance.now()
+    }
+    return performance.now() - since > patience * 1000 ? running : 0
+  }
+}
+
+function neverYields(
+  subject: { readonly name: string; readonly place: Place | undefined } | undefined,
+  patience: number,
+): WorkerFailure {
+  const name = subject?.name ?? ''
+  const who = name.startsWith('\u0000')
+    ? 'the file, while it is loaded,'
+    : name === ''
+      ? 'the setup'
+      : `thread “${name}”`
+  return {
+    code: 'program/never-yields',
+    message: `${who} has been running for ${patience} seconds without performing an operation`,
+    hint: 'a loop must yield* an operation in every turn (or allow more time with --patience SECONDS)',
+    place: subject?.place,
+    stack: undefined,
+  }
+}
+
+function crashed(error: Error): WorkerFailure {
+  const isMemory = (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY'
+  return {
+    code: isMemory ? 'limit/heap' : null,
+    message: isMemory ? 'the values that the program keeps do not fit in memory' : error.message,
+    hint: isMemory ? 'explore a smaller instance, or keep smaller values in shared objects' : undefined,
+    place: undefined,
+    stack: error.stack,
+  }
+}
+
+/** Interned values and learnt threads live in the heap: it may grow as large as the process's own, at least 4 GB. */
+function heapLimits(): { readonly maxOldGenerationSizeMb: number } {
+  return { maxOldGenerationSizeMb: Math.max(4096, Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20)) }
+}

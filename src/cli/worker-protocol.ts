@@ -1,0 +1,53 @@
+import type { ExploreProgress, ExploreReport, Violation } from '../engine/explore/explore-report.js'
+import type { ExplorationOptions } from '../engine/explore/explore-options.js'
+import type { Replay } from '../engine/replay.js'
+import type { Place } from '../engine/place.js'
+
+/** What the worker is asked to do with a program. */
+export type WorkerTask =
+  | {
+      readonly kind: 'explore'
+      readonly source: string
+      readonly options: Omit<ExplorationOptions, 'onProgress' | 'onViolation' | 'monitor'>
+      /** Traces to send along. */
+      readonly traces: number
+    }
+  | { readonly kind: 'replay'; readonly source: string; readonly token: string; readonly adapt: boolean }
+
+/** What the worker starts with. */
+export interface WorkerInput {
+  readonly task: WorkerTask
+  /** See `PulseCell`. */
+  readonly pulse: SharedArrayBuffer
+}
+
+/** Ints that the worker writes and the watchdog reads while the program's own code runs. */
+export const PulseCell = {
+  /** Number of what is running now, 0 if it is the engine. */
+  Running: 0,
+  /** Changes whenever the program's code is entered or left. */
+  Beats: 1,
+  Length: 2,
+} as const
+
+/** What the worker tells. */
+export type WorkerMessage =
+  | { readonly kind: 'subject'; readonly number: number; readonly name: string; readonly place: Place | undefined }
+  | { readonly kind: 'progress'; readonly progress: ExploreProgress }
+  | { readonly kind: 'violation'; readonly violation: Violation; readonly replay: Replay | undefined }
+  | { readonly kind: 'explored'; readonly report: ExploreReport; readonly replays: readonly (Replay | undefined)[] }
+  | { readonly kind: 'replayed'; readonly replay: Replay }
+  | { readonly kind: 'failed'; readonly failure: WorkerFailure }
+
+/** An error as it crosses from the worker. */
+export interface WorkerFailure {
+  /** A stable code, or null for an internal error. */
+  readonly code: string | null
+  readonly message: string
+  readonly hint: string | undefined
+  readonly place: Place | undefined
+  readonly stack: string | undefined
+}
+
+/** What the command line tells the worker. */
+export type WorkerOrder = { readonly kind: 'abort' }

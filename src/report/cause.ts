@@ -1,0 +1,146 @@
+import { formatPlace, type Place } from '../engine/place.js'
+import { formatData } from '../engine/operation.js'
+import type { Replay } from '../engine/replay.js'
+import type { TraceStep } from '../engine/replay-run.js'
+import type { ViolationKind } from '../engine/explore/explore-report.js'
+import type { ReportStyle } from './report-style.js'
+
+/** One sentence that names the cause of a violation, from the trace that shows it. */
+export function causeOf(kind: ViolationKind, replay: Replay, style: ReportStyle): string {
+  const { cause } = style.messages
+  const last = replay.steps.at(-1)
+  switch (kind) {
+    case 'deadlock':
+      return describeDeadlock(replay, style)
+    case 'error': {
+      const [thread, message] = Object.entries(replay.outcome?.errors ?? {})[0] ?? ['', '']
+      return cause.error(thread, message, at(lastPlace(replay, thread)))
+    }
+    case 'misuse':
+      return cause.misuse(last?.thread ?? '', last?.misuse ?? '', at(last?.place))
+    case 'race':
+      return describeRace(replay, style)
+    case 'endless':
+      return cause.endless(replay.steps.length + 1 - (replay.repeatsFrom ?? 1))
+    case 'livelock':
+      return cause.livelock(replay.steps.length + 1 - (replay.repeatsFrom ?? 1))
+    default:
+      return describeProperty(replay, style)
+  }
+}
+
+function describeProperty(replay: Replay, style: ReportStyle): string {
+  const { cause } = style.messages
+  const lost = lostUpdate(replay.steps) ?? staleRead(replay.steps)
+  if (lost !== null) {
+    const describe = lost.kind === 'overwrites' ? cause.overwrites : cause.stale
+    return describe(lost.by.thread, at(lost.by.place), lost.other.thread, at(lost.other.place), lost.by.object ?? '')
+  }
+  const last = replay.steps.at(-1)
+  if (replay.isOver || last === undefined) return cause.final(formatState(replay.outcome?.final ?? replay.initially))
+  return cause.state(formatState(last.shows), last.thread, at(last.place))
+}
+
+interface Interference {
+  readonly kind: 'overwrites' | 'stale'
+  readonly by: TraceStep
+  readonly other: TraceStep
+}
+
+const isWrite = (step: TraceStep) => step.operation === 'write'
+const changes = (step: TraceStep) => ['write', 'add', 'exchange', 'compareExchange', 'update'].includes(step.operation)
+
+/** A write to an object that its thread has read before another thread wrote it. */
+function lostUpdate(steps: readonly TraceStep[]): Interference | null {
+  for (let w = steps.length - 1; w >= 0; w--) {
+    const write = steps[w]!
+    if (!isWrite(write)) continue
+    const read = findBack(
+      steps,
+      w,
+      (step) => step.thread === write.thread && sameElement(step, write) && step.operation === 'read',
+    )
+    if (read === -1) continue
+    const other = findBack(
+      steps,
+      w,
+      (step) => step.thread !== write.thread && sameElement(step, write) && changes(step),
+    )
+    if (other > read) return { kind: 'overwrites', by: write, other: steps[other]! }
+  }
+  return null
+}
+
+/** A step of a thread that has read an object which another thread has changed since. */
+function staleRead(steps: readonly TraceStep[]): Interference | null {
+  for (let c = steps.length - 1; c >= 0; c--) {
+    const change = steps[c]!
+    if (!changes(change)) continue
+    const read = findBack(
+      steps,
+      c,
+      (step) => step.thread !== change.thread && sameElement(step, change) && step.operation === 'read',
+    )
+    if (read === -1) continue
+    const reader = steps[read]!
+    const acts = steps.findIndex((step, i) => i > c && step.thread === reader.thread && changes(step))
+    if (acts !== -1) return { kind: 'stale', by: { ...steps[acts]!, object: change.object }, other: change }
+  }
+  return null
+}
+
+function sameElement(a: TraceStep, b: TraceStep): boolean {
+  if (a.object === null || a.object !== b.object) return false
+  // Elements of an array are objects of their own; their index is the first thing a label says.
+  const index = (step: TraceStep) => (Array.isArray(step.shows[a.object!]) ? /^\w+ (\d+)/.exec(step.label)?.[1] : '')
+  return index(a) === index(b)
+}
+
+function findBack(steps: readonly TraceStep[], before: number, wanted: (step: TraceStep) => boolean): number {
+  for (let i = before - 1; i >= 0; i--) if (wanted(steps[i]!)) return i
+  return -1
+}
+
+function describeRace(replay: Replay, style: ReportStyle): string {
+  const [first, second] = replay.steps.slice(-2)
+  if (first === undefined || second === undefined) return ''
+  return style.messages.cause.race(
+    first.thread,
+    first.operation,
+    at(first.place),
+    second.thread,
+    second.operation,
+    at(second.place),
+    second.object ?? '',
+  )
+}
+
+function describeDeadlock(replay: Replay, style: ReportStyle): string {
+  const { cause } = style.messages
+  const parts = replay.blocked.map((blocked) => {
+    const place = at(blocked.place)
+    if (blocked.holder === blocked.thread)
+      return cause.waitsForSelf(blocked.thread, blocked.object ?? blocked.operation, place)
+    if (blocked.holder !== null && blocked.object !== null)
+      return cause.waits(blocked.thread, blocked.object, blocked.holder, place)
+    return cause.waitsAlone(blocked.thread, blocked.operation, place)
+  })
+  const isCircle =
+    replay.blocked.length > 1 &&
+    replay.blocked.every((blocked) => replay.blocked.some((other) => other.thread === blocked.holder))
+  return `${parts.join('; ')}${isCircle ? `: ${cause.circle}` : ''}.`
+}
+
+function lastPlace(replay: Replay, thread: string): Place | undefined {
+  return replay.steps.findLast((step) => step.thread === thread)?.place
+}
+
+function at(place: Place | undefined): string {
+  return place === undefined ? '' : ` (${formatPlace(place)})`
+}
+
+/** `counter = 1, list = [1,2]`. */
+export function formatState(state: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(state)
+  return entries.length === 0 ? '–' : entries.map(([name, value]) => `${name} = ${formatData(value)}`).join(', ')
+}

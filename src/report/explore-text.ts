@@ -1,0 +1,178 @@
+import type { ExploreReport, Outcome, Violation } from '../engine/explore/explore-report.js'
+import type { Replay } from '../engine/replay.js'
+import { formatData } from '../engine/operation.js'
+import { causeOf, formatState } from './cause.js'
+import { formatBound, formatOdds, formatWhole } from './figures.js'
+import type { ReportStyle } from './report-style.js'
+import { cutText, padText, textWidth } from './text-width.js'
+import { traceTable } from './trace-table.js'
+
+const MAX_OUTCOMES = 10
+const MAX_ROWS = 40
+
+/** What the report needs besides the findings. */
+export interface ExploreTextContext {
+  /** How the program is called on the command line. */
+  readonly source: string
+  /** Traces of the violations, as far as they are to be shown in full. */
+  readonly replays: readonly (Replay | undefined)[]
+  /** A command that explores the repaired program, if there is one. */
+  readonly repair?: string | undefined
+}
+
+/** The findings as a person reads them. */
+export function exploreText(report: ExploreReport, context: ExploreTextContext, style: ReportStyle): string {
+  const sections = [heading(report, style), outcomeLines(report, style)]
+  report.violations.forEach((violation, i) =>
+    sections.push(violationLines(report, violation, context, context.replays[i], style)),
+  )
+  sections.push(verdictLines(report, context, style))
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+function heading(report: ExploreReport, style: ReportStyle): string[] {
+  const { messages, paint, language } = style
+  const params = Object.entries(report.params).map(([name, value]) => `${name} = ${value}`)
+  const title = params.length === 0 ? report.program : `${report.program} (${params.join(', ')})`
+  const { counts } = report
+  const whole = (value: number | null) => formatWhole(value ?? 0, language)
+  const extent =
+    report.strategy === 'random'
+      ? messages.sampled(whole(counts.executions), report.seed ?? '')
+      : `${messages.explored(whole(counts.states), whole(counts.transitions))}${interleavingCount(report, style)}`
+  return [paint.strong(title), report.complete || report.strategy === 'random' ? extent : partialExtent(report, style)]
+}
+
+function partialExtent(report: ExploreReport, style: ReportStyle): string {
+  return `${formatWhole(report.counts.states ?? 0, style.language)} ${style.language === 'fr' ? 'états' : 'states'}, ${formatWhole(report.counts.transitions ?? 0, style.language)} transitions`
+}
+
+function interleavingCount(report: ExploreReport, style: ReportStyle): string {
+  const { interleavings } = report.counts
+  if (interleavings === null) return ''
+  return `, ${interleavings === 'unbounded' ? style.messages.unboundedInterleavings : style.messages.interleavings(formatWhole(interleavings, style.language))}`
+}
+
+function outcomeLines(report: ExploreReport, style: ReportStyle): string[] {
+  if (report.outcomes.length === 0) return []
+  const { messages, paint, language } = style
+  const ranked = [...report.outcomes].sort((a, b) => weight(b) - weight(a))
+  const shown = ranked.slice(0, MAX_OUTCOMES)
+  const texts = shown.map((outcome) => cutText(describeOutcome(outcome, style), Math.max(20, style.columns - 45)))
+  const width = texts.reduce((most, text) => Math.max(most, textWidth(text)), 0)
+  const lines = shown.map((outcome, i) => {
+    const mark = outcome.holds ? paint.good('✓') : paint.bad('✗')
+    return `  ${mark} ${padText(texts[i]!, width)}   ${outcomeFigures(report, outcome, style)}`.trimEnd()
+  })
+  if (ranked.length > shown.length) lines.push(`    ${messages.more(ranked.length - shown.length)}`)
+  if (report.dropped !== null)
+    lines.push(`    ${messages.dropped(formatWhole(report.dropped.interleavings, language))}`)
+  if (report.divergence !== null && report.divergence > 0)
+    lines.push(`    ${messages.divergence(formatOdds(report.divergence, language))}`)
+  return [messages.outcomes, ...lines]
+}
+
+function weight(outcome: Outcome): number {
+  return (outcome.holds ? 0 : 2) + (outcome.probability ?? 0) + Math.min(0.9, (outcome.executions ?? 0) / 1e9)
+}
+
+function outcomeFigures(report: ExploreReport, outcome: Outcome, style: ReportStyle): string {
+  const { messages, language } = style
+  const total = report.counts.interleavings
+  const parts: string[] = []
+  if (outcome.executions !== null)
+    parts.push(
+      messages.executionsOf(
+        formatWhole(outcome.executions, language),
+        formatWhole(report.counts.executions ?? 0, language),
+      ),
+    )
+  if (outcome.interleavings === 'unbounded') parts.push(messages.unboundedShare)
+  else if (outcome.interleavings !== null && total !== null && total !== 'unbounded')
+    parts.push(messages.share(formatWhole(outcome.interleavings, language), formatWhole(total, language)))
+  else if (outcome.interleavings !== null)
+    parts.push(messages.interleavings(formatWhole(outcome.interleavings, language)))
+  if (outcome.probability !== null) parts.push(messages.chance(formatOdds(outcome.probability, language)))
+  return parts.join(' · ')
+}
+
+/** An outcome in one line. */
+export function describeOutcome(outcome: Outcome, style: ReportStyle): string {
+  const { messages } = style
+  const parts: string[] = []
+  if (outcome.waiting !== undefined)
+    parts.push(
+      messages.deadlock,
+      ...Object.entries(outcome.waiting).map(([thread, what]) => messages.outcomeWaiting(thread, what)),
+    )
+  if (Object.keys(outcome.final).length > 0) parts.push(formatState(outcome.final))
+  parts.push(
+    ...Object.entries(outcome.results ?? {}).map(([thread, value]) =>
+      messages.outcomeResult(thread, formatData(value)),
+    ),
+  )
+  parts.push(...Object.entries(outcome.errors ?? {}).map(([thread, text]) => messages.outcomeError(thread, text)))
+  return parts.length === 0 ? '–' : parts.join(' · ')
+}
+
+function violationLines(
+  report: ExploreReport,
+  violation: Violation,
+  context: ExploreTextContext,
+  replay: Replay | undefined,
+  style: ReportStyle,
+): string[] {
+  const { messages, paint } = style
+  const lines = [`${paint.bad('✗')} ${paint.strong(violation.message)}${violationFigures(report, violation, style)}`]
+  const command = `entrelacs replay ${quoteForShell(context.source)} ${violation.token}`
+  lines.push(`  ${messages.token} ${violation.token}`, `  ${messages.replayIt} ${command}`)
+  if (violation.isLeast) lines.push(`  ${paint.dim(messages.least(violation.preemptions, violation.steps))}`)
+  if (replay === undefined) return lines
+  lines.push('', ...traceTable(replay, style, { criticalStep: violation.criticalStep, maxRows: MAX_ROWS }))
+  if (violation.criticalStep === 0) lines.push(`  ${messages.inevitableFromStart}`)
+  lines.push(`  ${causeOf(violation.kind, replay, style)}`)
+  return lines
+}
+
+function violationFigures(report: ExploreReport, violation: Violation, style: ReportStyle): string {
+  const { messages, language } = style
+  const parts: string[] = []
+  const total = report.counts.interleavings
+  if (violation.interleavings === 'unbounded') parts.push(messages.unboundedShare)
+  else if (violation.interleavings !== null && total !== null && total !== 'unbounded')
+    parts.push(messages.share(formatWhole(violation.interleavings, language), formatWhole(total, language)))
+  if (violation.probability !== null)
+    parts.push(`${formatOdds(violation.probability, language)} ${messages.underRandom}`)
+  return parts.length === 0 ? '' : `     ${parts.join(' · ')}`
+}
+
+function verdictLines(report: ExploreReport, context: ExploreTextContext, style: ReportStyle): string[] {
+  const { messages, paint, language } = style
+  const lines: string[] = []
+  if (report.stopped !== null) lines.push(messages.stopped(report.stopped.message))
+  if (report.verdict === 'holds') {
+    const missed = formatBound(report.missedStateProbability ?? 0, language)
+    const states = formatWhole(report.counts.states ?? 0, language)
+    const { interleavings } = report.counts
+    const proof =
+      interleavings === null || interleavings === 'unbounded'
+        ? messages.holdsUnboundedProof(states, missed)
+        : messages.holdsProof(formatWhole(interleavings, language), states, missed)
+    lines.push(`${paint.good('✓')} ${paint.strong(messages.holds)}. ${proof}`)
+  } else if (report.verdict === 'violated') {
+    lines.push(`${paint.bad('✗')} ${messages.violated(report.violations.length)}`)
+    if (context.repair !== undefined) lines.push(messages.repairHint(context.repair))
+  } else {
+    const why = report.stopped?.message ?? messages.onlySampled(formatWhole(report.counts.executions ?? 0, language))
+    lines.push(`${paint.doubt('?')} ${messages.unknownBecause(why)}`)
+  }
+  return lines
+}
+
+/** A word as a POSIX shell reads it back. */
+export function quoteForShell(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

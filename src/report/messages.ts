@@ -1,0 +1,245 @@
+/** Languages of reports. */
+export type Language = 'en' | 'fr'
+
+/** Every sentence that reports are made of. */
+export interface Messages {
+  readonly explored: (states: string, transitions: string) => string
+  readonly sampled: (executions: string, seed: string) => string
+  readonly interleavings: (count: string) => string
+  readonly unboundedInterleavings: string
+  readonly outcomes: string
+  readonly more: (count: number) => string
+  readonly share: (count: string, total: string) => string
+  readonly unboundedShare: string
+  readonly chance: (odds: string) => string
+  readonly underRandom: string
+  readonly executionsOf: (count: string, total: string) => string
+  readonly dropped: (count: string) => string
+  readonly divergence: (odds: string) => string
+  readonly token: string
+  readonly replayIt: string
+  readonly inevitable: string
+  readonly inevitableFromStart: string
+  readonly repeats: string
+  readonly stepsLeftOut: (count: number) => string
+  readonly prints: (thread: string, text: string) => string
+  readonly holds: string
+  readonly holdsProof: (interleavings: string, states: string, missed: string) => string
+  readonly holdsUnboundedProof: (states: string, missed: string) => string
+  readonly violated: (count: number) => string
+  readonly unknown: string
+  readonly unknownBecause: (why: string) => string
+  readonly onlySampled: (executions: string) => string
+  readonly stopped: (why: string) => string
+  readonly least: (preemptions: number, steps: number) => string
+  readonly deadlock: string
+  readonly outcomeError: (thread: string, message: string) => string
+  readonly outcomeWaiting: (thread: string, operation: string) => string
+  readonly outcomeResult: (thread: string, value: string) => string
+  readonly repairHint: (command: string) => string
+  readonly cause: {
+    readonly overwrites: (a: string, aPlace: string, b: string, bPlace: string, object: string) => string
+    readonly stale: (a: string, aPlace: string, b: string, bPlace: string, object: string) => string
+    readonly race: (
+      a: string,
+      aWhat: string,
+      aPlace: string,
+      b: string,
+      bWhat: string,
+      bPlace: string,
+      object: string,
+    ) => string
+    readonly waits: (a: string, object: string, holder: string, place: string) => string
+    readonly waitsForSelf: (a: string, object: string, place: string) => string
+    readonly waitsAlone: (a: string, operation: string, place: string) => string
+    readonly circle: string
+    readonly error: (thread: string, message: string, place: string) => string
+    readonly misuse: (thread: string, message: string, place: string) => string
+    readonly endless: (steps: number) => string
+    readonly livelock: (steps: number) => string
+    readonly final: (state: string) => string
+    readonly state: (state: string, thread: string, place: string) => string
+  }
+  readonly replayed: (steps: number) => string
+  readonly adapted: (followed: number, all: number, step: number) => string
+  readonly replayHolds: string
+  readonly replayViolated: string
+  readonly replayUnfinished: string
+  readonly endsWith: (state: string) => string
+  readonly stepHelp: string
+  readonly stepEnd: string
+  readonly galleryHeading: string
+  readonly galleryHint: string
+  readonly firstSeen: string
+  readonly searching: (states: string, transitions: string, depth: number) => string
+  readonly sampling: (executions: string) => string
+  readonly phase: { readonly counting: string; readonly explaining: string; readonly verifying: string }
+  readonly interrupted: string
+}
+
+const en: Messages = {
+  explored: (states, transitions) => `explored completely: ${states} states, ${transitions} transitions`,
+  sampled: (executions, seed) => `sampled: ${executions} executions under a random scheduler, seed ${seed}`,
+  interleavings: (count) => `${count} interleavings`,
+  unboundedInterleavings: 'unboundedly many interleavings',
+  outcomes: 'outcomes',
+  more: (count) => `… and ${count} more (--json shows all)`,
+  share: (count, total) => `${count} of ${total} interleavings`,
+  unboundedShare: 'unboundedly many interleavings',
+  chance: (odds) => odds,
+  underRandom: 'under a random scheduler',
+  executionsOf: (count, total) => `${count} of ${total} executions`,
+  dropped: (count) => `${count} executions were dropped by assume`,
+  divergence: (odds) => `a random scheduler never ends: ${odds}`,
+  token: 'token',
+  replayIt: 'replay it:',
+  inevitable: '← from here on it cannot be avoided',
+  inevitableFromStart: 'It cannot be avoided: every schedule shows it.',
+  repeats: '↻ from here on the steps repeat for ever',
+  stepsLeftOut: (count) => `… ${count} steps left out; replaying shows them all`,
+  prints: (thread, text) => `${thread} prints: ${text}`,
+  holds: 'holds',
+  holdsProof: (interleavings, states, missed) =>
+    `No schedule breaks it: all ${interleavings} interleavings are covered by ${states} states (a state missed: ${missed}).`,
+  holdsUnboundedProof: (states, missed) =>
+    `No schedule breaks it: all interleavings are covered by ${states} states (a state missed: ${missed}).`,
+  violated: (count) => (count === 1 ? 'violated: one thing goes wrong.' : `violated: ${count} things go wrong.`),
+  unknown: 'unknown',
+  unknownBecause: (why) => `unknown: nothing went wrong as far as it was explored, but ${why}.`,
+  onlySampled: (executions) => `only ${executions} executions were sampled`,
+  stopped: (why) => `Stopped early: ${why}. What is shown is true; numbers of interleavings are not known.`,
+  least: (preemptions, steps) =>
+    `the least: ${preemptions === 1 ? '1 preemption' : `${preemptions} preemptions`}, ${steps === 1 ? '1 step' : `${steps} steps`}`,
+  deadlock: 'deadlock',
+  outcomeError: (thread, message) => `${thread} fails: ${message}`,
+  outcomeWaiting: (thread, operation) => `${thread} waits: ${operation}`,
+  outcomeResult: (thread, value) => `${thread} returns ${value}`,
+  repairHint: (command) => `Its repair: ${command}`,
+  cause: {
+    overwrites: (a, aPlace, b, bPlace, object) =>
+      `${a}'s write${aPlace} overwrites ${b}'s${bPlace}: nothing orders ${a}'s read and write of ${object} with respect to ${b}'s.`,
+    stale: (a, aPlace, b, bPlace, object) =>
+      `${a} goes on${aPlace} from a value of ${object} that ${b} has changed since${bPlace}: nothing keeps the two together.`,
+    race: (a, aWhat, aPlace, b, bWhat, bPlace, object) =>
+      `${a}'s ${aWhat}${aPlace} and ${b}'s ${bWhat}${bPlace} of ${object} can happen at the same time: nothing orders them.`,
+    waits: (a, object, holder, place) => `${a} waits for ${object}, which ${holder} holds${place}`,
+    waitsForSelf: (a, object, place) => `${a} waits for ${object}, which it holds itself${place}`,
+    waitsAlone: (a, operation, place) => `${a} waits (${operation})${place}`,
+    circle: 'each waits for the next, and nobody can go on',
+    error: (thread, message, place) => `${thread} ends by an error that nobody catches${place}: ${message}`,
+    misuse: (thread, message, place) => `${thread} misuses an object${place}: ${message}.`,
+    endless: (steps) =>
+      `The last ${steps} steps lead back to the same state; repeated for ever, they give every thread its turn.`,
+    livelock: (steps) => `The last ${steps} steps lead back to the same state, and from there no thread can ever end.`,
+    final: (state) => `In the end: ${state}.`,
+    state: (state, thread, place) => `After ${thread}'s last step${place}: ${state}.`,
+  },
+  replayed: (steps) => (steps === 1 ? '1 step replayed' : `${steps} steps replayed`),
+  adapted: (followed, all, step) =>
+    `The program has changed since: it first differs at step ${step}; ${followed} of ${all} choices were followed, the rest ran on in order.`,
+  replayHolds: 'Nothing goes wrong in this run.',
+  replayViolated: 'This run goes wrong.',
+  replayUnfinished: 'The token ends here; the program could go on.',
+  endsWith: (state) => `in the end: ${state}`,
+  stepHelp: 'any key: next step · b: back · e: to the end · q: quit',
+  stepEnd: 'b: back · q: quit',
+  galleryHeading: 'Programs of the gallery:',
+  galleryHint: 'entrelacs explore <name> explores one; so does a path to a .ts or .js file.',
+  firstSeen: 'a failure was seen; the search goes on to the least one and to exact numbers (Ctrl-C ends it)',
+  searching: (states, transitions, depth) => `${states} states, ${transitions} transitions, depth ${depth}`,
+  sampling: (executions) => `${executions} executions`,
+  phase: {
+    counting: 'counting interleavings',
+    explaining: 'looking for the least schedules',
+    verifying: 'running again to verify',
+  },
+  interrupted: 'stopping; press Ctrl-C again to leave at once',
+}
+
+const fr: Messages = {
+  explored: (states, transitions) => `exploré en entier : ${states} états, ${transitions} transitions`,
+  sampled: (executions, seed) =>
+    `échantillonné : ${executions} exécutions sous un ordonnanceur aléatoire, graine ${seed}`,
+  interleavings: (count) => `${count} entrelacements`,
+  unboundedInterleavings: "une infinité d'entrelacements",
+  outcomes: 'issues',
+  more: (count) => `… et ${count} autres (--json les montre toutes)`,
+  share: (count, total) => `${count} entrelacements sur ${total}`,
+  unboundedShare: "une infinité d'entrelacements",
+  chance: (odds) => odds,
+  underRandom: 'sous un ordonnanceur aléatoire',
+  executionsOf: (count, total) => `${count} exécutions sur ${total}`,
+  dropped: (count) => `${count} exécutions écartées par assume`,
+  divergence: (odds) => `un ordonnanceur aléatoire ne termine jamais : ${odds}`,
+  token: 'jeton',
+  replayIt: 'le rejouer :',
+  inevitable: "← à partir d'ici, on ne peut plus l'éviter",
+  inevitableFromStart: "On ne peut pas l'éviter : tout ordonnancement le montre.",
+  repeats: "↻ à partir d'ici, les pas se répètent sans fin",
+  stepsLeftOut: (count) => `… ${count} pas omis ; rejouer les montre tous`,
+  prints: (thread, text) => `${thread} affiche : ${text}`,
+  holds: 'vérifié',
+  holdsProof: (interleavings, states, missed) =>
+    `Aucun ordonnancement ne le met en défaut : ${states} états couvrent les ${interleavings} entrelacements (état manqué : ${missed}).`,
+  holdsUnboundedProof: (states, missed) =>
+    `Aucun ordonnancement ne le met en défaut : ${states} états couvrent tous les entrelacements (état manqué : ${missed}).`,
+  violated: (count) => (count === 1 ? 'en défaut : un problème.' : `en défaut : ${count} problèmes.`),
+  unknown: 'inconnu',
+  unknownBecause: (why) => `inconnu : aucun problème dans ce qui a été exploré, mais ${why}.`,
+  onlySampled: (executions) => `seules ${executions} exécutions ont été échantillonnées`,
+  stopped: (why) =>
+    `Arrêté avant la fin : ${why}. Ce qui est montré est vrai ; les nombres d'entrelacements sont inconnus.`,
+  least: (preemptions, steps) =>
+    `le plus simple : ${preemptions} préemption${preemptions > 1 ? 's' : ''}, ${steps} pas`,
+  deadlock: 'interblocage',
+  outcomeError: (thread, message) => `${thread} échoue : ${message}`,
+  outcomeWaiting: (thread, operation) => `${thread} attend : ${operation}`,
+  outcomeResult: (thread, value) => `${thread} renvoie ${value}`,
+  repairHint: (command) => `Sa réparation : ${command}`,
+  cause: {
+    overwrites: (a, aPlace, b, bPlace, object) =>
+      `L'écriture de ${a}${aPlace} écrase celle de ${b}${bPlace} : rien n'ordonne la lecture et l'écriture de ${object} par ${a} avec celles de ${b}.`,
+    stale: (a, aPlace, b, bPlace, object) =>
+      `${a} poursuit${aPlace} avec une valeur de ${object} que ${b} a changée depuis${bPlace} : rien ne tient les deux ensemble.`,
+    race: (a, aWhat, aPlace, b, bWhat, bPlace, object) =>
+      `${a} (${aWhat}${aPlace}) et ${b} (${bWhat}${bPlace}) peuvent accéder à ${object} en même temps : rien ne les ordonne.`,
+    waits: (a, object, holder, place) => `${a} attend ${object}, que ${holder} détient${place}`,
+    waitsForSelf: (a, object, place) => `${a} attend ${object}, qu'il détient lui-même${place}`,
+    waitsAlone: (a, operation, place) => `${a} attend (${operation})${place}`,
+    circle: 'chacun attend le suivant et personne ne peut avancer',
+    error: (thread, message, place) =>
+      `${thread} se termine par une erreur que personne n'intercepte${place} : ${message}`,
+    misuse: (thread, message, place) => `${thread} emploie mal un objet${place} : ${message}.`,
+    endless: (steps) =>
+      `Les ${steps} derniers pas ramènent au même état ; répétés sans fin, ils donnent son tour à chaque fil.`,
+    livelock: (steps) => `Les ${steps} derniers pas ramènent au même état, et de là aucun fil ne peut finir.`,
+    final: (state) => `À la fin : ${state}.`,
+    state: (state, thread, place) => `Après le dernier pas de ${thread}${place} : ${state}.`,
+  },
+  replayed: (steps) => `${steps} pas rejoués`,
+  adapted: (followed, all, step) =>
+    `Le programme a changé depuis : première différence au pas ${step} ; ${followed} choix suivis sur ${all}, la suite a couru dans l'ordre.`,
+  replayHolds: 'Aucun problème dans cette exécution.',
+  replayViolated: 'Cette exécution est en défaut.',
+  replayUnfinished: 'Le jeton s’arrête ici ; le programme pourrait continuer.',
+  endsWith: (state) => `à la fin : ${state}`,
+  stepHelp: 'une touche : pas suivant · b : retour · e : à la fin · q : quitter',
+  stepEnd: 'b : retour · q : quitter',
+  galleryHeading: 'Programmes de la galerie :',
+  galleryHint: 'entrelacs explore <nom> en explore un ; de même un chemin vers un fichier .ts ou .js.',
+  firstSeen:
+    "un problème est apparu ; la recherche continue jusqu'au plus simple et aux nombres exacts (Ctrl-C l'arrête)",
+  searching: (states, transitions, depth) => `${states} états, ${transitions} transitions, profondeur ${depth}`,
+  sampling: (executions) => `${executions} exécutions`,
+  phase: {
+    counting: 'comptage des entrelacements',
+    explaining: 'recherche des ordonnancements les plus simples',
+    verifying: 'nouvelle exécution pour vérifier',
+  },
+  interrupted: 'arrêt en cours ; Ctrl-C à nouveau pour quitter tout de suite',
+}
+
+/** The sentences of a language. */
+export function messagesIn(language: Language): Messages {
+  return language === 'fr' ? fr : en
+}
