@@ -295,7 +295,7 @@ export class GeneratorImage implements ThreadImage {
     if (code === Code.Release && result === MISUSE)
       return new MisuseError((this.operations.get(node) as InstructionOperation).misuse())
     if (code === Code.Contract && result < 0)
-      return new MisuseError(String(this.#context.interner.valueOf(-1 - result)))
+      return new MisuseError(this.#context.interner.valueOf(-1 - result) as string)
     return null
   }
 
@@ -628,7 +628,7 @@ export class GeneratorImage implements ThreadImage {
     const code = nodes.code(node)
     if (code === Code.None) return 'does not exist'
     if (code === Code.End) return `ends with ${formatData(interner.valueOf(nodes.field(node, NODE_A)))}`
-    if (code === Code.Failed) return `fails with “${String(interner.valueOf(nodes.field(node, NODE_A)))}”`
+    if (code === Code.Failed) return `fails with “${interner.valueOf(nodes.field(node, NODE_A)) as string}”`
     if (code === Code.Contract) return `performs ${describeCall(this.operations.get(node)!)}`
     const word = nodes.field(node, NODE_WORD)
     const operand = (field: number) => formatData(codec.decode(layout.kinds[word]!, nodes.field(node, field)))

@@ -74,6 +74,7 @@ export interface Operation<R = unknown> {
 }
 
 /** What a thread's body is made of: operations that are yielded, and their results coming back. */
+// eslint-disable-next-line typescript/no-explicit-any -- what comes back depends on the operation; `perform` types it
 export type Steps<R> = Generator<unknown, R, any>
 
 /** Yields one operation and returns its result: the only way for a thread to touch the world. */
@@ -86,5 +87,5 @@ export function formatData(value: unknown): string {
   if (value === undefined) return 'undefined'
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'number') return String(value)
-  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part)) ?? String(value)
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part)) ?? typeof value
 }

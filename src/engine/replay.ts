@@ -60,7 +60,7 @@ export interface Replay {
 export function replay(program: Program, token: string, options: ReplayOptions = {}): Replay {
   const content = parseToken(token)
   const params = tokenParameters(program, content.params, options.adapt ?? false)
-  const run = new ReplayRun(program, params, options.monitor === undefined ? {} : { monitor: options.monitor })
+  const run = new ReplayRun(program, params, { monitor: options.monitor })
   const follower = new TokenFollower(run, allChoices(content), content.hashes, options.adapt ?? false)
   follower.follow()
   const outcome = run.isOver ? run.outcome() : null

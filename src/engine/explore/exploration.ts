@@ -169,9 +169,7 @@ export class Exploration {
   }
 
   *#confirmOne(finding: GraphFindings['findings'][number]): Generator<void, Violation> {
-    return yield* confirm(this.#session, finding, {
-      ...(this.#options.monitor === undefined ? {} : { monitor: this.#options.monitor }),
-    })
+    return yield* confirm(this.#session, finding, { monitor: this.#options.monitor })
   }
 
   /** Looks for programs that are not functions of their results: threads alone, and all together on fresh sessions. */

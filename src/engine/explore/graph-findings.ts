@@ -91,10 +91,12 @@ class GraphAnalysis {
     this.#numbers = yield* countPaths(graph, this.#components)
     const sums = outcomes.all.map(() => ({ interleavings: 0n as bigint | null, probability: 0 }))
     this.#numbers.terminals.forEach((number, t) => {
-      const sum = sums[graph.terminalOutcomes.get(t)]!
-      sum.probability += number.probability
-      sum.interleavings =
-        sum.interleavings === null || number.interleavings === null ? null : sum.interleavings + number.interleavings
+      const total = sums[graph.terminalOutcomes.get(t)]!
+      total.probability += number.probability
+      total.interleavings =
+        total.interleavings === null || number.interleavings === null
+          ? null
+          : total.interleavings + number.interleavings
     })
     this.#outcomes = sums
   }
