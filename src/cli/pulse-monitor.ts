@@ -1,4 +1,4 @@
-import type { CodeMonitor } from '../engine/generator-image.js'
+import type { CodeMonitor } from '../engine/thread-runner.js'
 import type { Place } from '../engine/place.js'
 import { PulseCell } from './worker-protocol.js'
 

@@ -1,6 +1,6 @@
 import { ProgramFault } from './errors.js'
 import { chain, hashText, LANE_1 } from './content-hash.js'
-import { type CodeMonitor, type Failure, GeneratorImage, type PrintedLine } from './generator-image.js'
+import { GeneratorImage } from './generator-image.js'
 import { Code, MISUSE, overflows, resulting, stored } from './instruction.js'
 import { Interner } from './interner.js'
 import { Layout, WordKind } from './layout.js'
@@ -12,6 +12,7 @@ import { type Parameters, type Program, completeParameters } from './program.js'
 import type { DeclarationSink, Property, StateView, ThreadBody } from './setup.js'
 import { type ThreadEntry, ThreadRegistry } from './thread-registry.js'
 import { MisuseError } from './errors.js'
+import type { CodeMonitor, Failure, PrintedLine } from './thread-runner.js'
 import { overflow, WordCodec } from './word-codec.js'
 import { World } from './world.js'
 
@@ -62,11 +63,11 @@ export class Session {
       monitor: options.monitor,
       recordPlaces: options.recordPlaces ?? false,
       onPrint: options.onPrint,
+      objectOfWord: (word) => {
+        const object = this.#objectWords.get(word)
+        return object === undefined ? undefined : `${object.kind} “${object.name}”`
+      },
     })
-    this.image.objectOfWord = (word) => {
-      const object = this.#objectWords.get(word)
-      return object === undefined ? undefined : `${object.kind} “${object.name}”`
-    }
     options.monitor?.enter('', undefined)
     try {
       program.declare(this.#sink(), this.params)

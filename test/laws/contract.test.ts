@@ -13,7 +13,7 @@ import {
 import { KINDS } from './kinds.js'
 import { anyScript, programOf, type Script, walk } from './worlds.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 400)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 150)
 
 for (const kind of KINDS)
   describe(`For a ${kind.title}, in every state of random walks`, () => {

@@ -1,4 +1,4 @@
-import type { CodeMonitor } from '../generator-image.js'
+import type { CodeMonitor } from '../thread-runner.js'
 import type { ExploreProgress, Strategy, Violation } from './explore-report.js'
 
 /** How to explore a program. */

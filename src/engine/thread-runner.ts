@@ -1,0 +1,179 @@
+import { MisuseError, ProgramFault } from './errors.js'
+import { AtMark, PrintMark } from './marks.js'
+import type { Operation, Steps } from './operation.js'
+import { type Place, placeOfError, recordingPlaces } from './place.js'
+import type { ThreadBody } from './setup.js'
+import type { ThreadEntry } from './thread-registry.js'
+
+/** Called around every stretch of the program's own code, so that a watchdog can tell which thread never yields. */
+export interface CodeMonitor {
+  enter(what: string, place: Place | undefined): void
+  leave(): void
+}
+
+/** A generator that stands right after an operation has been yielded. */
+export interface LiveRun {
+  readonly generator: Steps<unknown>
+  readonly thread: ThreadEntry
+  /** Objects this run has declared and threads it has spawned so far: they number the next ones. */
+  objects: number
+  children: number
+  /** Where its latest operation was created, when places are recorded. */
+  latestPlace?: Place
+}
+
+/** How a thread failed. */
+export interface Failure {
+  readonly kind: 'error' | 'misuse'
+  readonly message: string
+  readonly place: Place | undefined
+}
+
+/** A line printed by a thread. */
+export interface PrintedLine {
+  readonly thread: number
+  readonly values: readonly unknown[]
+}
+
+/** What a thread's code did: it yielded an operation, ended with a value, or failed. */
+export interface Yielded {
+  /** Null if the thread has ended or failed. */
+  readonly operation: Operation | null
+  /** The claim made right before the operation. */
+  readonly at: AtMark | null
+  readonly value: unknown
+  readonly failure: Failure | null
+}
+
+/** What running a program's code needs to know. */
+export interface RunnerOptions {
+  readonly monitor: CodeMonitor | undefined
+  readonly recordPlaces: boolean
+  readonly onPrint: ((line: PrintedLine) => void) | undefined
+}
+
+// A thread that yields this many marks in a row without an operation never steps again.
+const MARK_LIMIT = 100_000
+
+/** Runs the program's own code: the one place where generators are started and resumed. */
+export class ThreadRunner {
+  /** The run whose code is executing, so that objects declared meanwhile belong to it. */
+  running: LiveRun | null = null
+  readonly #options: RunnerOptions
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+  }
+
+  /** A new run of a thread, before its first operation. */
+  begin(thread: ThreadEntry, body: ThreadBody): LiveRun {
+    const generator = this.#guarded(thread, () => body())
+    if (!isGenerator(generator))
+      throw new ProgramFault(
+        'program/not-a-generator',
+        `the body of thread “${thread.name}” is not a generator function`,
+        { place: thread.place, hint: 'write function* () { … }' },
+      )
+    return { generator, thread, objects: 0, children: 0 }
+  }
+
+  /** Runs the thread's own code up to its next operation, its end or its failure. */
+  advance(run: LiveRun, resume: () => IteratorResult<unknown, unknown>): Yielded {
+    const before = this.running
+    this.running = run
+    try {
+      return this.#guarded(run.thread, () => this.#toOperation(run, resume))
+    } finally {
+      this.running = before
+    }
+  }
+
+  #guarded<R>(thread: ThreadEntry, action: () => R): R {
+    const { monitor, recordPlaces } = this.#options
+    monitor?.enter(thread.name, thread.place)
+    try {
+      return recordPlaces ? recordingPlaces(action) : action()
+    } finally {
+      monitor?.leave()
+    }
+  }
+
+  #toOperation(run: LiveRun, resume: () => IteratorResult<unknown, unknown>): Yielded {
+    let at: AtMark | null = null
+    let step: IteratorResult<unknown, unknown>
+    try {
+      step = resume()
+      for (let marks = 0; !step.done; marks++) {
+        if (marks > MARK_LIMIT) throw neverSteps(run.thread)
+        if (step.value instanceof AtMark) at = step.value
+        else if (step.value instanceof PrintMark)
+          this.#options.onPrint?.({ thread: run.thread.index, values: step.value.values })
+        else break
+        step = run.generator.next()
+      }
+    } catch (error) {
+      if (error instanceof ProgramFault) throw error
+      return { operation: null, at: null, value: undefined, failure: describeFailure(run.thread, error) }
+    }
+    if (step.done) return { operation: null, at: null, value: step.value, failure: null }
+    const operation = requireOperation(run, step.value)
+    if (operation.place !== undefined) run.latestPlace = operation.place
+    return { operation, at, value: undefined, failure: null }
+  }
+}
+
+function isGenerator(value: unknown): value is Steps<unknown> {
+  const candidate = value as Partial<Steps<unknown>> | null | undefined
+  return typeof candidate?.next === 'function' && typeof candidate[Symbol.iterator] === 'function'
+}
+
+function requireOperation(run: LiveRun, yielded: unknown): Operation {
+  const candidate = yielded as Partial<Operation> | null | undefined
+  if (typeof candidate?.ways === 'function' && typeof candidate.apply === 'function') return candidate as Operation
+  const what = isGenerator(yielded)
+    ? 'an operation that was not delegated to'
+    : yielded === undefined
+      ? 'nothing'
+      : `a ${typeof yielded}`
+  throw new ProgramFault(
+    'program/not-an-operation',
+    `thread “${run.thread.name}” yields ${what}, which is no operation`,
+    {
+      // A generator does not tell where it stands; its latest operation is the nearest place there is.
+      place: run.latestPlace ?? run.thread.place,
+      hint: isGenerator(yielded)
+        ? 'write yield* instead of yield'
+        : 'yield* the operations of shared objects only, such as yield* counter.read()',
+    },
+  )
+}
+
+function describeFailure(thread: ThreadEntry, error: unknown): Failure {
+  const place = placeOfError(error)
+  if (error instanceof MisuseError) return { kind: 'misuse', message: error.message, place }
+  if (
+    error instanceof TypeError &&
+    /read only|not extensible|Cannot (?:add|delete|define|redefine) property/.test(error.message)
+  )
+    throw new ProgramFault(
+      'program/mutates-value',
+      `thread “${thread.name}” changes a value it has read: ${error.message}`,
+      {
+        place: place ?? thread.place,
+        hint: 'values in shared objects are frozen; make a copy, change the copy and write it back',
+      },
+    )
+  if (error instanceof RangeError && /call stack/i.test(error.message))
+    throw new ProgramFault('program/stack-overflow', `thread “${thread.name}” recurses without end`, {
+      place: place ?? thread.place,
+    })
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${String(error)}`
+  return { kind: 'error', message, place }
+}
+
+function neverSteps(thread: ThreadEntry): ProgramFault {
+  return new ProgramFault('program/never-steps', `thread “${thread.name}” loops without ever performing an operation`, {
+    place: thread.place,
+    hint: 'p.at and p.print are no operations; a loop must read, wait or yieldNow to let others go on',
+  })
+}
