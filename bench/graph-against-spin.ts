@@ -1,7 +1,7 @@
 /* The graph strategy against the verifiers of SPIN, run time only: `spin -a` and gcc are left out.
  *
- * Both sides are processes, run in turn. Ours is timed twice over: explore() alone, and its process with the start of
- * Node. Times are reported and never asserted; the counts are asserted.
+ * Both sides are processes, run in turn. In ours the first and the third exploration are timed: with V8's compiling and
+ * without. Times are reported and never asserted; the counts are asserted.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -14,12 +14,13 @@ export const NODE_HASH_2 = 7
 
 const FIRST_CAPACITY = 256
 // Results from 0 to 15 lead on by a direct look-up, others by a hash table.
-const SMALL_RESULTS = 16
+export const SMALL_RESULTS_SHIFT = 4
+export const SMALL_RESULTS = 1 << SMALL_RESULTS_SHIFT
 
 /**
  * What is known of all threads as one table of integers: a node is "what this thread does next", an edge is the result
- * it gets. Node 0 is no node. The first edge of a node is kept in its record, others
- * in a block by result or in one open-addressed table.
+ * it gets. Node 0 is no node. Edges by small results are found by a direct look-up,
+ * others in one open-addressed table; a node's record repeats its first edge.
  */
 export class NodeTable {
   /** Eight fields a node; see the `NODE_…` offsets. Replaced when it grows. */
@@ -33,10 +34,8 @@ export class NodeTable {
   owners = new Uint16Array(FIRST_CAPACITY)
   /** Operations performed since the thread began or last said `p.at`. */
   lengths = new Int32Array(FIRST_CAPACITY)
-  /** Where a node's children by small results begin in `#blocks`; 0 if it has none there. */
-  #blockOf = new Int32Array(FIRST_CAPACITY)
-  #blocks = new Int32Array(SMALL_RESULTS * 16)
-  #blocksUsed = SMALL_RESULTS
+  /** Children by results 0 … 15, a cache line a node; 0 where not learnt. Replaced when it grows. */
+  smallChildren = new Int32Array(FIRST_CAPACITY << SMALL_RESULTS_SHIFT)
   // Four ints an entry: node, result, child, unused. A node is never 0, so 0 marks an empty entry.
   #edges = new Int32Array(4 * 1024)
   #edgeCount = 0
@@ -45,12 +44,11 @@ export class NodeTable {
     // Growing once now tells the compiler that these arrays are replaced, before it assumes that they never are.
     this.#grow()
     this.#growEdges()
-    this.#growBlocks()
   }
 
   /** Memory held, in bytes. */
   get bytes(): number {
-    return this.fields.length * 4 + this.parents.length * 18 + (this.#edges.length + this.#blocks.length) * 4
+    return this.fields.length * 4 + this.parents.length * 14 + (this.smallChildren.length + this.#edges.length) * 4
   }
 
   /** Adds a node. */
@@ -92,14 +90,7 @@ export class NodeTable {
 
   /** The node that follows `result`, or 0 if that has not been learnt. */
   next(node: number, result: number): number {
-    const at = node << NODE_SHIFT
-    const first = this.fields[at + NODE_CHILD]!
-    if (first === 0) return 0
-    if (this.fields[at + NODE_RESULT] === result) return first
-    if (result >>> 0 < SMALL_RESULTS) {
-      const block = this.#blockOf[node]!
-      return block === 0 ? 0 : this.#blocks[block + result]!
-    }
+    if (result >>> 0 < SMALL_RESULTS) return this.smallChildren[(node << SMALL_RESULTS_SHIFT) + result]!
     return this.#find(node, result)
   }
 
@@ -109,24 +100,14 @@ export class NodeTable {
     if (this.fields[at + NODE_CHILD] === 0) {
       this.fields[at + NODE_RESULT] = result
       this.fields[at + NODE_CHILD] = child
-      return
     }
     if (result >>> 0 < SMALL_RESULTS) {
-      this.#connectSmall(node, result, child)
+      this.smallChildren[(node << SMALL_RESULTS_SHIFT) + result] = child
       return
     }
     if (this.#edgeCount * 8 > this.#edges.length) this.#growEdges()
     this.#insert(this.#edges, node, result, child)
     this.#edgeCount++
-  }
-
-  #connectSmall(node: number, result: number, child: number): void {
-    if (this.#blockOf[node] === 0) {
-      if (this.#blocksUsed === this.#blocks.length) this.#growBlocks()
-      this.#blockOf[node] = this.#blocksUsed
-      this.#blocksUsed += SMALL_RESULTS
-    }
-    this.#blocks[this.#blockOf[node]! + result] = child
   }
 
   #find(node: number, result: number): number {
@@ -148,12 +129,6 @@ export class NodeTable {
     edges[4 * i + 2] = child
   }
 
-  #growBlocks(): void {
-    const larger = new Int32Array(this.#blocks.length * 2)
-    larger.set(this.#blocks)
-    this.#blocks = larger
-  }
-
   #growEdges(): void {
     const old = this.#edges
     const larger = new Int32Array(old.length * 2)
@@ -172,7 +147,7 @@ export class NodeTable {
     this.parents = larger(this.parents, capacity)
     this.results = larger(this.results, capacity)
     this.lengths = larger(this.lengths, capacity)
-    this.#blockOf = larger(this.#blockOf, capacity)
+    this.smallChildren = larger(this.smallChildren, capacity << SMALL_RESULTS_SHIFT)
     const owners = new Uint16Array(capacity)
     owners.set(this.owners)
     this.owners = owners

@@ -11,13 +11,13 @@ import {
 } from '../instruction.js'
 import {
   NODE_A,
-  NODE_CHILD,
   NODE_CODE,
   NODE_HASH_1,
   NODE_HASH_2,
-  NODE_RESULT,
   NODE_SHIFT,
   NODE_WORD,
+  SMALL_RESULTS,
+  SMALL_RESULTS_SHIFT,
 } from '../node-table.js'
 import type { Session } from '../session.js'
 import { SMALL_CONTENTS, SMALL_SHIFT } from '../layout.js'
@@ -229,6 +229,7 @@ export class GraphSearch {
     const { maxStates } = this.#bounds
     const current = this.#current
     let fields = nodes.fields
+    let smallChildren = nodes.smallChildren
     let order = this.#order
     let orderWords = this.#orderWords
     let smallHashes = layout.smallHashes
@@ -259,13 +260,17 @@ export class GraphSearch {
         const a = fields[at + NODE_A]!
         const content = ((old & -((head >> KEEPS_BIT) & 1)) + a) | 0
         const result = old & -((head >> GIVES_BIT) & 1)
-        let child = fields[at + NODE_RESULT] === result ? fields[at + NODE_CHILD]! : nodes.next(node, result)
+        let child =
+          result >>> 0 < SMALL_RESULTS
+            ? smallChildren[(node << SMALL_RESULTS_SHIFT) + result]!
+            : nodes.next(node, result)
         if ((head & FLAG_LINEAR) === 0 || child === 0 || (code === Code.Release && old === 0)) {
           if (this.#stepGenerally(order[k]!, node, state, i)) stepped = true
           // The loop goes on in the old order: a thread that was just learnt of has not been spawned in this state.
           row = current.page(i)
           base = current.base(i) + ROW_WORDS
           fields = nodes.fields
+          smallChildren = nodes.smallChildren
           smallHashes = layout.smallHashes
           continue
         }
@@ -275,17 +280,16 @@ export class GraphSearch {
         child <<= NODE_SHIFT
         let h1 = hash1 ^ fields[at + NODE_HASH_1]! ^ fields[child + NODE_HASH_1]!
         let h2 = hash2 ^ fields[at + NODE_HASH_2]! ^ fields[child + NODE_HASH_2]!
-        if (content !== old) {
-          const from = (word << SMALL_SHIFT) + 2 * old
-          const to = (word << SMALL_SHIFT) + 2 * content
-          if ((old | content) >>> 0 < SMALL_CONTENTS && smallHashes[from] !== 0 && smallHashes[to] !== 0) {
-            h1 ^= smallHashes[from]! ^ smallHashes[to]!
-            h2 ^= smallHashes[from + 1]! ^ smallHashes[to + 1]!
-          } else {
-            h1 ^= layout.hash1(word, old) ^ layout.hash1(word, content)
-            h2 ^= layout.hash2(word, old) ^ layout.hash2(word, content)
-            layout.learnSmallHashes(word, old, content)
-          }
+        const from = (word << SMALL_SHIFT) + 2 * old
+        const to = (word << SMALL_SHIFT) + 2 * content
+        if ((old | content) >>> 0 < SMALL_CONTENTS && smallHashes[from] !== 0 && smallHashes[to] !== 0) {
+          // Where the content stays the same the two cancel: cheaper than a branch that cannot be predicted.
+          h1 ^= smallHashes[from]! ^ smallHashes[to]!
+          h2 ^= smallHashes[from + 1]! ^ smallHashes[to + 1]!
+        } else if (content !== old) {
+          h1 ^= layout.hash1(word, old) ^ layout.hash1(word, content)
+          h2 ^= layout.hash2(word, old) ^ layout.hash2(word, content)
+          layout.learnSmallHashes(word, old, content)
         }
         touched ^= table.touch(h1)
         const steps = batch.steps
