@@ -11,11 +11,11 @@ export type {
   Violation,
   ViolationKind,
 } from './engine/explore/explore-report.js'
-export type { OutcomeFacts } from './engine/explore/outcome-registry.js'
+export type { OutcomeFacts } from './engine/outcome.js'
 export type { BlockedThread } from './engine/detect/blocked-threads.js'
 export type { TraceStep } from './engine/replay-run.js'
 export type { Program, ProgramOptions, Parameters, ParameterValue } from './engine/program.js'
-export type { Property, Setup, StateView, ThreadBody, WordAllocator } from './engine/setup.js'
+export type { Property, Setup, StateView, WordAllocator } from './engine/setup.js'
 export { ThreadHandle } from './engine/marks.js'
 export { EntrelacsError, HistoryLimit, MisuseError, ProgramFault, TokenError, UsageError } from './engine/errors.js'
 export type { Place } from './engine/place.js'
@@ -29,6 +29,7 @@ export {
   perform,
   type SharedObject,
   type Steps,
+  type ThreadBody,
   type WorldAccess,
   type WorldView,
 } from './engine/operation.js'

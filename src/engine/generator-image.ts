@@ -17,9 +17,8 @@ import {
   NODE_WORD,
   type NodeTable,
 } from './node-table.js'
-import type { Operation } from './operation.js'
+import type { Operation, ThreadBody } from './operation.js'
 import { recordingPlaces } from './place.js'
-import type { ThreadBody } from './setup.js'
 import type { ThreadImage } from './thread-image.js'
 import { Spawn } from './thread-operations.js'
 import type { ThreadEntry, ThreadRegistry } from './thread-registry.js'

@@ -77,6 +77,9 @@ export interface Operation<R = unknown> {
 // eslint-disable-next-line typescript/no-explicit-any -- what comes back depends on the operation; `perform` types it
 export type Steps<R> = Generator<unknown, R, any>
 
+/** A thread's body: called to start it, once for every run. */
+export type ThreadBody<R = unknown> = () => Steps<R>
+
 /** Yields one operation and returns its result: the only way for a thread to touch the world. */
 export function* perform<R>(operation: Operation<R>): Steps<R> {
   return (yield operation) as R

@@ -1,6 +1,6 @@
 import { chain } from './content-hash.js'
 import { blockedThreads, type BlockedThread } from './detect/blocked-threads.js'
-import { describeOutcome, type OutcomeFacts } from './explore/outcome-registry.js'
+import { describeOutcome, type OutcomeFacts } from './outcome.js'
 import { FLAG_PLAIN } from './instruction.js'
 import { NODE_CODE } from './node-table.js'
 import { formatData } from './operation.js'

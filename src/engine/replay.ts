@@ -1,7 +1,7 @@
 import { UsageError, TokenError } from './errors.js'
 import { formatPlace } from './place.js'
 import type { BlockedThread } from './detect/blocked-threads.js'
-import type { OutcomeFacts } from './explore/outcome-registry.js'
+import type { OutcomeFacts } from './outcome.js'
 import { type Parameters, type Program, completeParameters } from './program.js'
 import { type Obstacle, ReplayRun, type TraceStep } from './replay-run.js'
 import type { Choice } from './schedule.js'

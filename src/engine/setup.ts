@@ -1,13 +1,10 @@
 import { ProgramFault } from './errors.js'
 import { type WordKind, WordKind as Kind } from './layout.js'
 import { AtMark, PrintMark, ThreadHandle } from './marks.js'
-import type { Operation, SharedObject, Steps } from './operation.js'
+import type { Operation, SharedObject, Steps, ThreadBody } from './operation.js'
 import { perform } from './operation.js'
 import { Assume, Choose, Pause, Spawn } from './thread-operations.js'
 import { type Place, placeOfCaller, recordedPlace } from './place.js'
-
-/** A thread's body: called to start it, once for every run. */
-export type ThreadBody<R = unknown> = () => Steps<R>
 
 /** A state as properties see it. */
 export interface StateView {

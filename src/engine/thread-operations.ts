@@ -1,9 +1,8 @@
 import { ProgramFault } from './errors.js'
 import type { Footprint } from './footprint.js'
 import { Code } from './instruction.js'
-import { type CostClass, formatData, type InstructionForm, type Operation } from './operation.js'
+import { type CostClass, formatData, type InstructionForm, type Operation, type ThreadBody } from './operation.js'
 import { type Place, placeOfCaller } from './place.js'
-import type { ThreadBody } from './setup.js'
 
 const NOTHING: Footprint = { reads: [], writes: [] }
 

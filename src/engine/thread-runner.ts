@@ -1,8 +1,7 @@
 import { MisuseError, ProgramFault } from './errors.js'
 import { AtMark, PrintMark } from './marks.js'
-import type { Operation, Steps } from './operation.js'
+import type { Operation, Steps, ThreadBody } from './operation.js'
 import { type Place, placeOfError, recordingPlaces } from './place.js'
-import type { ThreadBody } from './setup.js'
 import type { ThreadEntry } from './thread-registry.js'
 
 /** Called around every stretch of the program's own code, so that a watchdog can tell which thread never yields. */

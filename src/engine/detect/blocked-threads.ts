@@ -2,7 +2,7 @@ import { Code } from '../instruction.js'
 import { NODE_WORD } from '../node-table.js'
 import { type Place } from '../place.js'
 import type { Session } from '../session.js'
-import { pendingLabel } from '../explore/outcome-registry.js'
+import { pendingLabel } from '../outcome.js'
 
 /** A thread that cannot go on: what it waits for and who keeps it waiting. */
 export interface BlockedThread {

@@ -1,14 +1,14 @@
 import { UsageError } from '../errors.js'
 import type { Program } from '../program.js'
 import { Session } from '../session.js'
-import { choicesOf, confirm, runBeside } from './confirmation.js'
+import { confirm, runBeside } from './confirmation.js'
 import type { ExplorationOptions } from './explore-options.js'
 import type { ExploreProgress, ExploreReport, Outcome, Violation } from './explore-report.js'
 import { analyseGraph, type GraphFindings, sum } from './graph-findings.js'
 import { GraphSearch } from './graph-search.js'
 import type { GraphStep } from './least-schedule.js'
 import { StateTable } from './state-table.js'
-import type { OutcomeFacts } from './outcome-registry.js'
+import type { OutcomeFacts } from '../outcome.js'
 import type { PathNumber } from './path-numbers.js'
 import { outcomeViolations, RandomSearch } from './random-search.js'
 
@@ -253,11 +253,6 @@ export class Exploration {
       )
     })
     return list.sort((a, b) => Number(a.holds) - Number(b.holds) || compareTexts(JSON.stringify(a), JSON.stringify(b)))
-  }
-
-  /** The choices of a path, for tests and tools. */
-  choicesOf(path: readonly GraphStep[]) {
-    return choicesOf(this.#session, path)
   }
 }
 
