@@ -2,7 +2,7 @@ import { Exploration } from './engine/explore/exploration.js'
 import type { ExplorationOptions } from './engine/explore/explore-options.js'
 import type { ExploreReport } from './engine/explore/explore-report.js'
 import type { Program } from './engine/program.js'
-import { availableMemory } from './available-memory.js'
+import { availableMemory, heapLimit } from './available-memory.js'
 
 /** Options of `explore`. */
 export interface ExploreOptions extends ExplorationOptions {
@@ -37,7 +37,11 @@ const PROGRESS_MS = 200
  */
 export async function explore(program: Program, options: ExploreOptions = {}): Promise<ExploreReport> {
   const started = performance.now()
-  const exploration = new Exploration(program, { ...options, maxMemory: options.maxMemory ?? availableMemory() / 2 })
+  const exploration = new Exploration(program, {
+    ...options,
+    maxMemory: options.maxMemory ?? availableMemory() / 2,
+    maxHeap: options.maxHeap ?? heapLimit() / 2,
+  })
   const work = exploration.run()
   let reported = started
   for (;;) {

@@ -62,7 +62,7 @@ interface History {
  * resumption however long the history is.
  */
 export class GeneratorImage implements ThreadImage {
-  /** Operations by node: those that are no instructions or can be misused; all of them if places are recorded. */
+  /** Operations by node: those that are no instructions; all of them if places are recorded. */
   readonly operations = new Map<number, Operation>()
   readonly failures = new Map<number, Failure>()
   /** Whether any thread has said `p.at`: from then on a state may be reached by schedules of different lengths. */
@@ -81,7 +81,7 @@ export class GeneratorImage implements ThreadImage {
   constructor(context: ImageContext) {
     this.#context = context
     this.#runner = new ThreadRunner(context)
-    this.#codec = new NodeCodec({ ...context, operations: this.operations })
+    this.#codec = new NodeCodec(context)
   }
 
   /** An estimate of the memory held, in bytes. */
@@ -266,8 +266,7 @@ export class GeneratorImage implements ThreadImage {
       const root = this.start(child, operation.body, node)
       nodes.fields[(node << NODE_SHIFT) + NODE_B] = root
     }
-    if (this.#context.recordPlaces || operation.instruction === undefined || form.code % 0x100 === Code.Release)
-      this.operations.set(node, operation)
+    if (this.#context.recordPlaces || operation.instruction === undefined) this.operations.set(node, operation)
     this.#keep(node, run)
     return node
   }

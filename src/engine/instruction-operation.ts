@@ -74,7 +74,8 @@ export class InstructionOperation implements Operation {
         world.setValue(word, old + (a as number))
         return old
       case Code.Release:
-        if (resulting(code, old, way) === MISUSE) throw new MisuseError(this.misuse())
+        if (resulting(code, old, way) === MISUSE)
+          throw new MisuseError(releasedFree(`${this.object?.kind} “${this.object?.name}”`))
         world.write(word, 0)
         return undefined
       default:
@@ -115,9 +116,9 @@ export class InstructionOperation implements Operation {
     if (this.instruction.code !== Code.Acquire) return null
     return world.read(this.instruction.word) - 1
   }
+}
 
-  /** The sentence for a release that finds nothing to release. */
-  misuse(): string {
-    return `${this.object?.kind ?? 'object'} “${this.object?.name ?? ''}” is released, but nobody holds it`
-  }
+/** The sentence for a release that finds nothing to release. */
+export function releasedFree(object = 'an object'): string {
+  return `${object} is released, but nobody holds it`
 }

@@ -1,6 +1,6 @@
 import { MisuseError, ProgramFault } from './errors.js'
 import { Code, FLAG_DAEMON, FLAG_PLAIN, FLAG_VALUE, FLAG_WRITES, linearForm, MISUSE } from './instruction.js'
-import type { InstructionOperation } from './instruction-operation.js'
+import { releasedFree } from './instruction-operation.js'
 import type { Interner } from './interner.js'
 import { type Layout, WordKind } from './layout.js'
 import { describeOperation } from './node-description.js'
@@ -23,8 +23,8 @@ export interface NodeCodecContext {
   readonly nodes: NodeTable
   readonly interner: Interner
   readonly codec: WordCodec
-  /** Operations that are kept, by node: all that are no instructions, and all that can be misused. */
-  readonly operations: ReadonlyMap<number, Operation>
+  /** Names the object that a word belongs to. */
+  readonly objectOfWord: (word: number) => string | undefined
 }
 
 /** Translates operations into the fields of nodes, and results between words and plain data. */
@@ -98,7 +98,7 @@ export class NodeCodec {
   misuse(node: number, result: number): MisuseError | null {
     const code = this.#context.nodes.code(node)
     if (code === Code.Release && result === MISUSE)
-      return new MisuseError((this.#context.operations.get(node) as InstructionOperation).misuse())
+      return new MisuseError(releasedFree(this.#context.objectOfWord(this.#context.nodes.field(node, NODE_WORD))))
     if (code === Code.Contract && result < 0)
       return new MisuseError(this.#context.interner.valueOf(-1 - result) as string)
     return null

@@ -101,6 +101,11 @@ export class Session {
     return this.nodes.bytes + this.interner.bytes + this.image.bytes + this.layout.count * 120
   }
 
+  /** The part of it that lives in the JavaScript heap. */
+  get heapBytes(): number {
+    return this.interner.bytes + this.image.bytes + this.layout.count * 80
+  }
+
   /** The node of a thread in the present state; 0 before it is spawned. */
   node(thread: number): number {
     return this.world.read(this.threads.all[thread]!.word)

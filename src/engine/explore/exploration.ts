@@ -99,6 +99,7 @@ export class Exploration {
     const search = new GraphSearch(this.#session, {
       maxStates: this.#options.maxStates ?? Number.MAX_SAFE_INTEGER,
       maxMemory,
+      maxHeap: Math.min(maxMemory, this.#options.maxHeap ?? DEFAULT_MEMORY),
     })
     this.#graph = search
     let shown = seen
@@ -207,7 +208,7 @@ export class Exploration {
     const graph = this.#graph
     const isGraph = (this.#options.strategy ?? 'graph') === 'graph'
     const numbers = end.findings?.numbers ?? null
-    const total = numbers === null ? null : sum(numbers.terminals)
+    const total = numbers === null ? null : sum(numbers.outcomes)
     const sampling = this.#sampling
     const states = graph?.graph.stateCount ?? null
     return {
@@ -244,7 +245,7 @@ export class Exploration {
     const isGraph = (this.#options.strategy ?? 'graph') === 'graph'
     const registry = isGraph && this.#graph !== null ? this.#graph.outcomes : this.#sampling.outcomes
     const list = registry.all.map((facts, index) => {
-      const number = findings?.outcomes?.[index]
+      const number = findings?.numbers?.outcomes[index]
       return makeOutcome(
         facts,
         outcomeViolations(registry, index).length === 0,

@@ -12,11 +12,12 @@ import { StateSet } from './state-set.js'
 /** Everything that a graph tells after the search. */
 export interface GraphFindings {
   readonly findings: readonly Finding[]
-  /** Numbers of each outcome, in the order of the registry; null if the graph is not complete. */
-  readonly outcomes: readonly PathNumber[] | null
+  /** Null if the graph is not complete. */
   readonly numbers: PathNumbers | null
 }
 
+const NONE: PathNumber = { interleavings: 0n, probability: 0 }
+const SLICE = 4096
 // More violations than this are not explained one by one.
 const MAX_FINDINGS = 32
 
@@ -31,7 +32,8 @@ export function* analyseGraph(
 interface Target {
   readonly kind: ViolationKind
   readonly subject: string
-  readonly goal: Goal
+  /** Null if terminal outcomes show it. */
+  readonly goal: Goal | null
   /** Terminal outcomes that show it; null for other targets. */
   readonly outcomes: ReadonlySet<number> | null
   /** States that show it as soon as they are reached; null for other targets. */
@@ -45,9 +47,6 @@ class GraphAnalysis {
   #components: Components | null = null
   #cyclic: readonly CyclicComponent[] = []
   #numbers: PathNumbers | null = null
-  #outcomes: PathNumber[] | null = null
-  /** Outcome of each terminal state. */
-  readonly #outcomeOf = new Map<number, number>()
 
   constructor(search: GraphSearch, maxMemory: number) {
     this.#search = search
@@ -57,8 +56,6 @@ class GraphAnalysis {
 
   *run(): Generator<'counting' | 'explaining', GraphFindings> {
     const { graph } = this.#search
-    for (let t = 0; t < graph.terminalStates.length; t++)
-      this.#outcomeOf.set(graph.terminalStates.get(t), graph.terminalOutcomes.get(t))
     if (this.#isComplete) {
       if (!graph.isTopological) yield* this.#as('counting', this.#findCycles())
       yield* this.#as('counting', this.#count())
@@ -69,7 +66,7 @@ class GraphAnalysis {
       if (finding !== null) findings.push(finding)
     }
     findings.push(...(yield* this.#as('explaining', this.#endlessRuns())))
-    return { findings, outcomes: this.#outcomes, numbers: this.#numbers }
+    return { findings, numbers: this.#numbers }
   }
 
   *#as<P, R>(phase: P, work: Generator<void, R>): Generator<P, R> {
@@ -87,18 +84,7 @@ class GraphAnalysis {
   }
 
   *#count(): Generator<void> {
-    const { graph, outcomes } = this.#search
-    this.#numbers = yield* countPaths(graph, this.#components)
-    const sums = outcomes.all.map(() => ({ interleavings: 0n as bigint | null, probability: 0 }))
-    this.#numbers.terminals.forEach((number, t) => {
-      const total = sums[graph.terminalOutcomes.get(t)]!
-      total.probability += number.probability
-      total.interleavings =
-        total.interleavings === null || number.interleavings === null
-          ? null
-          : total.interleavings + number.interleavings
-    })
-    this.#outcomes = sums
+    this.#numbers = yield* countPaths(this.#search.graph, this.#components)
   }
 
   #targets(): Target[] {
@@ -114,7 +100,7 @@ class GraphAnalysis {
     const targets: Target[] = [...byKey.values()].map(({ kind, subject, outcomes }) => ({
       kind,
       subject,
-      goal: { state: (state) => outcomes.has(this.#outcomeOf.get(state) ?? -1) },
+      goal: null,
       outcomes,
       states: null,
     }))
@@ -164,7 +150,9 @@ class GraphAnalysis {
 
   *#find(target: Target): Generator<void, Finding | null> {
     const { graph, session } = this.#search
-    const path = yield* leastSchedule(graph, session.threads.all.length, target.goal, this.#maxMemory)
+    const ends = target.outcomes === null ? null : yield* this.#statesWith(target.outcomes)
+    const goal = target.goal ?? { state: (state: number) => ends!.has(state) }
+    const path = yield* leastSchedule(graph, session.threads.all.length, goal, this.#maxMemory)
     if (path === null) return null
     const shown = yield* this.#showing(target)
     return {
@@ -173,51 +161,52 @@ class GraphAnalysis {
       path: path.steps,
       repeat: [],
       isLeast: path.isLeast && this.#isComplete,
-      criticalStep: yield* this.#critical(target, path),
+      criticalStep: this.#isComplete ? yield* this.#critical(path, ends, target.states) : null,
       interleavings: shown === null ? null : shown.interleavings === null ? 'unbounded' : String(shown.interleavings),
       probability: shown?.probability ?? null,
     }
   }
 
+  /** The terminal states with one of these outcomes. */
+  *#statesWith(outcomes: ReadonlySet<number>): Generator<void, StateSet> {
+    const { terminalStates, terminalOutcomes } = this.#search.graph
+    const states = new StateSet()
+    for (let t = 0; t < terminalStates.length; t++) {
+      if (t % SLICE === 0) yield
+      if (outcomes.has(terminalOutcomes.get(t))) states.add(terminalStates.get(t))
+    }
+    return states
+  }
+
   /** How many interleavings show a violation. */
   *#showing(target: Target): Generator<void, PathNumber | null> {
-    if (this.#numbers === null || this.#outcomes === null) return null
-    if (target.outcomes !== null) return sum([...target.outcomes].map((index) => this.#outcomes![index]!))
+    const numbers = this.#numbers
+    if (numbers === null) return null
+    if (target.outcomes !== null) return sum([...target.outcomes].map((index) => numbers.outcomes[index] ?? NONE))
     if (target.states === null) return null
     const avoiding = yield* countPaths(this.#search.graph, this.#components, target.states)
-    const { terminalStates } = this.#search.graph
-    const all = sum(this.#numbers.terminals)
-    const others = sum(avoiding.terminals.filter((_number, t) => !target.states!.has(terminalStates.get(t))))
+    const all = sum(numbers.outcomes)
+    const others = sum(avoiding.outcomes)
     const interleavings =
       all.interleavings === null || others.interleavings === null ? null : all.interleavings - others.interleavings
     return { interleavings, probability: avoiding.avoided }
   }
 
-  *#critical(target: Target, path: GraphPath): Generator<void, number | null> {
-    if (!this.#isComplete) return null
-    const { graph } = this.#search
-    if (target.outcomes !== null) {
-      const isViolation = (state: number) => target.outcomes!.has(this.#outcomeOf.get(state) ?? -1)
-      const fair = new Set(this.#cyclic.filter((cycle) => cycle.isFair).map((cycle) => cycle.component))
-      return criticalStep(
-        graph,
-        path,
-        yield* avoidableFrom(graph, this.#components, { isViolation, canStay: (c) => fair.has(c) }),
-      )
-    }
-    if (target.states === null) return null
-    const states = target.states
-    const isViolation = (state: number) => states.has(state)
-    if (this.#components === null)
-      return criticalStep(graph, path, yield* avoidableFrom(graph, null, { isViolation, canStay: () => false }))
-    const components = yield* findComponents(graph, states)
-    const cyclic = yield* cyclicComponents(graph, components, this.#search.session.threads.all.length)
+  /**
+   * @param ends terminal states that show the violation.
+   * @param states states that show it as soon as they are reached.
+   */
+  *#critical(path: GraphPath, ends: StateSet | null, states: StateSet | null): Generator<void, number | null> {
+    const { graph, session } = this.#search
+    const shown = ends ?? states
+    if (shown === null) return null
+    // An infinite run avoids a state only if it stays on cycles without it.
+    const isCut = states !== null && this.#components !== null
+    const components = isCut ? yield* findComponents(graph, states) : this.#components
+    const cyclic = isCut ? yield* cyclicComponents(graph, components!, session.threads.all.length) : this.#cyclic
     const fair = new Set(cyclic.filter((cycle) => cycle.isFair).map((cycle) => cycle.component))
-    return criticalStep(
-      graph,
-      path,
-      yield* avoidableFrom(graph, components, { isViolation, canStay: (c) => fair.has(c) }),
-    )
+    const question = { isViolation: (state: number) => shown.has(state), canStay: (c: number) => fair.has(c) }
+    return criticalStep(graph, path, yield* avoidableFrom(graph, components, question))
   }
 
   /** Fair infinite runs: one of each kind, in the component that is nearest. */
@@ -271,10 +260,11 @@ class GraphAnalysis {
 }
 
 /** Interleavings and probabilities of disjoint sets together. */
-export function sum(numbers: readonly PathNumber[]): PathNumber {
+export function sum(numbers: readonly (PathNumber | undefined)[]): PathNumber {
   let interleavings: bigint | null = 0n
   let probability = 0
   for (const number of numbers) {
+    if (number === undefined) continue
     interleavings =
       interleavings === null || number.interleavings === null ? null : interleavings + number.interleavings
     probability += number.probability

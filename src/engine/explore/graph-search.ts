@@ -34,6 +34,8 @@ export interface SearchBounds {
   readonly maxStates: number
   /** Bytes at most for everything the search holds. */
   readonly maxMemory: number
+  /** Bytes at most for the part of it that lives in the JavaScript heap, which is smaller than the memory. */
+  readonly maxHeap: number
 }
 
 /** Why a search stopped before it was complete. */
@@ -129,12 +131,19 @@ export class GraphSearch {
     )
   }
 
+  /** An estimate of what lives in the JavaScript heap, in bytes. */
+  get heapBytes(): number {
+    let properties = 0
+    for (const { property } of this.alwaysFailures) properties += property.bytes
+    return this.session.heapBytes + this.outcomes.bytes + this.misuses.length * 120 + properties
+  }
+
   /** Runs to the end or to a bound, yielding every millisecond or so. */
   *run(): Generator<void> {
     for (;;) {
       yield
       if (this.#table.isCrowded) yield* this.#table.grow()
-      if (this.bytes > this.#bounds.maxMemory || this.#table.isFull) return this.#stop('memory')
+      if (this.#isOutOfMemory()) return this.#stop('memory')
       if (this.graph.stateCount > this.#bounds.maxStates) return this.#stop('states')
       if (!this.#expandSlice()) return
       if (this.#cursor < this.#current.count) continue
@@ -143,6 +152,10 @@ export class GraphSearch {
     }
     this.graph.edgeStarts.push(this.graph.edgeCount)
     this.graph.isLayered = !this.session.image.hasMerged
+  }
+
+  #isOutOfMemory(): boolean {
+    return this.bytes > this.#bounds.maxMemory || this.heapBytes > this.#bounds.maxHeap || this.#table.isFull
   }
 
   #expandSlice(): boolean {

@@ -19,6 +19,11 @@ export class LearntProperty {
     this.property = property
   }
 
+  /** An estimate of the memory held, in bytes. */
+  get bytes(): number {
+    return this.#words.length * 320
+  }
+
   /** Whether the property holds in a row of words that begins at `base`; `load` makes it the session's present state. */
   holds(session: Session, row: Int32Array, base: number, load: () => void): boolean {
     let node = this.#root

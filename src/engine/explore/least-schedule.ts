@@ -25,6 +25,8 @@ export interface Goal {
 
 // Costs are pairs (preemptions, steps), compared in this order, in one number.
 const PREEMPTION = 2 ** 32
+// Cost of a pair from which no path of least cost leads on.
+const DEAD_END = Infinity
 const SLICE = 2048
 
 /**
@@ -43,7 +45,7 @@ export function* leastSchedule(
   const search = new LeastSearch(graph, threads, goal)
   const cost = yield* search.findCost(maxMemory)
   if (cost === 'too large') return yield* shortestPath(graph, goal)
-  return cost === null ? null : search.firstPath(cost)
+  return cost === null ? null : yield* search.firstPath(cost)
 }
 
 /** Dijkstra's algorithm over pairs (state, thread that stepped last), in buckets by preemptions and steps. */
@@ -92,19 +94,19 @@ class LeastSearch {
     return best
   }
 
-  firstPath(cost: number): GraphPath {
+  *firstPath(cost: number): Generator<void, GraphPath> {
     const path: GraphStep[] = []
-    const dead = new Set<number>()
     const start = this.#base - 1
     const trail = [{ key: start, edge: this.#graph.edgeStarts.get(0) }]
-    while (trail.length > 0) {
+    for (let work = 1; trail.length > 0; work++) {
+      if (work % SLICE === 0) yield
       const here = trail.at(-1)!
       const at = this.#costs.get(here.key)!
       const state = Math.floor(here.key / this.#base)
       if (at === cost && this.#isGoal(here.key)) return { steps: path, state, isLeast: true }
-      const descend = this.#nextTight(here, at, cost, dead)
+      const descend = this.#nextTight(here, at, cost)
       if (descend === null) {
-        dead.add(here.key)
+        this.#costs.set(here.key, DEAD_END)
         trail.pop()
         path.pop()
         continue
@@ -121,7 +123,6 @@ class LeastSearch {
     here: { readonly key: number; edge: number },
     at: number,
     cost: number,
-    dead: Set<number>,
   ): { key: number; step: GraphStep } | null {
     const graph = this.#graph
     const state = Math.floor(here.key / this.#base)
@@ -136,7 +137,7 @@ class LeastSearch {
       const target = graph.edges.target(edge)
       if (target === DROPPED) continue
       const key = target * this.#base + thread
-      if (this.#costs.get(key) === stepCost && stepCost <= cost && !dead.has(key)) return { key, step }
+      if (this.#costs.get(key) === stepCost && stepCost <= cost) return { key, step }
     }
     return null
   }

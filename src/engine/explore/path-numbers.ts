@@ -11,8 +11,8 @@ export interface PathNumber {
 
 /** Numbers of all maximal paths of a state graph, by where they end. */
 export interface PathNumbers {
-  /** For each terminal state, in the order of the graph's list. */
-  readonly terminals: readonly PathNumber[]
+  /** For each outcome, by its number: all terminal states with that outcome together. */
+  readonly outcomes: readonly PathNumber[]
   readonly dropped: PathNumber
   /** The probability of never ending. */
   readonly divergence: number
@@ -112,7 +112,9 @@ class ForwardPass {
   /** For each state its probability and the limbs of its number of paths. */
   readonly #cells: StateCells
   readonly #unbounded: Uint8Array | null
-  readonly #terminals: PathNumber[] = []
+  readonly #outcomes: { interleavings: bigint | null; probability: number }[] = []
+  /** Terminal states whose numbers have been taken down, in the order of the graph's list. */
+  #collected = 0
   #droppedProbability = 0
   #droppedPaths = 0n
   #droppedUnbounded = false
@@ -136,16 +138,16 @@ class ForwardPass {
     else if (isLayered) {
       for (let layer = 0; layer < layerStarts.length && !this.hasOverflowed; layer++) {
         yield* this.#spreadStates(layerStarts[layer]!, layerEnd(this.#graph, layer))
-        this.#collect(layerEnd(this.#graph, layer))
+        yield* this.#collect(layerEnd(this.#graph, layer))
         this.#cells.advance(layer)
       }
     } else yield* this.#spreadStates(0, stateCount)
-    this.#collect(stateCount)
+    yield* this.#collect(stateCount)
   }
 
   numbers(): PathNumbers {
     return {
-      terminals: this.#terminals,
+      outcomes: this.#outcomes,
       dropped: {
         interleavings: this.#droppedUnbounded ? null : this.#droppedPaths,
         probability: this.#droppedProbability,
@@ -156,14 +158,16 @@ class ForwardPass {
   }
 
   /** Takes down the numbers of terminal states below `end`, which are complete. */
-  #collect(end: number): void {
-    const { terminalStates } = this.#graph
-    for (let t = this.#terminals.length; t < terminalStates.length && terminalStates.get(t) < end; t++) {
-      const state = terminalStates.get(t)
-      this.#terminals.push({
-        interleavings: this.#unbounded?.[state] === 1 ? null : this.#paths(state),
-        probability: this.#cells.from[this.#cells.at(state)]!,
-      })
+  *#collect(end: number): Generator<void> {
+    const { terminalStates, terminalOutcomes } = this.#graph
+    for (; this.#collected < terminalStates.length && terminalStates.get(this.#collected) < end; this.#collected++) {
+      if (this.#collected % SLICE === 0) yield
+      const state = terminalStates.get(this.#collected)
+      if (this.#avoiding?.has(state) === true) continue
+      const total = (this.#outcomes[terminalOutcomes.get(this.#collected)] ??= { interleavings: 0n, probability: 0 })
+      total.probability += this.#cells.from[this.#cells.at(state)]!
+      if (this.#unbounded?.[state] === 1) total.interleavings = null
+      else if (total.interleavings !== null) total.interleavings += this.#paths(state)
     }
   }
 
