@@ -85,7 +85,7 @@ export class GraphSearch {
   readonly #table = new StateTable()
   #current: StateRows
   #next: StateRows
-  readonly #batch = { count: 0, steps: new Int32Array(BATCH_STEPS << STEP_SHIFT) }
+  readonly #batch = new Int32Array(BATCH_STEPS << STEP_SHIFT)
   // Keeps the early loads of the table from being optimised away.
   #touched = 0
   #cursor = 0
@@ -238,7 +238,9 @@ export class GraphSearch {
     const { graph } = this
     const { nodes, layout } = this.session
     const table = this.#table
-    const batch = this.#batch
+    const steps = this.#batch
+    // Steps in the batch that have not been placed yet.
+    let count = 0
     const { maxStates } = this.#bounds
     const current = this.#current
     let fields = nodes.fields
@@ -255,7 +257,7 @@ export class GraphSearch {
       let base = current.base(i) + ROW_WORDS
       const hash1 = row[base - 2]!
       const hash2 = row[base - 1]!
-      graph.edgeStarts.push(graph.edges.length + batch.count)
+      graph.edgeStarts.push(graph.edges.length + count)
       if (this.#inspectsStates && !this.#inspect(state, row, base)) continue
       let alive = false
       let stepped = false
@@ -278,6 +280,8 @@ export class GraphSearch {
             ? smallChildren[(node << SMALL_RESULTS_SHIFT) + result]!
             : nodes.next(node, result)
         if ((head & FLAG_LINEAR) === 0 || child === 0 || (code === Code.Release && old === 0)) {
+          this.#placeBatch(count)
+          count = 0
           if (this.#stepGenerally(order[k]!, node, state, i)) stepped = true
           // The loop goes on in the old order: a thread that was just learnt of has not been spawned in this state.
           row = current.page(i)
@@ -305,8 +309,7 @@ export class GraphSearch {
           layout.learnSmallHashes(word, old, content)
         }
         touched ^= table.touch(h1)
-        const steps = batch.steps
-        const entry = batch.count++ << STEP_SHIFT
+        const entry = count++ << STEP_SHIFT
         steps[entry] = h1
         steps[entry + 1] = h2
         steps[entry + 2] = i
@@ -315,26 +318,28 @@ export class GraphSearch {
         steps[entry + 5] = content
         steps[entry + 6] = threadWord
         steps[entry + 7] = child >> NODE_SHIFT
-        if (batch.count === BATCH_STEPS) this.#placeBatch()
+        if (count === BATCH_STEPS) {
+          this.#placeBatch(count)
+          count = 0
+        }
       }
       order = this.#order
       orderWords = this.#orderWords
       if (!stepped) this.#endAt(state, row, base, alive)
     }
     this.#touched = touched
-    this.#placeBatch()
+    this.#placeBatch(count)
   }
 
   /** Looks up the batch's states, enters those that are new, and records the edges. */
-  #placeBatch(): void {
+  #placeBatch(count: number): void {
     const { graph } = this
     const table = this.#table
     const { edges } = graph
     const current = this.#current
     const next = this.#next
-    const { steps, count } = this.#batch
+    const steps = this.#batch
     const { stride } = current
-    this.#batch.count = 0
     for (let s = 0; s < count; s++) {
       const entry = s << STEP_SHIFT
       const h1 = steps[entry]!
@@ -364,7 +369,6 @@ export class GraphSearch {
    */
   #stepGenerally(thread: number, node: number, state: number, i: number): boolean {
     const { session, graph } = this
-    this.#placeBatch()
     this.#loadRow(i)
     if (session.assumesFalsehood(thread)) {
       graph.hasDropped = true
@@ -420,7 +424,6 @@ export class GraphSearch {
     for (const { property, states } of this.alwaysFailures)
       if (!property.holds(this.session, row, base, () => this.#load(row, base))) states.add(state)
     if (!this.#hasDaemons || this.#someoneIsAwaited(row, base)) return true
-    this.#placeBatch()
     this.#endAt(state, row, base, false)
     return false
   }
