@@ -44,19 +44,23 @@ export const FLAG_KEEPS = 0x2000
 /** `give` is all ones instead of 0. */
 export const FLAG_GIVES = 0x4000
 
-/** The linear form of an instruction as flags; 0 if it has none. An acquire must find its word free, a release must not. */
+/** The form holds only under a condition: an acquire finds its word free, a release does not, a sum does not overflow. */
+export const FLAG_GUARDED = 0x8000
+
+/** The linear form of an instruction as flags; 0 if it has none. */
 export function linearForm(code: number): number {
   switch (code) {
     case Code.Load:
       return FLAG_LINEAR | FLAG_KEEPS | FLAG_GIVES
     case Code.Add:
-      return FLAG_LINEAR | FLAG_KEEPS | FLAG_GIVES
+      return FLAG_LINEAR | FLAG_KEEPS | FLAG_GIVES | FLAG_GUARDED
     case Code.Exchange:
       return FLAG_LINEAR | FLAG_GIVES
     case Code.Store:
+      return FLAG_LINEAR
     case Code.Acquire:
     case Code.Release:
-      return FLAG_LINEAR
+      return FLAG_LINEAR | FLAG_GUARDED
     case Code.Pause:
       return FLAG_LINEAR | FLAG_KEEPS
     default:

@@ -4,6 +4,7 @@ import {
   Code,
   FLAG_DAEMON,
   FLAG_GIVES,
+  FLAG_GUARDED,
   FLAG_KEEPS,
   FLAG_LINEAR,
   FLAG_PLAIN,
@@ -259,27 +260,31 @@ export class GraphSearch {
       const hash2 = row[base - 1]!
       graph.edgeStarts.push(graph.edges.length + count)
       if (this.#inspectsStates && !this.#inspect(state, row, base)) continue
-      let alive = false
       let stepped = false
       for (let k = 0; k < order.length; k++) {
         const threadWord = orderWords[k]!
         const node = row[base + threadWord]!
         const at = node << NODE_SHIFT
         const head = fields[at + NODE_CODE]!
-        const code = head & CODE_MASK
-        if (code <= Code.Failed) continue
-        if ((head & FLAG_DAEMON) === 0) alive = true
+        if ((head & CODE_MASK) <= Code.Failed) continue
         const word = fields[at + NODE_WORD]!
         const old = row[base + word]!
-        if (code === Code.Acquire && old !== 0) continue
         const a = fields[at + NODE_A]!
         const content = ((old & -((head >> KEEPS_BIT) & 1)) + a) | 0
         const result = old & -((head >> GIVES_BIT) & 1)
+        let isGeneral = (head & FLAG_LINEAR) === 0
+        if ((head & FLAG_GUARDED) !== 0) {
+          const code = head & CODE_MASK
+          if (code === Code.Acquire) {
+            if (old !== 0) continue
+          } else if (code === Code.Release) isGeneral = old === 0
+          else isGeneral = content - old !== a
+        }
         let child =
           result >>> 0 < SMALL_RESULTS
             ? smallChildren[(node << SMALL_RESULTS_SHIFT) + result]!
             : nodes.next(node, result)
-        if ((head & FLAG_LINEAR) === 0 || child === 0 || (code === Code.Release && old === 0)) {
+        if (isGeneral || child === 0) {
           this.#placeBatch(count)
           count = 0
           if (this.#stepGenerally(order[k]!, node, state, i)) stepped = true
@@ -293,7 +298,6 @@ export class GraphSearch {
         }
         stepped = true
         if ((head & FLAG_PLAIN) !== 0) this.#noteAccess(state, word, (head & FLAG_WRITES) !== 0)
-        if (code === Code.Add && content - old !== a) this.#overflow(row, base, node, old)
         child <<= NODE_SHIFT
         let h1 = hash1 ^ fields[at + NODE_HASH_1]! ^ fields[child + NODE_HASH_1]!
         let h2 = hash2 ^ fields[at + NODE_HASH_2]! ^ fields[child + NODE_HASH_2]!
@@ -325,7 +329,7 @@ export class GraphSearch {
       }
       order = this.#order
       orderWords = this.#orderWords
-      if (!stepped) this.#endAt(state, row, base, alive)
+      if (!stepped) this.#endAt(state, row, base, this.#someoneIsAwaited(row, base))
     }
     this.#touched = touched
     this.#placeBatch(count)
@@ -460,10 +464,5 @@ export class GraphSearch {
       this.races.set(word, race)
     }
     race.states.add(state)
-  }
-
-  #overflow(row: Int32Array, base: number, node: number, old: number): never {
-    this.#load(row, base)
-    throw this.session.overflowAt(node, old)
   }
 }
