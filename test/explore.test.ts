@@ -87,7 +87,12 @@ describe('A property of every state', () => {
       })
       p.always('x stays 0', (now) => now(x) === 0)
     })
-    expect(await theViolation(doomed)).toMatchObject({ steps: 3, criticalStep: 1, interleavings: '1', probability: 0.5 })
+    expect(await theViolation(doomed)).toMatchObject({
+      steps: 3,
+      criticalStep: 1,
+      interleavings: '1',
+      probability: 0.5,
+    })
   })
 
   test('may look at the results of threads', async () => {
@@ -117,6 +122,11 @@ describe('Misuse', () => {
 
     expect(violations).toMatchObject([{ kind: 'misuse', schedule: 'A A', steps: 2 }])
     expect(violations[0]!.message).toContain('gate')
+  })
+
+  test('that ends a thread is in its outcome, which does not hold', async () => {
+    const { outcomes } = await explore(uncaught)
+    expect(outcomes).toMatchObject([{ errors: { A: expect.stringContaining('gate') as string }, holds: false }])
   })
 
   test('that the thread catches is reported all the same, and the thread goes on', async () => {
@@ -191,10 +201,50 @@ describe('An error that a thread does not catch', () => {
   })
 
   test('may be anything that can be thrown', async () => {
-    const odd = alone(() => function* () {
-      throw 'just text' // eslint-disable-line no-throw-literal
-    })
+    const odd = alone(
+      () =>
+        function* () {
+          throw 'just text' // eslint-disable-line no-throw-literal
+        },
+    )
     expect(await theViolation(odd)).toMatchObject({ kind: 'error', message: 'A: thrown: just text' })
+  })
+
+  test('may be something that has no text', async () => {
+    const mute = alone(
+      (p) =>
+        function* () {
+          yield* p.yieldNow()
+          throw Object.create(null)
+        },
+    )
+    expect(await theViolation(mute)).toMatchObject({ kind: 'error' })
+  })
+
+  test.each(['toString', 'constructor', '__proto__'])('is reported of a thread called “%s”, too', async (name) => {
+    const odd = program('odd', {}, (_params, p) => {
+      p.thread(name, function* () {
+        yield* p.yieldNow()
+        throw new Error('on purpose')
+      })
+    })
+    expect(await theViolation(odd)).toMatchObject({ kind: 'error', message: `${name}: Error: on purpose` })
+  })
+
+  test('reaches the thread whose update throws', async () => {
+    const updating = alone((p) => {
+      const x = p.atomic('x', 0)
+      return function* () {
+        try {
+          yield* x.update(() => {
+            throw new Error('on purpose')
+          })
+        } catch (error) {
+          return (error as Error).message
+        }
+      }
+    })
+    expect((await explore(updating)).outcomes).toMatchObject([{ final: { x: 0 }, results: { A: 'on purpose' } }])
   })
 
   test('reaches the thread that indexes outside an array', async () => {
@@ -309,13 +359,16 @@ describe('Threads that are spawned', () => {
   })
 
   test('are named after their parent by default, and give their code to tokens', async () => {
-    const unnamed = alone((p) => function* () {
-      const child = yield* p.spawn(function* () {
-        yield* p.yieldNow()
-        throw new Error('from the child')
-      })
-      yield* child.join()
-    })
+    const unnamed = alone(
+      (p) =>
+        function* () {
+          const child = yield* p.spawn(function* () {
+            yield* p.yieldNow()
+            throw new Error('from the child')
+          })
+          yield* child.join()
+        },
+    )
     const violation = await theViolation(unnamed)
     expect(violation).toMatchObject({ kind: 'error', message: 'A.1: Error: from the child' })
     expect(violation.token).toContain('Aa')
@@ -323,14 +376,17 @@ describe('Threads that are spawned', () => {
   })
 
   test('that fail give undefined to whoever joins them', async () => {
-    const joined = alone((p) => function* () {
-      const child = yield* p.spawn('child', function* (): Generator<unknown, number> {
-        yield* p.yieldNow()
-        throw new Error('no result')
-      })
-      const result = yield* child.join()
-      return [result]
-    })
+    const joined = alone(
+      (p) =>
+        function* () {
+          const child = yield* p.spawn('child', function* (): Generator<unknown, number> {
+            yield* p.yieldNow()
+            throw new Error('no result')
+          })
+          const result = yield* child.join()
+          return [result]
+        },
+    )
     expect((await explore(joined)).outcomes).toMatchObject([{ results: { A: [undefined] } }])
   })
 
@@ -423,6 +479,19 @@ describe('Choices and assumptions', () => {
 
   test('Where nothing is dropped, nothing is said of it', async () => {
     expect((await explore(lostUpdate(2))).dropped).toBeNull()
+  })
+
+  test('A violation in an execution that is dropped later has the numbers of one thing or the other', async () => {
+    const first = alone((p) => {
+      const x = p.atomic('x', 0)
+      p.always('x stays 0', (now) => now(x) === 0)
+      return function* () {
+        yield* x.write(1)
+        yield* p.assume(false)
+      }
+    })
+    for (const { interleavings, probability } of await violationsOf(first))
+      expect(interleavings === '0').toBe(probability === 0)
   })
 
   test('A program whose every execution is dropped has no outcome', async () => {
@@ -662,6 +731,96 @@ describe('A run that need not end', () => {
       divergence: 0,
       outcomes: [{ interleavings: 'unbounded', probability: 1 }],
     })
+  })
+})
+
+describe('An object that a thread declares', () => {
+  test('begins with the value that it is given in each history', async () => {
+    const own = alone(
+      (p) =>
+        function* () {
+          const drawn = yield* p.choose(3)
+          const cell = p.cell('own', drawn * 10)
+          const seen = yield* cell.read()
+          return [drawn, seen]
+        },
+    )
+    const { outcomes } = await explore(own)
+    expect(outcomes.map(({ results, final }) => [results!['A'], final['own']])).toEqual([
+      [[0, 0], 0],
+      [[1, 10], 10],
+      [[2, 20], 20],
+    ])
+  })
+
+  test('is shown only where it has been declared, and in the report as in the replay', async () => {
+    const sometimes = program('sometimes', {}, (_params, p) => {
+      const thread = p.thread('A', function* () {
+        if ((yield* p.choose(2)) === 1) yield* p.atomic('own', 7).read()
+        return 'done'
+      })
+      p.finally('never', (final) => final.result(thread) !== 'done')
+    })
+    const { outcomes, violations } = await explore(sometimes)
+    expect(outcomes.map(({ final }) => final)).toEqual([{}, { own: 7 }])
+    expect(replay(sometimes, violations[0]!.token).outcome!.final).toEqual({})
+  })
+
+  test('does not hide one of the same name of another thread', async () => {
+    const both = program('both', {}, (_params, p) => {
+      for (const [name, value] of [
+        ['A', 1],
+        ['B', 2],
+      ] as const)
+        p.thread(name, function* () {
+          const own = p.atomic('own', 0)
+          yield* own.write(value)
+          return yield* own.read()
+        })
+    })
+    const { outcomes, verdict } = await explore(both)
+    expect(verdict).toBe('holds')
+    expect(outcomes).toMatchObject([{ results: { A: 1, B: 2 } }])
+    expect(Object.values(outcomes[0]!.final).toSorted()).toEqual([1, 2])
+  })
+})
+
+describe('A child', () => {
+  test('that has another name in another history is told by that name', async () => {
+    const named = alone(
+      (p) =>
+        function* () {
+          const drawn = yield* p.choose(2)
+          const child = yield* p.spawn(`child ${drawn}`, function* () {
+            yield* p.yieldNow()
+            return drawn
+          })
+          return yield* child.join()
+        },
+    )
+    const { outcomes } = await explore(named)
+    expect(outcomes.map(({ results }) => results)).toEqual([
+      { A: 0, 'child 0': 0 },
+      { A: 1, 'child 1': 1 },
+    ])
+  })
+
+  test('that does something else in another history does so in each', async () => {
+    const different = program('different', {}, (_params, p) => {
+      const x = p.atomic('x', 0)
+      p.thread('A', function* () {
+        const drawn = yield* p.choose(3)
+        const child = yield* p.spawn('child', function* () {
+          yield* x.add(drawn + 1)
+          if (drawn === 2) yield* x.add(100)
+        })
+        yield* child.join()
+      })
+      p.finally('x is small', (final) => final(x) < 100)
+    })
+    const { outcomes, violations } = await explore(different)
+    expect(outcomes.map(({ final }) => final['x']).toSorted()).toEqual([1, 103, 2])
+    expect(replay(different, violations[0]!.token).outcome!.final).toEqual({ x: 103 })
   })
 })
 

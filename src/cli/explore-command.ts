@@ -2,6 +2,7 @@ import type { ExplorationOptions } from '../engine/explore/explore-options.js'
 import type { ExploreReport, Violation } from '../engine/explore/explore-report.js'
 import type { Replay } from '../engine/replay.js'
 import { exploreText, quoteForShell } from '../report/explore-text.js'
+import { toJson } from '../report/json.js'
 import type { Language } from '../report/messages.js'
 import { messagesIn } from '../report/messages.js'
 import { scenarios } from '../scenarios/index.js'
@@ -42,7 +43,7 @@ export async function exploreCommand(source: string, given: ExploreCommandOption
   if (result.kind !== 'explored') throw new Error(`the worker answered ${result.kind}`)
   await write(
     process.stdout,
-    given.json ? `${JSON.stringify(result.report)}\n` : text(source, result.report, result.replays, given.language),
+    given.json ? `${toJson(result.report)}\n` : text(source, result.report, result.replays, given.language),
   )
   return exitCodeOf(result.report)
 }

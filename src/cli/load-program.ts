@@ -17,6 +17,10 @@ import { scenarios } from '../scenarios/index.js'
 export async function loadProgram(source: string): Promise<Program> {
   const scenario = scenarios.find((entry) => entry.name === source)
   if (scenario !== undefined) return (await scenario.load()).default
+  if (source === '')
+    throw new UsageError('usage/unknown-program', 'the name of the program is empty', {
+      hint: 'entrelacs list shows the gallery',
+    })
   const file = resolve(source)
   if (looksLikeFile(source) || existsSync(file)) return loadFile(source, file)
   throw new UsageError('usage/unknown-program', `there is no program “${source}” in the gallery, and no such file`, {
@@ -77,7 +81,8 @@ async function bundle(source: string, file: string): Promise<string> {
 /** The code is run from elsewhere, so that its map must name the user's files in full. */
 function withAbsoluteSources(map: string, folder: string): string {
   const parsed = JSON.parse(map) as { sources: string[] }
-  parsed.sources = parsed.sources.map((source) => pathToFileURL(resolve(folder, source)).href)
+  // The bundler writes its sources as parts of a URL.
+  parsed.sources = parsed.sources.map((source) => pathToFileURL(resolve(folder, decodeURIComponent(source))).href)
   return Buffer.from(JSON.stringify(parsed)).toString('base64')
 }
 
@@ -110,7 +115,7 @@ function describeBuildFailure(source: string, error: unknown): Error {
 }
 
 async function importCode(source: string, code: string): Promise<unknown> {
-  const folder = mkdtempSync(join(tmpdir(), 'entrelacs-'))
+  const folder = temporaryFolder()
   try {
     const target = join(folder, 'program.mjs')
     writeFileSync(target, code)
@@ -128,6 +133,16 @@ async function importCode(source: string, code: string): Promise<unknown> {
   }
 }
 
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'entrelacs-'))
+  } catch {
+    throw new UsageError('usage/no-temporary-folder', `no file can be written to the temporary folder ${tmpdir()}`, {
+      hint: 'set TMPDIR to a folder that can be written to',
+    })
+  }
+}
+
 function requireProgram(source: string, file: string, loaded: unknown): Program {
   const exported = (loaded as { default?: unknown }).default
   const candidate = exported as Partial<Program> | null | undefined
@@ -135,7 +150,8 @@ function requireProgram(source: string, file: string, loaded: unknown): Program 
     typeof candidate === 'object' &&
     candidate !== null &&
     typeof candidate.declare === 'function' &&
-    typeof candidate.name === 'string'
+    typeof candidate.name === 'string' &&
+    typeof candidate.defaults === 'object'
   )
     return candidate as Program
   throw new ProgramFault(

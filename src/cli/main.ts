@@ -73,9 +73,7 @@ function buildCommands(): Command {
     .addHelpText('after', EXIT_CODES)
 
   common(
-    root
-      .command('gallery', { isDefault: true })
-      .description('the terminal UI, once it is there; the list of programs meanwhile'),
+    root.command('gallery').description('the terminal UI, once it is there; the list of programs meanwhile'),
   ).action(async (flags: CommonFlags) =>
     finish(await (await import('./list-command.js')).listCommand({ json: flags.json ?? false, language: flags.lang })),
   )
@@ -105,7 +103,9 @@ function buildCommands(): Command {
             .choices(['first', 'complete'])
             .default('complete'),
         )
-        .addOption(new Option('--max-states <count>', 'states at most (graph)').argParser(parseCount))
+        .addOption(
+          new Option('--max-states <count>', 'stop once this many states are known (graph)').argParser(parseCount),
+        )
         .addOption(
           new Option(
             '--max-memory <amount>',
@@ -172,9 +172,24 @@ function version(): string {
     .version
 }
 
+/** Without a command, the gallery. */
+function withDefaultCommand(argv: readonly string[]): string[] {
+  const [node, script, first, ...rest] = argv
+  const isRootFlag = first !== undefined && /^(-h|--help|-V|--version)$/.test(first)
+  if (first !== undefined && (!first.startsWith('-') || isRootFlag)) return [...argv]
+  return [node!, script!, 'gallery', ...(first === undefined ? [] : [first]), ...rest]
+}
+
 /** Writes an error and returns its exit code. */
 async function report(error: unknown): Promise<ExitCode> {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Holds : ExitCode.BadInput
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return ExitCode.Holds
+    const message = error.message.replace(/^error: /, '')
+    const usage = { code: 'usage/command-line', message, hint: undefined, place: undefined, stack: undefined }
+    // Commander has told people already.
+    if (process.argv.includes('--json')) await write(process.stdout, faultJson(usage))
+    return ExitCode.BadInput
+  }
   const failure =
     error instanceof WorkerError
       ? error.failure
@@ -191,12 +206,12 @@ async function report(error: unknown): Promise<ExitCode> {
   return failure.code.startsWith('limit/') ? ExitCode.Unknown : ExitCode.BadInput
 }
 
-// Whoever closes the pipe (`| head`) has read enough.
+// Whoever closes the pipe (`| head`) has read enough; the exit code still tells what was found.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCode)
+  if (error.code !== 'EPIPE') throw error
 })
 try {
-  await buildCommands().parseAsync()
+  await buildCommands().parseAsync(withDefaultCommand(process.argv))
 } catch (error) {
   exitCode = await report(error)
 }

@@ -41,6 +41,7 @@ export function parseLanguage(text: string): Language {
 
 /** The language of the environment: French where the locale says so, English otherwise. */
 export function environmentLanguage(): Language {
-  const locale = process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? ''
+  // An empty variable counts as unset.
+  const locale = process.env['LC_ALL'] || process.env['LC_MESSAGES'] || process.env['LANG'] || ''
   return /^fr/i.test(locale) ? 'fr' : 'en'
 }

@@ -1,5 +1,6 @@
 import type { Replay } from '../engine/replay.js'
 import { replayText } from '../report/replay-text.js'
+import { toJson } from '../report/json.js'
 import type { Language } from '../report/messages.js'
 import { ExitCode } from './exit-code.js'
 import { runInWorker } from './run-in-worker.js'
@@ -27,7 +28,7 @@ export async function replayCommand(source: string, token: string, given: Replay
 }
 
 async function show(replay: Replay, given: ReplayCommandOptions): Promise<void> {
-  if (given.json) return write(process.stdout, `${JSON.stringify(replay)}\n`)
+  if (given.json) return write(process.stdout, `${toJson(replay)}\n`)
   const style = outputStyle(given.language)
   if (given.step && process.stdin.isTTY === true && process.stdout.isTTY === true) return stepThrough(replay, style)
   return write(process.stdout, replayText(replay, style))

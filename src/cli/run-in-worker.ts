@@ -42,8 +42,11 @@ export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<Worke
   const input: WorkerInput = { task, pulse }
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: input,
+    // What a program prints to the console must not mix with the report.
+    stdout: true,
     resourceLimits: heapLimits(),
   })
+  worker.stdout.pipe(process.stderr, { end: false })
   const subjects = new Map<number, { readonly name: string; readonly place: Place | undefined }>()
   return new Promise((resolve, reject) => {
     const settle = (action: () => void): void => {
@@ -72,7 +75,7 @@ export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<Worke
       else watch.onMessage(message)
     })
     worker.on('error', (error) => fail(crashed(error)))
-    worker.on('exit', (code) => fail(crashed(new Error(`the worker ended with code ${code}`))))
+    worker.on('exit', (code) => fail(ended(code)))
   })
 }
 
@@ -97,16 +100,36 @@ function neverYields(
   patience: number,
 ): WorkerFailure {
   const name = subject?.name ?? ''
-  const who = name.startsWith('\u0000')
+  const isLoading = name.startsWith('\u0000')
+  const isThread = name !== '' && !isLoading && !name.startsWith('property ')
+  const who = isLoading
     ? 'the file, while it is loaded,'
     : name === ''
       ? 'the setup'
-      : `thread “${name}”`
+      : isThread
+        ? `thread “${name}”`
+        : name
   return {
     code: 'program/never-yields',
-    message: `${who} has been running for ${patience} seconds without performing an operation`,
-    hint: 'a loop must yield* an operation in every turn (or allow more time with --patience SECONDS)',
+    message: `${who} has been running for ${patience} s without ${isThread ? 'performing an operation' : 'coming to an end'}`,
+    hint: isThread
+      ? 'a loop must yield* an operation in every turn (or allow more time with --patience SECONDS)'
+      : 'look for a loop that never ends (or allow more time with --patience SECONDS)',
     place: subject?.place,
+    stack: undefined,
+  }
+}
+
+/** Only the program's own code can end the worker before the work is done. */
+function ended(code: number): WorkerFailure {
+  return {
+    code: 'program/exits',
+    message:
+      code === 13
+        ? 'the file waits at its top level for something that never happens'
+        : `the program ended the process (exit code ${code})`,
+    hint: 'a program must not call process.exit, and must not wait while it is loaded',
+    place: undefined,
     stack: undefined,
   }
 }
@@ -114,12 +137,21 @@ function neverYields(
 function crashed(error: Error): WorkerFailure {
   const isMemory = (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY'
   return {
-    code: isMemory ? 'limit/heap' : null,
-    message: isMemory ? 'the values that the program keeps do not fit in memory' : error.message,
+    code: isMemory ? 'limit/heap' : isOurs(error) ? null : 'program/throws-aside',
+    message: isMemory
+      ? 'the values that the program keeps do not fit in memory'
+      : isOurs(error)
+        ? error.message
+        : `the program throws outside of its threads: ${error.message}`,
     hint: isMemory ? 'explore a smaller instance, or keep smaller values in shared objects' : undefined,
     place: undefined,
     stack: error.stack,
   }
+}
+
+/** An error whose first place is in this package, not in the user's file. */
+function isOurs(error: Error): boolean {
+  return !/program\.mjs|\.[cm]?tsx?:/.test(error.stack ?? '')
 }
 
 /** Interned values and learnt threads live in the heap: it may grow as large as the process's own, at least 4 GB. */

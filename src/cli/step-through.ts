@@ -2,6 +2,7 @@ import type { Replay } from '../engine/replay.js'
 import { replayText } from '../report/replay-text.js'
 import { makeStyle, type ReportStyle } from '../report/report-style.js'
 import { traceTable } from '../report/trace-table.js'
+import { cutText, textWidth } from '../report/text-width.js'
 import { wantsColour } from './terminal.js'
 
 /** What a key does while stepping. */
@@ -50,7 +51,10 @@ export async function stepThrough(replay: Replay, style: ReportStyle): Promise<v
   let drawn = 0
   const draw = (): void => {
     const lines = picture(replay, shown, currentStyle(style))
-    const visible = lines.slice(-Math.max(3, (process.stdout.rows ?? 24) - 1))
+    // A line that is wider than the terminal takes several rows: it is cut, so that one line is one row.
+    const visible = lines
+      .slice(-Math.max(3, (process.stdout.rows ?? 24) - 1))
+      .map((line) => fitted(line, process.stdout.columns ?? 80))
     process.stdout.write(`${drawn > 0 ? `\u001b[${drawn}A` : ''}\r\u001b[J${visible.join('\n')}\n`)
     drawn = visible.length
   }
@@ -76,6 +80,12 @@ export async function stepThrough(replay: Replay, style: ReportStyle): Promise<v
     process.stdin.setRawMode(false)
     process.stdin.pause()
   }
+}
+
+/** The line if it fits; else cut, without its colours. */
+function fitted(line: string, columns: number): string {
+  const plain = line.replace(/\u001b\[[0-9;]*m/g, '')
+  return textWidth(plain) < columns ? line : cutText(plain, columns - 1)
 }
 
 async function* keys(): AsyncGenerator<StepKey> {

@@ -17,7 +17,7 @@ import {
   NODE_WORD,
   type NodeTable,
 } from './node-table.js'
-import type { Operation, ThreadBody } from './operation.js'
+import { formatData, type Operation, type ThreadBody } from './operation.js'
 import { recordingPlaces } from './place.js'
 import type { ThreadImage } from './thread-image.js'
 import { Spawn } from './thread-operations.js'
@@ -26,9 +26,11 @@ import { type Failure, type LiveRun, ThreadRunner, type RunnerOptions, type Yiel
 import type { WordCodec } from './word-codec.js'
 
 // More live generators than this are dropped, oldest first; a dropped one is run again from its beginning if needed.
-const LIVE_LIMIT = 4096
+const LIVE_LIMIT = 32_768
 // How many operations ahead a claim of `p.at` is compared with what was learnt before.
 const CLAIM_LOOKAHEAD = 4
+// Lengths count from here after `p.at`, so that an end after it is never taken for one without.
+const MERGED = 2 ** 30
 // A thread that performs more operations than this without `p.at` is taken for endless.
 const HISTORY_LIMIT = 4_000_000
 // Operations performed again to leave a history at another point than its end, before the search gives up, if the
@@ -174,7 +176,7 @@ export class GeneratorImage implements ThreadImage {
     const run = this.#take(node)
     const yielded = this.#runner.advance(run, () => this.#feed(run, node, result))
     const length = nodes.lengths[node]! + 1
-    if (length > HISTORY_LIMIT) throw endless(run.thread, length)
+    if (length % MERGED > HISTORY_LIMIT) throw endless(run.thread, length % MERGED)
     const [content1, content2] = this.#codec.resultHashes(node, result)
     return this.#settle(run, yielded, {
       parent: node,
@@ -224,7 +226,7 @@ export class GeneratorImage implements ThreadImage {
       ...history,
       hash1: mergedHash(layout.seeds1[word]!, interner.hash1[label]!, interner.hash1[locals]!, run),
       hash2: mergedHash(layout.seeds2[word]!, interner.hash2[label]!, interner.hash2[locals]!, run),
-      length: 0,
+      length: MERGED,
     })
     this.#merged.set(key, node)
     return node
@@ -272,6 +274,11 @@ export class GeneratorImage implements ThreadImage {
   }
 
   #enter(run: LiveRun, spawn: Spawn): ThreadEntry {
+    if (typeof spawn.body !== 'function')
+      throw new ProgramFault('program/no-body', `thread “${run.thread.name}” spawns a thread without a body`, {
+        place: spawn.place,
+        hint: 'give spawn a function*',
+      })
     const position = run.children++
     const name = spawn.givenName ?? `${run.thread.name}.${position + 1}`
     return this.#context.threads.add([...run.thread.path, position], name, spawn.daemon, spawn.place)
@@ -288,7 +295,7 @@ export class GeneratorImage implements ThreadImage {
     this.#live.delete(node)
     if (run !== undefined) return run
     const { nodes, threads } = this.#context
-    this.#countRerun(threads.all[nodes.owners[node]!]!, nodes.lengths[node]!)
+    this.#countRerun(threads.all[nodes.owners[node]!]!, nodes.lengths[node]! % MERGED)
     return this.#rerun(node).run
   }
 
@@ -384,7 +391,7 @@ function mergedHash(seed: number, label: number, locals: number, run: LiveRun): 
 }
 
 function operationKey(operation: Operation): string {
-  return `${operation.object?.kind} ${operation.object?.name} ${operation.name} ${JSON.stringify(operation.args)}`
+  return `${operation.object?.kind} ${operation.object?.name} ${operation.name} ${operation.args.map(formatData).join()}`
 }
 
 function endless(thread: ThreadEntry, length: number): HistoryLimit {

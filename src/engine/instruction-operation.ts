@@ -67,12 +67,14 @@ export class InstructionOperation implements Operation {
       }
       case Code.CompareExchange: {
         const before = world.value(word)
-        if (Object.is(before, a) || formatData(before) === formatData(a)) world.setValue(word, b)
+        if (world.equals(word, a)) world.setValue(word, b)
         return before
       }
       case Code.Add:
         world.setValue(word, old + (a as number))
         return old
+      case Code.Join:
+        return world.resultOf(this.#joined)
       case Code.Release:
         if (resulting(code, old, way) === MISUSE)
           throw new MisuseError(releasedFree(`${this.object?.kind} “${this.object?.name}”`))
@@ -98,7 +100,7 @@ export class InstructionOperation implements Operation {
       case Code.CompareExchange:
         return {
           reads: touched,
-          writes: formatData(world.value(word)) === formatData(this.instruction.a) ? touched : [],
+          writes: world.equals(word, this.instruction.a) ? touched : [],
         }
       default:
         return { reads: touched, writes: touched }

@@ -84,11 +84,7 @@ export class Interner {
   #internRecord(value: object, what: string, path: string, parents: readonly object[]): number {
     const prototype = Object.getPrototypeOf(value) as unknown
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
-      throw notPlain(
-        what,
-        path,
-        `is a ${(value.constructor as { name?: string } | undefined)?.name ?? 'class instance'}`,
-      )
+      throw notPlain(what, path, `is a ${kindOf(value)}`)
     if (Object.getOwnPropertySymbols(value).length > 0) throw notPlain(what, path, 'has a symbol as a key')
     const keys = Object.keys(value).sort()
     const ids: number[] = []
@@ -141,6 +137,13 @@ function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(array.length * 2)
   larger.set(array)
   return larger
+}
+
+/** The class of an object as its maker calls it, or else as the language does: `Map`, `generator`. */
+function kindOf(value: object): string {
+  const { name } = (value.constructor ?? {}) as { readonly name?: unknown }
+  if (typeof name === 'string' && name !== '') return name
+  return Object.prototype.toString.call(value).slice('[object '.length, -1).toLowerCase()
 }
 
 function notPlain(what: string, path: string, why: string): ProgramFault {

@@ -5,9 +5,12 @@ import type { Interner } from './interner.js'
 import { type Layout, WordKind } from './layout.js'
 import { describeOperation } from './node-description.js'
 import { NODE_WORD, type NodeTable } from './node-table.js'
-import type { InstructionForm, Operation } from './operation.js'
+import { formatData, type InstructionForm, type Operation } from './operation.js'
 import type { ThreadEntry } from './thread-registry.js'
 import type { WordCodec } from './word-codec.js'
+
+// All ways of one state are taken in one stretch, which must not hold up the caller's event loop.
+const MAX_WAYS = 10_000
 
 /** An operation as the fields of a node. */
 export interface NodeForm {
@@ -47,6 +50,7 @@ export class NodeCodec {
     const word = form.word < 0 ? thread.word : form.word
     const plain = form.plain === true ? FLAG_PLAIN : 0
     const flags = linearForm(form.code) | daemon | plain | (form.code === Code.Store ? FLAG_WRITES : 0)
+    if (form.code === Code.Choose) requireWays(operation, form.a)
     if (form.code === Code.Choose || form.code === Code.Assume)
       return { code: form.code | flags, word, a: form.a as number, b: 0 }
     const kind = this.#context.layout.kinds[word]!
@@ -57,11 +61,12 @@ export class NodeCodec {
         { hint: 'use update, or give it an integer as initial value', place: operation.place },
       )
     const value = kind === WordKind.Value ? FLAG_VALUE : 0
-    const operand = (given: unknown) =>
-      given === undefined && kind !== WordKind.Value ? 0 : this.#operand(thread, operation, kind, given)
+    const count = operandCount(form.code)
     // A lock's word becomes its holder: known here, so that acquiring is a linear step.
-    const a = form.code === Code.Acquire ? thread.index + 1 : operand(form.a)
-    return { code: form.code | flags | value, word, a, b: operand(form.b) }
+    const fallback = form.code === Code.Acquire ? thread.index + 1 : 0
+    const a = count > 0 ? this.#operand(thread, operation, kind, form.a) : fallback
+    const b = count > 1 ? this.#operand(thread, operation, kind, form.b) : 0
+    return { code: form.code | flags | value, word, a, b }
   }
 
   /** The plain data that `result` stands for at `node`, as its thread receives it; spawns are the image's business. */
@@ -128,4 +133,26 @@ export class NodeCodec {
       throw new ProgramFault(error.code, error.message, { hint: error.hint, place: operation.place })
     }
   }
+}
+
+/** How many operands an instruction has that stand for contents of its word. */
+function operandCount(code: number): number {
+  switch (code) {
+    case Code.Store:
+    case Code.Add:
+    case Code.Exchange:
+      return 1
+    case Code.CompareExchange:
+      return 2
+    default:
+      return 0
+  }
+}
+
+function requireWays(operation: Operation, ways: unknown): void {
+  if (Number.isInteger(ways) && (ways as number) >= 1 && (ways as number) <= MAX_WAYS) return
+  throw new ProgramFault('program/choose-out-of-range', `choose(${formatData(ways)}) has no choice to make`, {
+    place: operation.place,
+    hint: `choose among 1 to ${MAX_WAYS} ways`,
+  })
 }

@@ -11,8 +11,12 @@ export interface WorldView {
   read(word: number): number
   /** The plain data in a word of either kind. */
   value(word: number): unknown
+  /** Whether a word of either kind holds plain data equal to `value`. */
+  equals(word: number, value: unknown): boolean
   /** Whether that thread has ended. */
   hasEnded(thread: number): boolean
+  /** What a thread that has ended returned; `undefined` if it failed. */
+  resultOf(thread: number): unknown
   /** The name of a thread. */
   threadName(thread: number): string
 }

@@ -20,10 +20,10 @@ export interface OutcomeFacts {
 
 /** Everything a person sees of the session's present state, in which no thread steps any more. */
 export function describeOutcome(session: Session, deadlocked: boolean): OutcomeFacts {
-  const results: Record<string, unknown> = {}
-  const errors: Record<string, string> = {}
-  const misuses: Record<string, string> = {}
-  const waiting: Record<string, string> = {}
+  const results = emptyRecord<unknown>()
+  const errors = emptyRecord<string>()
+  const misuses = emptyRecord<string>()
+  const waiting = emptyRecord<string>()
   for (const index of session.threads.canonical) {
     const thread = session.threads.all[index]!
     const node = session.node(index)
@@ -44,6 +44,11 @@ export function describeOutcome(session: Session, deadlocked: boolean): OutcomeF
         .filter((property) => property.when === 'finally' && !session.holds(property))
         .map((property) => property.name)
   return { final: session.show(), results, errors, misuses, waiting: deadlocked ? waiting : null, failed }
+}
+
+/** A record by names that the user chooses: `__proto__` and `toString` are names like any other. */
+export function emptyRecord<T>(): Record<string, T> {
+  return Object.create(null) as Record<string, T>
 }
 
 /** What a thread is about to do, in words: `acquire fork 1`, `join B`. */

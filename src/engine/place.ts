@@ -60,5 +60,5 @@ export function formatPlace(place: Place): string {
 /** A stack names files by path or by URL, with or without a query. */
 function filePath(file: string): string {
   const path = file.replace(/[?#].*$/, '')
-  return path.startsWith('file://') ? decodeURI(path.slice('file://'.length)) : path
+  return file.startsWith('file://') ? decodeURIComponent(path.slice('file://'.length)) : file
 }

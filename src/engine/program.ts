@@ -34,7 +34,7 @@ export function completeParameters(program: Program, given: Readonly<Record<stri
   const complete: Record<string, ParameterValue> = { ...program.defaults }
   const names = Object.keys(program.defaults)
   for (const [name, value] of Object.entries(given)) {
-    const fallback = program.defaults[name]
+    const fallback = Object.hasOwn(program.defaults, name) ? program.defaults[name] : undefined
     if (fallback === undefined)
       throw new UsageError('usage/unknown-parameter', `“${program.name}” has no parameter “${name}”`, {
         hint: names.length === 0 ? 'it has no parameters' : `its parameters are ${names.join(', ')}`,

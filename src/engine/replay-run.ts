@@ -56,6 +56,8 @@ export class ReplayRun {
   readonly printedInitially: readonly string[]
   /** Running hash of the operations performed. */
   hash = 0
+  /** Hash of the latest step alone. */
+  latestHash = 0
   #printed: string[] = []
   #last = -1
   /** Switches away from a thread that could go on. */
@@ -71,7 +73,9 @@ export class ReplayRun {
       recordPlaces: true,
       onPrint: (line) =>
         this.#printed.push(
-          line.values.map((value) => (typeof value === 'string' ? value : formatData(value))).join(' '),
+          line.values
+            .map((value) => (typeof value === 'string' && !/\p{Control}/u.test(value) ? value : formatData(value)))
+            .join(' '),
         ),
     })
     this.initially = this.session.show()
@@ -122,7 +126,8 @@ export class ReplayRun {
     if (this.#last !== -1 && this.#last !== index && session.ways(this.#last) > 0) this.preemptions++
     this.#last = index
     const result = session.step(index, choice.way)
-    this.hash = chain(this.hash, session.stepHash(index, choice.way, node, result))
+    this.latestHash = session.stepHash(index, choice.way, node, result)
+    this.hash = chain(this.hash, this.latestHash)
     const received = session.image.decode(node, result)
     const step: TraceStep = {
       step: this.steps.length + 1,

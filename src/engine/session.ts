@@ -1,4 +1,4 @@
-import { ProgramFault } from './errors.js'
+import { EntrelacsError, MisuseError, ProgramFault } from './errors.js'
 import { chain, hashText, LANE_1 } from './content-hash.js'
 import { GeneratorImage } from './generator-image.js'
 import { Code, MISUSE, overflows, resulting, stored } from './instruction.js'
@@ -7,12 +7,11 @@ import { Layout, WordKind } from './layout.js'
 import { ThreadHandle } from './marks.js'
 import { NODE_A, NODE_B, NODE_WORD, NodeTable } from './node-table.js'
 import { formatData, type Operation, type SharedObject, type ThreadBody, type WorldView } from './operation.js'
-import type { Place } from './place.js'
+import { type Place, placeOfError } from './place.js'
 import { type Parameters, type Program, completeParameters } from './program.js'
 import type { DeclarationSink, Property, StateView } from './setup.js'
 import { type ThreadEntry, ThreadRegistry } from './thread-registry.js'
-import { MisuseError } from './errors.js'
-import type { CodeMonitor, Failure, PrintedLine } from './thread-runner.js'
+import { type CodeMonitor, type Failure, isMutation, type PrintedLine, textOf } from './thread-runner.js'
 import { overflow, WordCodec } from './word-codec.js'
 import { World } from './world.js'
 
@@ -42,6 +41,7 @@ export class Session {
   readonly properties: Property[] = []
   readonly #objectWords = new Map<number, SharedObject>()
   readonly #bodies: ThreadBody[] = []
+  readonly #monitor: CodeMonitor | undefined
   readonly #initial: { readonly words: Int32Array; readonly hash1: number; readonly hash2: number }
   #declaredObjects = 0
   #pendingWords: number[] = []
@@ -53,6 +53,7 @@ export class Session {
    */
   constructor(program: Program, given: Readonly<Record<string, unknown>> = {}, options: SessionOptions = {}) {
     this.program = program
+    this.#monitor = options.monitor
     this.params = completeParameters(program, given)
     this.image = new GeneratorImage({
       layout: this.layout,
@@ -71,6 +72,11 @@ export class Session {
     options.monitor?.enter('', undefined)
     try {
       program.declare(this.#sink(), this.params)
+    } catch (error) {
+      if (error instanceof EntrelacsError) throw error
+      throw new ProgramFault('program/setup-throws', `the setup of “${program.name}” throws: ${textOf(error)}`, {
+        place: placeOfError(error),
+      })
     } finally {
       options.monitor?.leave()
     }
@@ -79,7 +85,7 @@ export class Session {
       throw new ProgramFault('program/no-threads', `“${program.name}” declares no thread`, {
         hint: 'declare at least one with p.thread(name, function* () { … })',
       })
-    this.world = new World(this.layout, this.nodes, this.threads, this.codec)
+    this.world = new World(this.layout, this.nodes, this.threads, this.codec, this.interner)
     const declared = this.threads.all.slice(0, this.#bodies.length)
     for (const thread of declared)
       this.world.write(thread.word, this.image.start(thread, this.#bodies[thread.index]!, 0))
@@ -162,8 +168,7 @@ export class Session {
 
   /** The result of a thread that has ended without failing. */
   resultOf(thread: number): unknown {
-    const node = this.node(thread)
-    return this.nodes.code(node) === Code.End ? this.interner.valueOf(this.nodes.field(node, NODE_A)) : undefined
+    return this.world.resultOf(thread)
   }
 
   /** How a thread failed in the present state, if it did. */
@@ -173,7 +178,7 @@ export class Session {
 
   /** Objects that have something to show now, by name. */
   show(): Record<string, unknown> {
-    const shown: Record<string, unknown> = {}
+    const shown = Object.create(null) as Record<string, unknown>
     for (const object of this.objects) {
       const content = object.show(this.world)
       if (content !== undefined) shown[object.name] = content
@@ -194,13 +199,16 @@ export class Session {
       observed?.(this.threads.all[thread.index]!.word)
       return this.resultOf(thread.index) as R | undefined
     }
+    this.#monitor?.enter(`property ${property.name}`, property.place)
     try {
-      return property.holds(view)
+      return requireBoolean(property, property.holds(view))
     } catch (error) {
       if (error instanceof ProgramFault) throw error
-      throw new ProgramFault('program/property-throws', `property “${property.name}” throws: ${String(error)}`, {
-        place: property.place,
+      throw new ProgramFault('program/property-throws', `property “${property.name}” throws: ${textOf(error)}`, {
+        place: placeOfError(error) ?? property.place,
       })
+    } finally {
+      this.#monitor?.leave()
     }
   }
 
@@ -259,6 +267,23 @@ export class Session {
     return result
   }
 
+  /** A hash of everything that setup declares: the same for every run of a deterministic setup. */
+  get setupHash(): string {
+    let hash1 = 0
+    let hash2 = 0
+    for (let word = 0; word < this.#initial.words.length; word++) {
+      hash1 = chain(
+        chain(hash1, this.layout.seeds1[word]!),
+        this.layout.kinds[word] === WordKind.Node ? 0 : this.layout.hash1(word, this.layout.initial[word]!),
+      )
+      hash2 = chain(
+        chain(hash2, this.layout.seeds2[word]!),
+        this.layout.kinds[word] === WordKind.Node ? 0 : this.layout.hash2(word, this.layout.initial[word]!),
+      )
+    }
+    return `${hash1} ${hash2} ${this.properties.length}`
+  }
+
   /** The result word of a join on a thread that stands at `ended`. */
   joinResult(ended: number): number {
     return this.nodes.code(ended) === Code.End ? this.nodes.field(ended, NODE_A) : 0
@@ -266,15 +291,32 @@ export class Session {
 
   #applyContract(thread: number, node: number, way: number): number {
     const operation = this.image.operations.get(node)!
+    const what = `the result of ${operation.name} on “${operation.object?.name ?? ''}”`
     try {
-      return this.interner.intern(
-        operation.apply(this.world, way, thread),
-        `the result of ${operation.name} on “${operation.object?.name ?? ''}”`,
-      )
+      return this.interner.intern(operation.apply(this.world, way, thread), what)
     } catch (error) {
       if (error instanceof MisuseError) return -1 - this.interner.intern(error.message, 'a message')
-      throw error
+      throw this.#operationFault(thread, node, error)
     }
+  }
+
+  /** What an operation throws is its program's fault: an operation either happens or it does not. */
+  #operationFault(thread: number, node: number, error: unknown): ProgramFault {
+    const operation = this.image.operationAt(node)
+    const { name } = this.threads.all[thread]!
+    const place = placeOfError(error) ?? operation?.place
+    const what = `${operation?.name ?? 'an operation'} in thread “${name}”`
+    if (error instanceof ProgramFault)
+      return new ProgramFault(error.code, `${error.message}, by ${what}`, { hint: error.hint, place: operation?.place })
+    if (isMutation(error))
+      return new ProgramFault('program/mutates-value', `${what} changes a value it has read: ${textOf(error)}`, {
+        place,
+        hint: 'values in shared objects are frozen; return a changed copy',
+      })
+    return new ProgramFault('program/operation-throws', `${what} throws: ${textOf(error)}`, {
+      place,
+      hint: 'the function given to an operation must be pure and must not throw',
+    })
   }
 
   #endedWord(word: number): boolean {
@@ -287,15 +329,25 @@ export class Session {
       word: (suffix, kind, initial, what) => this.#declareWord(suffix, kind, initial, what),
       object: (object) => this.#declareObject(object),
       thread: (name, body, daemon, place) => this.#declareThread(name, body, daemon, place),
-      property: (property) => this.properties.push(property),
+      property: (property) => this.#declareProperty(property),
     }
   }
 
   #declareWord(suffix: string, kind: WordKind, initial: unknown, what: string): number {
     const content = kind === WordKind.Thread ? 0 : this.codec.encode(kind, initial, what)
-    const word = this.layout.word(`${this.#objectIdentity()} ${this.#pendingWords.length} ${suffix}`, kind, content)
+    const identity = `${this.#objectIdentity()} ${this.#pendingWords.length} ${suffix}`
+    const word = this.layout.word(
+      this.#inSetup ? identity : `${identity} ${kind} ${this.#hashText(kind, content)}`,
+      kind,
+      content,
+    )
     this.#pendingWords.push(word)
     return word
+  }
+
+  /** After other histories a thread may make an object with another initial content: that is another object. */
+  #hashText(kind: WordKind, content: number): string {
+    return kind === WordKind.Value ? `${this.interner.hash1[content]} ${this.interner.hash2[content]}` : String(content)
   }
 
   #objectIdentity(): string {
@@ -306,16 +358,38 @@ export class Session {
   #declareObject(object: SharedObject): void {
     const words = this.#pendingWords
     this.#pendingWords = []
+    requireName(object.kind, object.name, undefined)
     if (this.image.running === null) this.#declaredObjects++
     else this.image.running.objects++
     // A thread that is run again declares its objects again: the same words, already known.
     if (words.length > 0 && this.#objectWords.has(words[0]!)) return
-    if (this.#inSetup && this.objects.some((other) => other.name === object.name))
+    for (const word of words) this.#objectWords.set(word, object)
+    // Only what setup declares exists in every state and is shown; an object made by a thread is known to its users.
+    if (!this.#inSetup) return
+    if (this.objects.some((other) => other.name === object.name))
       throw new ProgramFault('program/duplicate-name', `two objects are called “${object.name}”`, {
         hint: 'give every object a name of its own',
       })
     this.objects.push(object)
-    for (const word of words) this.#objectWords.set(word, object)
+  }
+
+  #declareProperty(property: Property): void {
+    requireName('property', property.name, property.place)
+    if (!this.#inSetup)
+      throw new ProgramFault(
+        'program/property-outside-setup',
+        `property “${property.name}” is declared while threads run`,
+        {
+          place: property.place,
+          hint: 'declare properties in the setup',
+        },
+      )
+    if (this.properties.some((other) => other.name === property.name))
+      throw new ProgramFault('program/duplicate-name', `two properties are called “${property.name}”`, {
+        place: property.place,
+        hint: 'give every property a name of its own',
+      })
+    this.properties.push(property)
   }
 
   #declareThread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle {
@@ -324,6 +398,7 @@ export class Session {
         place,
         hint: 'start it with yield* p.spawn(…)',
       })
+    requireName('thread', name, place)
     if (this.threads.all.some((other) => other.name === name))
       throw new ProgramFault('program/duplicate-name', `two threads are called “${name}”`, {
         place,
@@ -335,11 +410,38 @@ export class Session {
   }
 }
 
+/** Names stand in tables and in messages: one line of visible characters. */
+function requireName(kind: string, name: unknown, place: Place | undefined): void {
+  if (typeof name === 'string' && name !== '' && name.length <= 200 && !/\p{Control}/u.test(name)) return
+  throw new ProgramFault('program/bad-name', `a ${kind} cannot be called ${JSON.stringify(name) ?? String(name)}`, {
+    place,
+    hint: 'a name is a text of 1 to 200 visible characters',
+  })
+}
+
+function requireBoolean(property: Property, answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer
+  throw new ProgramFault(
+    'program/property-not-boolean',
+    `property “${property.name}” answers ${formatAnswer(answer)}`,
+    {
+      place: property.place,
+      hint: 'let it return true or false; it cannot be asynchronous',
+    },
+  )
+}
+
+function formatAnswer(answer: unknown): string {
+  return typeof answer === 'object' && answer !== null ? `a ${answer.constructor?.name ?? 'value'}` : String(answer)
+}
+
 function observedView(world: World, observed: (word: number) => void): WorldView {
   return {
     read: (word) => (observed(word), world.read(word)),
     value: (word) => (observed(word), world.value(word)),
+    equals: (word, value) => (observed(word), world.equals(word, value)),
     hasEnded: (thread) => world.hasEnded(thread),
+    resultOf: (thread) => world.resultOf(thread),
     threadName: (thread) => world.threadName(thread),
   }
 }

@@ -1,8 +1,7 @@
-import { ProgramFault } from './errors.js'
 import type { Footprint } from './footprint.js'
 import { Code } from './instruction.js'
 import { type CostClass, formatData, type InstructionForm, type Operation, type ThreadBody } from './operation.js'
-import { type Place, placeOfCaller } from './place.js'
+import type { Place } from './place.js'
 
 const NOTHING: Footprint = { reads: [], writes: [] }
 
@@ -63,11 +62,6 @@ export class Choose extends ThreadOperation implements Operation<number> {
   readonly #ways: number
 
   constructor(ways: number, place: Place | undefined) {
-    if (!Number.isInteger(ways) || ways < 1 || ways > 0xffff)
-      throw new ProgramFault('program/choose-out-of-range', `choose(${formatData(ways)}) has no choice to make`, {
-        place: place ?? placeOfCaller(),
-        hint: 'choose among 1 to 65,535 ways',
-      })
     super([ways], 'none', place)
     this.#ways = ways
     this.instruction = { code: Code.Choose, word: -1, a: ways }
@@ -104,11 +98,6 @@ export class Spawn extends ThreadOperation {
   readonly daemon: boolean
 
   constructor(givenName: string | undefined, body: ThreadBody, daemon: boolean, place: Place | undefined) {
-    if (typeof body !== 'function')
-      throw new ProgramFault('program/no-body', 'spawn needs a body', {
-        place: placeOfCaller(),
-        hint: 'give it a function*',
-      })
     super(givenName === undefined ? [] : [givenName], 'synchronisation', place)
     this.givenName = givenName
     this.body = body

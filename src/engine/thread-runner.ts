@@ -66,7 +66,14 @@ export class ThreadRunner {
 
   /** A new run of a thread, before its first operation. */
   begin(thread: ThreadEntry, body: ThreadBody): LiveRun {
-    const generator = this.#guarded(thread, () => body())
+    let generator: unknown
+    try {
+      generator = this.#guarded(thread, () => body())
+    } catch (error) {
+      if (error instanceof ProgramFault) throw error
+      // A generator function runs nothing when it is called; what throws is an ordinary function.
+      generator = null
+    }
     if (!isGenerator(generator))
       throw new ProgramFault(
         'program/not-a-generator',
@@ -150,13 +157,10 @@ function requireOperation(run: LiveRun, yielded: unknown): Operation {
 function describeFailure(thread: ThreadEntry, error: unknown): Failure {
   const place = placeOfError(error)
   if (error instanceof MisuseError) return { kind: 'misuse', message: error.message, place }
-  if (
-    error instanceof TypeError &&
-    /read only|not extensible|Cannot (?:add|delete|define|redefine) property/.test(error.message)
-  )
+  if (isMutation(error))
     throw new ProgramFault(
       'program/mutates-value',
-      `thread “${thread.name}” changes a value it has read: ${error.message}`,
+      `thread “${thread.name}” changes a value it has read: ${textOf(error)}`,
       {
         place: place ?? thread.place,
         hint: 'values in shared objects are frozen; make a copy, change the copy and write it back',
@@ -166,8 +170,25 @@ function describeFailure(thread: ThreadEntry, error: unknown): Failure {
     throw new ProgramFault('program/stack-overflow', `thread “${thread.name}” recurses without end`, {
       place: place ?? thread.place,
     })
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${String(error)}`
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${textOf(error)}`
   return { kind: 'error', message, place }
+}
+
+/** Whether an error comes from changing a frozen value. */
+export function isMutation(error: unknown): boolean {
+  return (
+    error instanceof TypeError &&
+    /read only|not extensible|Cannot (?:add|delete|define|redefine) property/.test(error.message)
+  )
+}
+
+/** What was thrown, as text: anything can be thrown, and not everything can be converted. */
+export function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown)
+  } catch {
+    return 'an object without a text'
+  }
 }
 
 function neverSteps(thread: ThreadEntry): ProgramFault {

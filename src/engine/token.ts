@@ -78,15 +78,17 @@ export function parseToken(token: string): TokenContent {
 function parseParams(token: string, text: string): Parameters {
   const params: Record<string, ParameterValue> = {}
   for (const pair of text.split(',')) {
-    const [name, value] = pair.split('=')
-    if (name === undefined || value === undefined || value === '') throw malformed(token)
+    const [name, value, ...more] = pair.split('=')
+    if (name === undefined || value === undefined || value === '' || more.length > 0) throw malformed(token)
     params[unescape(token, name)] = unescapeValue(token, value)
   }
   return params
 }
 
 function escape(text: string): string {
-  return encodeURIComponent(text).replace(/[.!'()*~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  // Half a character (a lone surrogate) cannot be encoded.
+  const whole = text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
+  return encodeURIComponent(whole).replace(/[.!'()*~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 // Numbers and booleans stand as they are (with their point escaped); texts begin with an underscore.

@@ -1,6 +1,7 @@
 import { Code } from './instruction.js'
+import type { Interner } from './interner.js'
 import { type Layout, WordKind } from './layout.js'
-import { NODE_HASH_1, NODE_HASH_2, type NodeTable } from './node-table.js'
+import { NODE_A, NODE_HASH_1, NODE_HASH_2, type NodeTable } from './node-table.js'
 import type { WordCodec } from './word-codec.js'
 import type { WorldAccess } from './operation.js'
 import type { ThreadRegistry } from './thread-registry.js'
@@ -17,17 +18,19 @@ export class World implements WorldAccess {
   readonly #nodes: NodeTable
   readonly #threads: ThreadRegistry
   readonly #codec: WordCodec
+  readonly #interner: Interner
   // Pairs (word, old content) of every write since the beginning or the last `forget`.
   #log = new Int32Array(64)
   #logged = 0
   // How many words of the layout have their content here.
   #covered = 0
 
-  constructor(layout: Layout, nodes: NodeTable, threads: ThreadRegistry, codec: WordCodec) {
+  constructor(layout: Layout, nodes: NodeTable, threads: ThreadRegistry, codec: WordCodec, interner: Interner) {
     this.#layout = layout
     this.#nodes = nodes
     this.#threads = threads
     this.#codec = codec
+    this.#interner = interner
     this.words = new Int32Array(layout.initial.length)
   }
 
@@ -40,9 +43,24 @@ export class World implements WorldAccess {
     return this.#codec.decode(this.#layout.kinds[word]!, this.read(word))
   }
 
+  equals(word: number, value: unknown): boolean {
+    const kind = this.#layout.kinds[word]!
+    if (kind !== WordKind.Value) return this.read(word) === value
+    return this.read(word) === this.#interner.intern(value, 'the value compared with')
+  }
+
   hasEnded(thread: number): boolean {
-    const code = this.#nodes.code(this.read(this.#threads.all[thread]!.word))
+    const code = this.#nodes.code(this.#nodeOf(thread))
     return code === Code.End || code === Code.Failed
+  }
+
+  resultOf(thread: number): unknown {
+    const node = this.#nodeOf(thread)
+    return this.#nodes.code(node) === Code.End ? this.#interner.valueOf(this.#nodes.field(node, NODE_A)) : undefined
+  }
+
+  #nodeOf(thread: number): number {
+    return this.read(this.#threads.all[thread]!.word)
   }
 
   threadName(thread: number): string {

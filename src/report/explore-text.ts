@@ -61,11 +61,17 @@ function outcomeLines(report: ExploreReport, style: ReportStyle): string[] {
   const { messages, paint, language } = style
   const ranked = [...report.outcomes].sort((a, b) => weight(b) - weight(a))
   const shown = ranked.slice(0, MAX_OUTCOMES)
-  const texts = shown.map((outcome) => cutText(describeOutcome(outcome, style), Math.max(20, style.columns - 45)))
-  const width = texts.reduce((most, text) => Math.max(most, textWidth(text)), 0)
-  const lines = shown.map((outcome, i) => {
+  const room = Math.max(20, style.columns - 45)
+  const texts = shown.map((outcome) => describeOutcome(outcome, style))
+  const fits = texts.every((text) => textWidth(text) <= room)
+  const width = fits ? texts.reduce((most, text) => Math.max(most, textWidth(text)), 0) : 0
+  const lines = shown.flatMap((outcome, i) => {
     const mark = outcome.holds ? paint.good('✓') : paint.bad('✗')
-    return `  ${mark} ${padText(texts[i]!, width)}   ${outcomeFigures(report, outcome, style)}`.trimEnd()
+    const figures = outcomeFigures(report, outcome, style)
+    if (fits) return [`  ${mark} ${padText(texts[i]!, width)}   ${figures}`.trimEnd()]
+    return [`  ${mark} ${cutText(texts[i]!, style.columns - 5)}`, `      ${figures}`].filter(
+      (line) => line.trim() !== '',
+    )
   })
   if (ranked.length > shown.length) lines.push(`    ${messages.more(ranked.length - shown.length)}`)
   if (report.dropped !== null)
@@ -166,7 +172,8 @@ function verdictLines(report: ExploreReport, context: ExploreTextContext, style:
     lines.push(`${paint.bad('✗')} ${messages.violated(report.violations.length)}`)
     if (context.repair !== undefined) lines.push(messages.repairHint(context.repair))
   } else {
-    const why = report.stopped?.message ?? messages.onlySampled(formatWhole(report.counts.executions ?? 0, language))
+    const sampled = messages.onlySampled(formatWhole(report.counts.executions ?? 0, language))
+    const why = report.stopped?.message ?? (report.complete ? messages.vacuous : sampled)
     lines.push(`${paint.doubt('?')} ${messages.unknownBecause(why)}`)
   }
   return lines

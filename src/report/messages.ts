@@ -28,6 +28,7 @@ export interface Messages {
   readonly holdsUnboundedProof: (states: string, missed: string) => string
   readonly violated: (count: number) => string
   readonly unknown: string
+  readonly vacuous: string
   readonly unknownBecause: (why: string) => string
   readonly onlySampled: (executions: string) => string
   readonly stopped: (why: string) => string
@@ -77,19 +78,30 @@ export interface Messages {
   readonly interrupted: string
 }
 
+/** A number of things, in English. */
+function some(count: string, thing: string): string {
+  return `${count} ${thing}${count === '1' ? '' : 's'}`
+}
+
+/** The same in French, where 0 and 1 are singular. */
+function quelques(count: string, thing: string): string {
+  return `${count} ${thing}${count === '0' || count === '1' ? '' : 's'}`
+}
+
 const en: Messages = {
-  explored: (states, transitions) => `explored completely: ${states} states, ${transitions} transitions`,
-  sampled: (executions, seed) => `sampled: ${executions} executions under a random scheduler, seed ${seed}`,
-  interleavings: (count) => `${count} interleavings`,
+  explored: (states, transitions) =>
+    `explored completely: ${some(states, 'state')}, ${some(transitions, 'transition')}`,
+  sampled: (executions, seed) => `sampled: ${some(executions, 'execution')} under a random scheduler, seed ${seed}`,
+  interleavings: (count) => some(count, 'interleaving'),
   unboundedInterleavings: 'unboundedly many interleavings',
   outcomes: 'outcomes',
   more: (count) => `… and ${count} more (--json shows all)`,
-  share: (count, total) => `${count} of ${total} interleavings`,
+  share: (count, total) => `${count} of ${some(total, 'interleaving')}`,
   unboundedShare: 'unboundedly many interleavings',
   chance: (odds) => odds,
   underRandom: 'under a random scheduler',
-  executionsOf: (count, total) => `${count} of ${total} executions`,
-  dropped: (count) => `${count} executions were dropped by assume`,
+  executionsOf: (count, total) => `${count} of ${some(total, 'execution')}`,
+  dropped: (count) => `${some(count, 'interleaving')} dropped by assume`,
   divergence: (odds) => `a random scheduler never ends: ${odds}`,
   token: 'token',
   replayIt: 'replay it:',
@@ -100,20 +112,21 @@ const en: Messages = {
   prints: (thread, text) => `${thread} prints: ${text}`,
   holds: 'holds',
   holdsProof: (interleavings, states, missed) =>
-    `No schedule breaks it: all ${interleavings} interleavings are covered by ${states} states (a state missed: ${missed}).`,
+    `No schedule breaks it: ${interleavings === '1' ? 'the one interleaving is' : `all ${interleavings} interleavings are`} covered by ${some(states, 'state')} (a state missed: ${missed}).`,
   holdsUnboundedProof: (states, missed) =>
     `No schedule breaks it: all interleavings are covered by ${states} states (a state missed: ${missed}).`,
   violated: (count) => (count === 1 ? 'violated: one thing goes wrong.' : `violated: ${count} things go wrong.`),
   unknown: 'unknown',
+  vacuous: 'every interleaving is dropped by assume',
   unknownBecause: (why) => `unknown: nothing went wrong as far as it was explored, but ${why}.`,
-  onlySampled: (executions) => `only ${executions} executions were sampled`,
+  onlySampled: (executions) => `only ${some(executions, 'execution')} ${executions === '1' ? 'was' : 'were'} sampled`,
   stopped: (why) => `Stopped early: ${why}. What is shown is true; numbers of interleavings are not known.`,
   least: (preemptions, steps) =>
     `the least: ${preemptions === 1 ? '1 preemption' : `${preemptions} preemptions`}, ${steps === 1 ? '1 step' : `${steps} steps`}`,
   deadlock: 'deadlock',
   outcomeError: (thread, message) => `${thread} fails: ${message}`,
   outcomeWaiting: (thread, operation) => `${thread} waits: ${operation}`,
-  outcomeResult: (thread, value) => `${thread} returns ${value}`,
+  outcomeResult: (thread, value) => `${thread} → ${value}`,
   repairHint: (command) => `Its repair: ${command}`,
   cause: {
     overwrites: (a, aPlace, b, bPlace, object) =>
@@ -130,7 +143,8 @@ const en: Messages = {
     misuse: (thread, message, place) => `${thread} misuses an object${place}: ${message}.`,
     endless: (steps) =>
       `The last ${steps} steps lead back to the same state; repeated for ever, they give every thread its turn.`,
-    livelock: (steps) => `The last ${steps} steps lead back to the same state, and from there no thread can ever end.`,
+    livelock: (steps) =>
+      `${steps === 1 ? 'The last step leads' : `The last ${steps} steps lead`} back to the same state, and from there no thread can ever end.`,
     final: (state) => `In the end: ${state}.`,
     state: (state, thread, place) => `After ${thread}'s last step${place}: ${state}.`,
   },
@@ -157,18 +171,19 @@ const en: Messages = {
 }
 
 const fr: Messages = {
-  explored: (states, transitions) => `exploré en entier : ${states} états, ${transitions} transitions`,
+  explored: (states, transitions) =>
+    `exploré en entier : ${quelques(states, 'état')}, ${quelques(transitions, 'transition')}`,
   sampled: (executions, seed) =>
     `échantillonné : ${executions} exécutions sous un ordonnanceur aléatoire, graine ${seed}`,
-  interleavings: (count) => `${count} entrelacements`,
+  interleavings: (count) => quelques(count, 'entrelacement'),
   unboundedInterleavings: "une infinité d'entrelacements",
   outcomes: 'issues',
   more: (count) => `… et ${count} autres (--json les montre toutes)`,
-  share: (count, total) => `${count} entrelacements sur ${total}`,
+  share: (count, total) => `${quelques(count, 'entrelacement')} sur ${total}`,
   unboundedShare: "une infinité d'entrelacements",
   chance: (odds) => odds,
   underRandom: 'sous un ordonnanceur aléatoire',
-  executionsOf: (count, total) => `${count} exécutions sur ${total}`,
+  executionsOf: (count, total) => `${quelques(count, 'exécution')} sur ${total}`,
   dropped: (count) => `${count} exécutions écartées par assume`,
   divergence: (odds) => `un ordonnanceur aléatoire ne termine jamais : ${odds}`,
   token: 'jeton',
@@ -185,6 +200,7 @@ const fr: Messages = {
     `Aucun ordonnancement ne le met en défaut : ${states} états couvrent tous les entrelacements (état manqué : ${missed}).`,
   violated: (count) => (count === 1 ? 'en défaut : un problème.' : `en défaut : ${count} problèmes.`),
   unknown: 'inconnu',
+  vacuous: 'assume écarte tous les entrelacements',
   unknownBecause: (why) => `inconnu : aucun problème dans ce qui a été exploré, mais ${why}.`,
   onlySampled: (executions) => `seules ${executions} exécutions ont été échantillonnées`,
   stopped: (why) =>
@@ -194,7 +210,7 @@ const fr: Messages = {
   deadlock: 'interblocage',
   outcomeError: (thread, message) => `${thread} échoue : ${message}`,
   outcomeWaiting: (thread, operation) => `${thread} attend : ${operation}`,
-  outcomeResult: (thread, value) => `${thread} renvoie ${value}`,
+  outcomeResult: (thread, value) => `${thread} → ${value}`,
   repairHint: (command) => `Sa réparation : ${command}`,
   cause: {
     overwrites: (a, aPlace, b, bPlace, object) =>

@@ -28,9 +28,15 @@ function contentFor(code: number, content: number): number {
 
 describe('The linear form', () => {
   test('exists for these instructions', () => {
-    expect(linearCodes.map(([name]) => name).toSorted()).toEqual(
-      ['Acquire', 'Add', 'Exchange', 'Load', 'Pause', 'Release', 'Store'],
-    ) // prettier-ignore
+    expect(linearCodes.map(([name]) => name).toSorted()).toEqual([
+      'Acquire',
+      'Add',
+      'Exchange',
+      'Load',
+      'Pause',
+      'Release',
+      'Store',
+    ])
   })
 
   for (const [name, code] of linearCodes)

@@ -21,7 +21,10 @@ const plainData = fc.letrec((tie) => ({
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
   if (typeof value === 'object' && value !== null)
-    return `{${Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`).toSorted().join()}}` // prettier-ignore
+    return `{${Object.entries(value)
+      .map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`)
+      .toSorted()
+      .join()}}`
   if (typeof value === 'string') return JSON.stringify(value)
   return typeof value === 'bigint' ? `${value}n` : String(value)
 }
@@ -30,7 +33,11 @@ function canonical(value: unknown): string {
 function rebuilt(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(rebuilt)
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).toReversed().map(([key, part]) => [key, rebuilt(part)])) // prettier-ignore
+    return Object.fromEntries(
+      Object.entries(value)
+        .toReversed()
+        .map(([key, part]) => [key, rebuilt(part)]),
+    )
   return value === 0 ? -value : value
 }
 
@@ -47,7 +54,9 @@ describe('An interner', () => {
           seen.set(canonical(value), id)
         }
         expect(new Set(seen.values()).size).toBe(seen.size)
-        expect(new Set([...seen.values()].map((id) => `${interner.hash1[id]} ${interner.hash2[id]}`)).size).toBe(seen.size) // prettier-ignore
+        expect(new Set([...seen.values()].map((id) => `${interner.hash1[id]} ${interner.hash2[id]}`)).size).toBe(
+          seen.size,
+        )
       }),
       { seed: SEED, numRuns: 500 },
     )
@@ -133,8 +142,8 @@ describe('An interner', () => {
   }
   const cycle: unknown[] = [1]
   cycle.push({ back: cycle })
-  // eslint-disable-next-line no-sparse-arrays
-  const holed = [1, , 3] // oxlint-disable-line no-sparse-arrays
+  const holed = [1]
+  holed[2] = 3
 
   test.each([
     ['a function', { f: [() => 1] }, 'f[0]', 'function'],

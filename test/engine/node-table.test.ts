@@ -55,7 +55,8 @@ describe('The table of nodes', () => {
           table.connect(node, by, i + 1)
           map.set(key, i + 1)
         })
-        for (const [key, child] of map) expect(table.next(...(key.split(' ').map(Number) as [number, number]))).toBe(child) // prettier-ignore
+        for (const [key, child] of map)
+          expect(table.next(...(key.split(' ').map(Number) as [number, number]))).toBe(child)
         for (let node = 1; node <= 40; node++)
           for (const by of [-7, 0, 1, 15, 16, 99]) expect(table.next(node, by)).toBe(map.get(`${node} ${by}`) ?? 0)
       }),

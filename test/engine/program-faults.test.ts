@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 type P = Parameters<Parameters<typeof program>[2]>[1]
 
-/** A program that breaks a rule; the line of its culprit ends with a comment that repeats the case's `mark`. */
+/** A program that breaks a rule; the culprit’s line ends with, or stands below, a comment that is the case’s `mark`. */
 interface Fault {
   readonly title: string
   readonly program: Program
@@ -20,7 +20,8 @@ const THIS_FILE = fileURLToPath(import.meta.url)
 const LINES = readFileSync(THIS_FILE, 'utf8').split('\n')
 
 function lineOf(mark: string): number {
-  return LINES.findIndex((line) => line.trimEnd().endsWith(`// ${mark}`)) + 1
+  const marked = LINES.findIndex((line) => line.endsWith(`// ${mark}`))
+  return LINES[marked]!.trim().startsWith('//') ? marked + 2 : marked + 1
 }
 
 const oneThread = (declare: (p: P) => () => Steps<unknown>): Program =>
@@ -33,26 +34,35 @@ const yields: Fault[] = [
     title: 'A thread that yields an operation instead of delegating to it',
     program: program('faulty', {}, (_params, p) => {
       const counter = p.cell('counter', 0)
-      p.thread('A', function* () { yield counter.read() }) // prettier-ignore yield-undelegated
+      // yield-undelegated
+      p.thread('A', function* () {
+        yield counter.read()
+      })
     }),
     code: 'program/not-an-operation',
     names: ['A'],
-    mark: 'prettier-ignore yield-undelegated',
+    mark: 'yield-undelegated',
   },
   {
     title: 'A thread that yields a number',
     program: program('faulty', {}, (_params, p) => {
-      p.thread('A', function* () { yield 5 }) // prettier-ignore yield-number
+      // yield-number
+      p.thread('A', function* () {
+        yield 5
+      })
     }),
     code: 'program/not-an-operation',
     names: ['A', 'number'],
-    mark: 'prettier-ignore yield-number',
+    mark: 'yield-number',
   },
   {
     title: 'A thread that yields nothing',
-    program: oneThread(() => function* () {
-      yield
-    }),
+    program: oneThread(
+      () =>
+        function* () {
+          yield
+        },
+    ),
     code: 'program/not-an-operation',
     names: ['A', 'nothing'],
   },
@@ -169,11 +179,26 @@ const values: Fault[] = [
     mark: 'not-plain',
   },
   {
-    title: 'A Map as a thread’s result',
-    program: oneThread((p) => function* () {
-      yield* p.yieldNow()
-      return new Map()
+    title: 'An operation that is written instead of its result',
+    program: oneThread((p) => {
+      const box = p.cell<unknown>('box', null)
+      return function* () {
+        yield* box.write(box.read()) // operation-as-value
+      }
     }),
+    code: 'program/not-plain-data',
+    names: ['A', 'box', 'is a generator'],
+    mark: 'operation-as-value',
+  },
+  {
+    title: 'A Map as a thread’s result',
+    program: oneThread(
+      (p) =>
+        function* () {
+          yield* p.yieldNow()
+          return new Map()
+        },
+    ),
     code: 'program/not-plain-data',
     names: ['A', 'Map'],
   },
@@ -264,10 +289,13 @@ const impurities: Fault[] = [
   },
   {
     title: 'A thread whose result is drawn at random',
-    program: oneThread((p) => function* () {
-      yield* p.yieldNow()
-      return Math.random()
-    }),
+    program: oneThread(
+      (p) =>
+        function* () {
+          yield* p.yieldNow()
+          return Math.random()
+        },
+    ),
     code: 'program/not-a-function-of-results',
     names: ['A'],
   },
@@ -360,6 +388,33 @@ const impurities: Fault[] = [
   },
 ]
 
+let setups = 0
+
+impurities.push(
+  {
+    title: 'A setup that begins with another value each time',
+    program: program('faulty', {}, (_params, p) => {
+      const x = p.atomic('x', setups++)
+      p.thread('A', function* () {
+        yield* x.read()
+      })
+    }),
+    code: 'program/not-a-function-of-results',
+    names: ['faulty'],
+  },
+  {
+    title: 'An update that draws random numbers',
+    program: oneThread((p) => {
+      const x = p.atomic('x', 0)
+      return function* () {
+        yield* x.update(() => Math.trunc(Math.random() * 1e9))
+      }
+    }),
+    code: 'program/not-a-function-of-results',
+    names: ['update'],
+  },
+)
+
 const claims: Fault[] = [
   {
     title: 'A p.at that leaves out a local that still matters',
@@ -392,7 +447,10 @@ const claims: Fault[] = [
   {
     title: 'A loop of p.at without any operation',
     program: program('faulty', {}, (_params, p) => {
-      const idle = function* () { for (;;) yield* p.at('loop') } // prettier-ignore idle-loop
+      // A loop that only claims.
+      const idle = function* () {
+        for (;;) yield* p.at('loop')
+      }
       p.thread('A', idle) // never-steps
     }),
     code: 'program/never-steps',
@@ -402,11 +460,15 @@ const claims: Fault[] = [
   {
     title: 'A loop of p.print without any operation',
     program: program('faulty', {}, (_params, p) => {
-      p.thread('A', function* () { yield* p.yieldNow(); for (;;) yield* p.print('again') }) // prettier-ignore never-steps-later
+      // never-steps-later
+      p.thread('A', function* () {
+        yield* p.yieldNow()
+        for (;;) yield* p.print('again')
+      })
     }),
     code: 'program/never-steps',
     names: ['A'],
-    mark: 'prettier-ignore never-steps-later',
+    mark: 'never-steps-later',
   },
 ]
 
@@ -469,11 +531,14 @@ const declarations: Fault[] = [
   {
     title: 'A body that is an ordinary function and throws',
     program: program('faulty', {}, (_params, p) => {
-      p.thread('A', () => { throw new Error('no generator at all') }) // prettier-ignore throwing-function
+      // throwing-function
+      p.thread('A', () => {
+        throw new Error('no generator at all')
+      })
     }),
     code: 'program/not-a-generator',
     names: ['A'],
-    mark: 'prettier-ignore throwing-function',
+    mark: 'throwing-function',
   },
   {
     title: 'A thread without a body',
@@ -486,27 +551,36 @@ const declarations: Fault[] = [
   },
   {
     title: 'A spawn of a body that is no generator',
-    program: oneThread((p) => function* () {
-      yield* p.spawn('child', (() => 5) as unknown as () => Steps<void>)
-    }),
+    program: oneThread(
+      (p) =>
+        function* () {
+          yield* p.spawn('child', (() => 5) as unknown as () => Steps<void>)
+        },
+    ),
     code: 'program/not-a-generator',
     names: ['child'],
   },
   {
     title: 'A spawn without a body',
-    program: oneThread((p) => function* () {
-      yield* p.spawn('child', undefined as unknown as () => Steps<void>) // spawn-no-body
-    }),
+    program: oneThread(
+      (p) =>
+        function* () {
+          yield* p.spawn('child', undefined as unknown as () => Steps<void>) // spawn-no-body
+        },
+    ),
     code: 'program/no-body',
     names: [],
     mark: 'spawn-no-body',
   },
   {
     title: 'A thread declared inside a thread',
-    program: oneThread((p) => function* () {
-      yield* p.yieldNow()
-      p.thread('late', function* () {}) // late-thread
-    }),
+    program: oneThread(
+      (p) =>
+        function* () {
+          yield* p.yieldNow()
+          p.thread('late', function* () {}) // late-thread
+        },
+    ),
     code: 'program/thread-outside-setup',
     names: ['late'],
     mark: 'late-thread',
@@ -515,11 +589,14 @@ const declarations: Fault[] = [
     title: 'A finally property that throws',
     program: program('faulty', {}, (_params, p) => {
       p.thread('A', function* () {})
-      p.finally('never asked', () => { throw new Error('broken') }) // prettier-ignore property-throws
+      // property-throws
+      p.finally('never asked', () => {
+        throw new Error('broken')
+      })
     }),
     code: 'program/property-throws',
     names: ['never asked', 'broken'],
-    mark: 'prettier-ignore property-throws',
+    mark: 'property-throws',
   },
   {
     title: 'An always property that throws in some state',
@@ -528,26 +605,36 @@ const declarations: Fault[] = [
       p.thread('A', function* () {
         yield* x.write(1)
       })
-      p.always('sometimes', (now) => { if (now(x) === 1) throw new Error('broken'); return true }) // prettier-ignore always-throws
+      // always-throws
+      p.always('sometimes', (now) => {
+        if (now(x) === 1) throw new Error('broken')
+        return true
+      })
     }),
     code: 'program/property-throws',
     names: ['sometimes', 'broken'],
-    mark: 'prettier-ignore always-throws',
+    mark: 'always-throws',
   },
   {
     title: 'A choice among none',
-    program: oneThread((p) => function* () {
-      yield* p.choose(0) // choose-none
-    }),
+    program: oneThread(
+      (p) =>
+        function* () {
+          yield* p.choose(0) // choose-none
+        },
+    ),
     code: 'program/choose-out-of-range',
     names: ['choose(0)'],
     mark: 'choose-none',
   },
   {
     title: 'A choice among a fraction',
-    program: oneThread((p) => function* () {
-      yield* p.choose(1.5) // choose-fraction
-    }),
+    program: oneThread(
+      (p) =>
+        function* () {
+          yield* p.choose(1.5) // choose-fraction
+        },
+    ),
     code: 'program/choose-out-of-range',
     names: ['choose(1.5)'],
     mark: 'choose-fraction',
@@ -612,13 +699,16 @@ describe.each(strategies)('Under strategy $strategy', (options) => {
 
 describe('A fault that a thread’s own code could catch', () => {
   test('is not swallowed by a try around it', async () => {
-    const swallowing = oneThread((p) => function* () {
-      try {
-        yield* p.choose(0)
-      } catch {
-        return 'swallowed'
-      }
-    })
+    const swallowing = oneThread(
+      (p) =>
+        function* () {
+          try {
+            yield* p.choose(0)
+          } catch {
+            return 'swallowed'
+          }
+        },
+    )
     expect(await rejection(swallowing, {})).toBeInstanceOf(ProgramFault)
   })
 
@@ -640,10 +730,13 @@ describe('A fault that a thread’s own code could catch', () => {
 })
 
 test('An error that a property’s rule, a thread’s own throw, is no fault but a finding', async () => {
-  const failing = oneThread((p) => function* () {
-    yield* p.yieldNow()
-    throw new Error('of its own')
-  })
+  const failing = oneThread(
+    (p) =>
+      function* () {
+        yield* p.yieldNow()
+        throw new Error('of its own')
+      },
+  )
   const report = await explore(failing)
   expect(report.violations).toMatchObject([{ kind: 'error', message: 'A: Error: of its own' }])
 })

@@ -27,16 +27,22 @@ const value = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (number === 0 ? 0 : number)),
 )
 const params = fc
-  .array(fc.tuple(text.filter((name) => name !== '__proto__'), value), { maxLength: 4 })
+  .array(
+    fc.tuple(
+      text.filter((name) => name !== '__proto__'),
+      value,
+    ),
+    { maxLength: 4 },
+  )
   .map((entries) => Object.fromEntries(entries))
 
-const content: fc.Arbitrary<TokenContent> = fc
-  .record({ params, choices, repeat: choices })
-  .map((parts) => {
-    const steps = parts.choices.length + parts.repeat.length
-    const hashes = checkpoints(steps).map((step, i) => hashCharacter(Math.imul(step + 1, 0x9e3779b1), i)).join('') // prettier-ignore
-    return { ...parts, hashes }
-  })
+const content: fc.Arbitrary<TokenContent> = fc.record({ params, choices, repeat: choices }).map((parts) => {
+  const steps = parts.choices.length + parts.repeat.length
+  const hashes = checkpoints(steps)
+    .map((step, i) => hashCharacter(Math.imul(step + 1, 0x9e3779b1), i))
+    .join('')
+  return { ...parts, hashes }
+})
 
 describe('Choices', () => {
   test('are read back as they were written', () => {
@@ -49,15 +55,18 @@ describe('Choices', () => {
   })
 
   test('stand as runs of one thread', () => {
-    const steps = (text_: string) => [...text_].map((letter) => ({ thread: letter, way: 0 }))
+    const steps = (letters: string) => [...letters].map((letter) => ({ thread: letter, way: 0 }))
     expect(formatChoices(steps('ABBA'))).toBe('A1B2A1')
     expect(formatChoices([{ thread: 'Aa', way: 3 }, ...steps('A')])).toBe('Aa_3A1')
     expect(formatChoices([])).toBe('')
   })
 
-  test.each(['A', '1', 'A0', 'A1_', 'A_', 'A-1', 'A1 B1', 'Ä1', 'A1B', 'A99999999999'])('are not read from “%s”', (bad) => {
-    expect(parseChoices(bad, 1000)).toBeNull()
-  })
+  test.each(['A', '1', 'A0', 'A1_', 'A_', 'A-1', 'A1 B1', 'Ä1', 'A1B', 'A99999999999'])(
+    'are not read from “%s”',
+    (bad) => {
+      expect(parseChoices(bad, 1000)).toBeNull()
+    },
+  )
 
   test('are not read beyond a limit, however short their text is', () => {
     expect(parseChoices('A999999999', 1000)).toBeNull()
@@ -74,7 +83,6 @@ describe('Checkpoints', () => {
       expect(at.toSorted((a, b) => a - b)).toEqual(at)
       expect(at.length).toBeGreaterThanOrEqual(4)
       expect(at.length).toBeLessThanOrEqual(32)
-      if (steps >= 1 && steps <= 32) expect(new Set(at)).toEqual(expect.objectContaining({}))
       if (steps >= 4 && steps <= 32) expect(at).toEqual(Array.from({ length: steps }, (_, i) => i + 1))
     }
   })

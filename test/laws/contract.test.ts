@@ -65,12 +65,15 @@ describe('For operations on threads', () => {
 
   test('undoing steps restores words and hashes, also where threads are spawned on the way', () => {
     const session = new Session(
-      alone((p) => function* () {
-        const x = p.cell('local', 0)
-        const child = yield* p.spawn('child', () => x.write(5))
-        yield* child.join()
-        return yield* x.read()
-      }),
+      alone(
+        (p) =>
+          function* () {
+            const x = p.cell('local', 0)
+            const child = yield* p.spawn('child', () => x.write(5))
+            yield* child.join()
+            return yield* x.read()
+          },
+      ),
     )
     expectUndoToRestore(session)
   })

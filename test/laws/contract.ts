@@ -53,7 +53,17 @@ export function expectIndependentOperationsToCommute(session: Session): number {
       expectNotToChangeWays(session, b.thread, a.thread)
       for (let i = 0; i < session.ways(a.thread); i++)
         for (let j = 0; j < session.ways(b.thread); j++)
-          expect(outcomeOf(session, [[a.thread, i], [b.thread, j]])).toEqual(outcomeOf(session, [[b.thread, j], [a.thread, i]])) // prettier-ignore
+          expect(
+            outcomeOf(session, [
+              [a.thread, i],
+              [b.thread, j],
+            ]),
+          ).toEqual(
+            outcomeOf(session, [
+              [b.thread, j],
+              [a.thread, i],
+            ]),
+          )
     }
   return pairs
 }
@@ -183,6 +193,16 @@ class ObservedWorld implements WorldAccess {
   value(word: number): unknown {
     this.reads.add(word)
     return this.#session.world.value(word)
+  }
+
+  equals(word: number, value: unknown): boolean {
+    this.reads.add(word)
+    return this.#session.world.equals(word, value)
+  }
+
+  resultOf(thread: number): unknown {
+    this.reads.add(this.#session.threads.all[thread]!.word)
+    return this.#session.world.resultOf(thread)
   }
 
   hasEnded(thread: number): boolean {

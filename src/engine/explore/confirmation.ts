@@ -75,18 +75,28 @@ export function* runBeside(
   searched.rewind()
   const beside = new BesideRun(new ReplayRun(searched.program, searched.params, options))
   const { session } = beside.replay
+  if (searched.setupHash !== session.setupHash)
+    throw new ProgramFault(
+      'program/not-a-function-of-results',
+      `the setup of “${searched.program.name}” declares something else when it is run again`,
+      { hint: HINT },
+    )
   requireSame(searched, session, null)
   beside.states.push(`${session.world.hash1} ${session.world.hash2}`)
   for (let i = 0; i < steps.length; i++) {
-    if (i % 256 === 0) yield
+    if (i % 16 === 0) yield
     const step = steps[i]!
     const node = searched.node(step.thread)
     const [choice] = choicesOf(searched, [step])
     requireSameOperation(searched, session, step.thread, i + 1)
-    searched.step(step.thread, step.way)
+    const result = searched.step(step.thread, step.way)
+    const hash = searched.stepHash(step.thread, step.way, node, result)
     const taken = beside.replay.take(choice!)
     if (typeof taken === 'string') throw unlike(searched, step.thread, node, i + 1, `it is ${taken}`, undefined)
     beside.hashes.push(beside.replay.hash)
+    // What came back is compared too: it can vanish from the state when a thread ends.
+    if (hash !== beside.replay.latestHash)
+      throw unlike(searched, step.thread, node, i + 1, `it gets ${taken.label}`, taken.place)
     beside.states.push(`${session.world.hash1} ${session.world.hash2}`)
     requireSame(searched, session, { thread: step.thread, step: i + 1, label: taken.label, place: taken.place })
   }
@@ -164,7 +174,16 @@ function placeOf(session: Session, thread: number) {
 
 function requireShown(run: BesideRun, finding: Finding, pathLength: number): void {
   if (isShown(run, finding, pathLength)) return
-  throw new Error(`the engine contradicts itself: a replay does not show ${finding.kind} ${finding.subject}`)
+  // Every step was the same, so that only what is asked about the states can have changed.
+  const property = run.replay.session.properties.find(({ name }) => name === finding.subject)
+  throw new ProgramFault(
+    'program/impure-property',
+    `${finding.kind} “${finding.subject}” is not found again in the very same run`,
+    {
+      place: property?.place,
+      hint: 'let properties depend on nothing but the state they are given',
+    },
+  )
 }
 
 function isShown(run: BesideRun, finding: Finding, pathLength: number): boolean {
@@ -218,9 +237,20 @@ function racingSteps(searched: Session, finding: Finding): GraphStep[] {
     for (const b of pending) {
       if (a >= b || nodes.field(searched.node(a), NODE_WORD) !== nodes.field(searched.node(b), NODE_WORD)) continue
       const writes = [a, b].some((thread) => (nodes.field(searched.node(thread), NODE_CODE) & FLAG_WRITES) !== 0)
-      if (writes) return (b === last ? [b, a] : [a, b]).map((thread) => ({ thread, way: 0 }))
+      if (!writes) continue
+      const [first, second] = b === last || endsProgram(searched, a) ? [b, a] : [a, b]
+      return [first, second].map((thread) => ({ thread, way: 0 }))
     }
   return []
+}
+
+/** Whether the program is over after a thread's next step, so that nobody else can step any more. */
+function endsProgram(session: Session, thread: number): boolean {
+  const mark = session.world.mark
+  session.step(thread, 0)
+  const { hasEnded } = session
+  session.world.undo(mark)
+  return hasEnded
 }
 
 function messageOf(finding: Finding, run: BesideRun): string {

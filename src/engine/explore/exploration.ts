@@ -1,4 +1,5 @@
-import { UsageError } from '../errors.js'
+import { HistoryLimit, UsageError } from '../errors.js'
+import { formatData } from '../operation.js'
 import type { Program } from '../program.js'
 import { Session } from '../session.js'
 import { confirm, runBeside } from './confirmation.js'
@@ -10,12 +11,15 @@ import type { GraphStep } from './least-schedule.js'
 import { StateTable } from './state-table.js'
 import type { OutcomeFacts } from '../outcome.js'
 import type { PathNumber } from './path-numbers.js'
-import { outcomeViolations, RandomSearch } from './random-search.js'
+import { EXECUTION_LIMIT, outcomeViolations, RandomSearch } from './random-search.js'
 
 /** Executions run before the graph, so that an easy failure is shown at once. */
 const FIRST_SAMPLES = 64
+/** Steps that they may take together: a thread that never ends must not hold up the search and its bounds. */
+const FIRST_STEPS = 20_000
 /** Schedules that are replayed on fresh sessions to find programs that are not functions of their results. */
 const REPLAYED_SAMPLES = 8
+const REPLAYED_STEPS = 2_000
 /** Histories that are run again for the same reason, and the operations they may cost together. */
 const RERUN_HISTORIES = 64
 const RERUN_OPERATIONS = 300_000
@@ -51,6 +55,10 @@ export class Exploration {
       throw new UsageError('usage/unknown-strategy', `there is no strategy “${String(options.strategy)}”`, {
         hint: 'the strategies are graph and random',
       })
+    if (options.until !== undefined && options.until !== 'first' && options.until !== 'complete')
+      throw new UsageError('usage/unknown-until', `until cannot be “${String(options.until)}”`, {
+        hint: 'it is first or complete',
+      })
     this.#program = program
     this.#options = options
     this.#session = new Session(program, options.params, { monitor: options.monitor })
@@ -79,7 +87,7 @@ export class Exploration {
 
   *#runRandom(): Generator<void, UntimedReport> {
     const samples = this.#options.samples ?? DEFAULT_SAMPLES
-    const seen = yield* this.#sample(samples)
+    const seen = yield* this.#sample(samples, Infinity)
     const violations = yield* this.#confirmAll(this.#sampling.findings)
     yield* this.#verify()
     const stopped = this.#aborted ? 'aborted' : seen && this.#options.until === 'first' ? 'first' : null
@@ -91,7 +99,7 @@ export class Exploration {
   }
 
   *#runGraph(): Generator<void, UntimedReport> {
-    const seen = yield* this.#sample(FIRST_SAMPLES)
+    const seen = yield* this.#sample(FIRST_SAMPLES, FIRST_STEPS)
     if (seen && this.#options.until === 'first') return yield* this.#stopAtFirst()
     this.#phase = 'searching'
     const maxMemory = this.#options.maxMemory ?? DEFAULT_MEMORY
@@ -115,7 +123,12 @@ export class Exploration {
     }
     const findings = yield* this.#analyse(search, maxMemory)
     this.#phase = 'explaining'
-    const violations = yield* this.#confirmAll(findings.findings)
+    // What a search that stopped early has not met may have been seen while sampling.
+    const known = new Set(findings.findings.map(({ kind, subject }) => `${kind} ${subject}`))
+    const sampled = search.stopped === null ? [] : this.#sampling.findings
+    const unmet = sampled.filter(({ kind, subject }) => !known.has(`${kind} ${subject}`))
+    const violations = yield* this.#confirmAll([...findings.findings, ...unmet])
+    if (!seen && violations[0] !== undefined) this.#options.onViolation?.(violations[0])
     yield* this.#verify()
     const message = stopMessage(search.stopped ?? 'first', search.stopMessage, this.#longestThread())
     return this.#report(violations, {
@@ -146,12 +159,15 @@ export class Exploration {
   }
 
   /** Runs executions under the random scheduler; returns whether any failed. */
-  *#sample(samples: number): Generator<void, boolean> {
+  *#sample(samples: number, maxSteps: number): Generator<void, boolean> {
     this.#phase = 'sampling'
     let shown = false
-    for (let i = 0; i < samples && !this.#aborted; i++) {
-      yield* this.#sampling.runOne()
-      if (i < REPLAYED_SAMPLES) this.#sampledPaths.push(this.#sampling.latestPath)
+    let replayed = 0
+    for (let i = 0; i < samples && !this.#aborted && this.#sampling.steps < maxSteps; i++) {
+      if (!(yield* this.#sampleOne(maxSteps - this.#sampling.steps))) break
+      const path = this.#sampling.latestPath
+      replayed += path.length
+      if (i < REPLAYED_SAMPLES && replayed <= REPLAYED_STEPS) this.#sampledPaths.push(path)
       if (!shown && this.#sampling.findings.length > 0) {
         shown = true
         const [first] = this.#sampling.findings
@@ -161,6 +177,25 @@ export class Exploration {
       yield
     }
     return shown
+  }
+
+  /** Runs one execution; returns false if it was given up on request or because a thread goes on for too long. */
+  *#sampleOne(limit: number): Generator<void, boolean> {
+    try {
+      for (const _pause of this.#sampling.runOne(Math.min(limit, EXECUTION_LIMIT))) {
+        yield
+        if (this.#aborted || this.#isHeapFull()) return false
+      }
+      return true
+    } catch (error) {
+      if (error instanceof HistoryLimit) return false
+      throw error
+    }
+  }
+
+  #isHeapFull(): boolean {
+    const limit = Math.min(this.#options.maxMemory ?? DEFAULT_MEMORY, this.#options.maxHeap ?? DEFAULT_MEMORY)
+    return this.#session.heapBytes > limit
   }
 
   *#confirmAll(findings: GraphFindings['findings']): Generator<void, Violation[]> {
@@ -190,10 +225,16 @@ export class Exploration {
     }
   }
 
+  /** Every execution was dropped by `assume`: nothing has been shown. */
+  #isVacuous(): boolean {
+    return this.#graph !== null && this.#graph.graph.hasDropped && this.#graph.outcomes.all.length === 0
+  }
+
   #longestThread(): string {
     const { nodes, threads } = this.#session
     let longest = 0
-    for (let node = 1; node < nodes.count; node++) if (nodes.lengths[node]! > nodes.lengths[longest]!) longest = node
+    for (let node = 1; node < nodes.count; node++)
+      if (nodes.lengths[node]! > nodes.lengths[longest]! && nodes.lengths[node]! < 2 ** 30) longest = node
     return `thread “${threads.all[nodes.owners[longest]!]?.name ?? ''}” has performed up to ${nodes.lengths[longest]} operations`
   }
 
@@ -216,7 +257,7 @@ export class Exploration {
       program: this.#program.name,
       params: this.#session.params,
       strategy: isGraph ? 'graph' : 'random',
-      verdict: violations.length > 0 ? 'violated' : end.complete ? 'holds' : 'unknown',
+      verdict: violations.length > 0 ? 'violated' : end.complete && !this.#isVacuous() ? 'holds' : 'unknown',
       complete: end.complete,
       counts: {
         executions: isGraph ? null : sampling.executions,
@@ -246,14 +287,10 @@ export class Exploration {
     const registry = isGraph && this.#graph !== null ? this.#graph.outcomes : this.#sampling.outcomes
     const list = registry.all.map((facts, index) => {
       const number = findings?.numbers?.outcomes[index]
-      return makeOutcome(
-        facts,
-        outcomeViolations(registry, index).length === 0,
-        number,
-        isGraph ? null : (this.#sampling.counts[index] ?? 0),
-      )
+      const holds = outcomeViolations(registry, index).length === 0 && Object.keys(facts.misuses).length === 0
+      return makeOutcome(facts, holds, number, isGraph ? null : (this.#sampling.counts[index] ?? 0))
     })
-    return list.sort((a, b) => Number(a.holds) - Number(b.holds) || compareTexts(JSON.stringify(a), JSON.stringify(b)))
+    return list.sort((a, b) => Number(a.holds) - Number(b.holds) || compareTexts(formatData(a), formatData(b)))
   }
 }
 

@@ -213,15 +213,11 @@ class GraphAnalysis {
   *#endlessRuns(): Generator<void, Finding[]> {
     const components = this.#components
     if (components === null) return []
-    const { threads } = this.#search.session
-    const awaited = (cycle: CyclicComponent) => [...cycle.stepping].some((thread) => !threads.all[thread]!.daemon)
-    const kindOf = (cycle: CyclicComponent): ViolationKind =>
-      !cycle.isBottom ? 'endless' : awaited(cycle) ? 'livelock' : 'deadlock'
     const nearest = new Map<ViolationKind, CyclicComponent>()
     for (const cycle of this.#cyclic) {
       if (!cycle.isFair) continue
-      const known = nearest.get(kindOf(cycle))
-      if (known === undefined || cycle.firstState < known.firstState) nearest.set(kindOf(cycle), cycle)
+      const known = nearest.get(this.#kindOf(cycle))
+      if (known === undefined || cycle.firstState < known.firstState) nearest.set(this.#kindOf(cycle), cycle)
     }
     const findings: Finding[] = []
     for (const [kind, cycle] of nearest) findings.push(yield* this.#endless(kind, cycle, components))
@@ -243,8 +239,20 @@ class GraphAnalysis {
       isLeast: path.isLeast,
       criticalStep: isBottom ? yield* this.#criticalOfBottom(cycle, components, path) : null,
       interleavings: null,
-      probability: isBottom ? this.#numbers!.divergence : null,
+      probability: isBottom ? this.#divergenceAs(kind) : null,
     }
+  }
+
+  /** The probability of staying for ever in a component of that kind. */
+  #divergenceAs(kind: ViolationKind): number {
+    const alike = this.#cyclic.filter((cycle) => cycle.isFair && this.#kindOf(cycle) === kind)
+    return alike.reduce((total, { component }) => total + (this.#numbers!.divergences.get(component) ?? 0), 0)
+  }
+
+  #kindOf(cycle: CyclicComponent): ViolationKind {
+    if (!cycle.isBottom) return 'endless'
+    const { threads } = this.#search.session
+    return [...cycle.stepping].some((thread) => !threads.all[thread]!.daemon) ? 'livelock' : 'deadlock'
   }
 
   *#criticalOfBottom(cycle: CyclicComponent, components: Components, path: GraphPath): Generator<void, number | null> {

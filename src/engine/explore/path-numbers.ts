@@ -16,6 +16,8 @@ export interface PathNumbers {
   readonly dropped: PathNumber
   /** The probability of never ending. */
   readonly divergence: number
+  /** The same by the component of the graph in which the run stays. */
+  readonly divergences: ReadonlyMap<number, number>
   /** The probability of running into a state to be avoided. */
   readonly avoided: number
 }
@@ -118,7 +120,7 @@ class ForwardPass {
   #droppedProbability = 0
   #droppedPaths = 0n
   #droppedUnbounded = false
-  #divergence = 0
+  readonly #divergences = new Map<number, number>()
   #avoided = 0
 
   constructor(graph: StateGraph, components: Components | null, avoiding: StateSet | undefined, limbs: number) {
@@ -152,7 +154,8 @@ class ForwardPass {
         interleavings: this.#droppedUnbounded ? null : this.#droppedPaths,
         probability: this.#droppedProbability,
       },
-      divergence: this.#divergence,
+      divergence: [...this.#divergences.values()].reduce((total, probability) => total + probability, 0),
+      divergences: this.#divergences,
       avoided: this.#avoided,
     }
   }
@@ -296,7 +299,10 @@ class ForwardPass {
     }
     for (const state of states) this.#unbounded![state] = 1
     if (exits.every((probability) => probability === 0)) {
-      this.#divergence += entries.reduce((total, entry) => total + entry, 0)
+      this.#divergences.set(
+        c,
+        entries.reduce((total, entry) => total + entry, 0),
+      )
       return
     }
     const visits = yield* expectedVisits({ inner, exits, entries })

@@ -45,8 +45,8 @@ export class RandomSearch {
     this.#random = new Random(seed)
   }
 
-  /** Runs one execution; yields now and then if it is long. */
-  *runOne(): Generator<void> {
+  /** Runs one execution of at most `limit` steps; yields now and then if it is long. */
+  *runOne(limit = EXECUTION_LIMIT): Generator<void> {
     const { session } = this
     session.rewind()
     this.#path.length = 0
@@ -59,7 +59,7 @@ export class RandomSearch {
         this.deadlocked++
         return this.#end(true)
       }
-      if (this.#path.length === EXECUTION_LIMIT) {
+      if (this.#path.length >= limit) {
         this.cut++
         return
       }
@@ -71,7 +71,7 @@ export class RandomSearch {
         return
       }
       this.#step(thread)
-      if (this.#path.length % 1000 === 0) yield
+      if (this.#path.length % 100 === 0) yield
     }
     this.#end(false)
   }
@@ -156,6 +156,6 @@ export function outcomeViolations(
   const found: { kind: ViolationKind; subject: string }[] = failed.map((subject) => ({ kind: 'property', subject }))
   if (waiting !== null) found.push({ kind: 'deadlock', subject: JSON.stringify(waiting) })
   for (const [thread, message] of Object.entries(errors))
-    if (!(thread in misuses)) found.push({ kind: 'error', subject: `${thread}: ${message}` })
+    if (!Object.hasOwn(misuses, thread)) found.push({ kind: 'error', subject: `${thread}: ${message}` })
   return found
 }

@@ -157,7 +157,13 @@ function endsByMarkovChain(limit: number): Map<number, number> {
   })
   const finals = [...new Set(states.filter(hasEnded).map(({ x }) => x))]
   return new Map(
-    finals.map((x) => [x, solve(matrix, states.map((state) => (hasEnded(state) && state.x === x ? 1 : 0)))[0]!]), // prettier-ignore
+    finals.map((x) => [
+      x,
+      solve(
+        matrix,
+        states.map((state) => (hasEnded(state) && state.x === x ? 1 : 0)),
+      )[0]!,
+    ]),
   )
 }
 

@@ -1,4 +1,4 @@
-import { program, type Program } from 'entrelacs'
+import { program, type Program, type ThreadBody } from 'entrelacs'
 
 /** Every thread increments a counter by a read and a write: increments get lost. */
 export function lostUpdate(threads: number, declare: 'cell' | 'atomic' = 'atomic'): Program {
@@ -52,7 +52,7 @@ export function upAndDown(limit: number): Program {
 }
 
 /** A program of one thread, for what concerns a single one. */
-export function alone(body: (p: Parameters<Parameters<typeof program>[2]>[1]) => () => Generator<unknown, unknown, any>) {
+export function alone(body: (p: Parameters<Parameters<typeof program>[2]>[1]) => ThreadBody) {
   return program('alone', {}, (_params, p) => {
     p.thread('A', body(p))
   })

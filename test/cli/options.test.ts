@@ -1,0 +1,145 @@
+import { InvalidArgumentError } from 'commander'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import {
+  collectParameter,
+  environmentLanguage,
+  parseCount,
+  parseLanguage,
+  parseMemory,
+  parsePositive,
+} from '../../src/cli/options.js'
+
+const refuses = (parse: (text: string) => unknown, text: string) => () =>
+  expect(() => parse(text), text).toThrow(InvalidArgumentError)
+
+describe('--param', () => {
+  test('collects names and values', () => {
+    const first = collectParameter('times=2', {})
+    expect(collectParameter('name=a=b', first)).toEqual({ times: '2', name: 'a=b' })
+  })
+
+  test('lets a later value win', () => {
+    expect(collectParameter('times=3', collectParameter('times=2', {}))).toEqual({ times: '3' })
+  })
+
+  test('leaves what it was given alone', () => {
+    const before = { times: '1' }
+    collectParameter('times=2', before)
+    expect(before).toEqual({ times: '1' })
+  })
+
+  test('may be an empty text', () => {
+    expect(collectParameter('name=', {})).toEqual({ name: '' })
+  })
+
+  test('keeps names and values as they are', () => {
+    const name = fc.string({ minLength: 1 }).filter((text) => !text.includes('='))
+    fc.assert(
+      fc.property(name, fc.string(), (key, value) => {
+        expect(Object.entries(collectParameter(`${key}=${value}`, {}))).toEqual([[key, value]])
+      }),
+    )
+  })
+
+  test.each(['times', '', '=', '=2'])('is refused without a name: %j', (text) => {
+    refuses((given) => collectParameter(given, {}), text)()
+  })
+})
+
+describe('A count', () => {
+  test.each([
+    ['1', 1],
+    ['1000', 1000],
+    ['1_000_000', 1_000_000],
+    ['1e6', 1_000_000],
+  ])('may be written %s', (text, value) => {
+    expect(parseCount(text)).toBe(value)
+  })
+
+  test.each(['0', '-1', '1.5', 'many', '', ' ', 'NaN', 'Infinity', '1e999', '12x'])('is not %j', (text) => {
+    refuses(parseCount, text)()
+  })
+})
+
+describe('A positive number', () => {
+  test.each([
+    ['1', 1],
+    ['0.5', 0.5],
+    ['1e3', 1000],
+  ])('may be written %s', (text, value) => {
+    expect(parsePositive(text)).toBe(value)
+  })
+
+  test.each(['0', '-1', 'soon', '', 'NaN', 'Infinity'])('is not %j', (text) => {
+    refuses(parsePositive, text)()
+  })
+})
+
+describe('An amount of memory', () => {
+  test.each([
+    ['1073741824', 2 ** 30],
+    ['1K', 2 ** 10],
+    ['500M', 500 * 2 ** 20],
+    ['2G', 2 ** 31],
+    ['2g', 2 ** 31],
+    ['1.5G', 1.5 * 2 ** 30],
+    ['2GB', 2 ** 31],
+    ['2GiB', 2 ** 31],
+    ['2 G', 2 ** 31],
+  ])('may be written %s', (text, bytes) => {
+    expect(parseMemory(text)).toBe(bytes)
+  })
+
+  test.each(['0', '-1G', 'lots', '', 'G', '1T', '1.G', '2GG'])('is not %j', (text) => {
+    refuses(parseMemory, text)()
+  })
+})
+
+describe('A language', () => {
+  test.each(['en', 'fr'] as const)('may be %s', (language) => {
+    expect(parseLanguage(language)).toBe(language)
+  })
+
+  test.each(['de', 'EN', '', 'french'])('is not %j', (text) => {
+    refuses(parseLanguage, text)()
+  })
+})
+
+describe('The language of the environment', () => {
+  beforeEach(() => {
+    for (const name of ['LC_ALL', 'LC_MESSAGES', 'LANG']) vi.stubEnv(name, undefined)
+  })
+  afterEach(() => vi.unstubAllEnvs())
+
+  test('is English where nothing is said', () => {
+    expect(environmentLanguage()).toBe('en')
+  })
+
+  test.each([
+    ['fr', 'fr'],
+    ['fr_FR.UTF-8', 'fr'],
+    ['fr_CA', 'fr'],
+    ['en_GB.UTF-8', 'en'],
+    ['C', 'en'],
+    ['de_DE.UTF-8', 'en'],
+  ])('%s is %s', (locale, language) => {
+    vi.stubEnv('LANG', locale)
+    expect(environmentLanguage()).toBe(language)
+  })
+
+  test('is that of messages, and of all categories before it', () => {
+    vi.stubEnv('LANG', 'en_GB')
+    vi.stubEnv('LC_MESSAGES', 'fr_FR')
+    expect(environmentLanguage()).toBe('fr')
+    vi.stubEnv('LC_ALL', 'en_GB')
+    expect(environmentLanguage()).toBe('en')
+  })
+
+  // POSIX, 8.2: a variable that is set to the empty string counts as unset.
+  test('does not come from an empty variable', () => {
+    vi.stubEnv('LC_ALL', '')
+    vi.stubEnv('LANG', 'fr_FR.UTF-8')
+    expect(environmentLanguage()).toBe('fr')
+  })
+})

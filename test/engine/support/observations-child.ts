@@ -1,0 +1,3 @@
+import { observe } from './observations.js'
+
+process.stdout.write(JSON.stringify(await observe()))
