@@ -86,7 +86,7 @@ export class ReplayRun {
   /** Takes the step that `choice` names, or says why it cannot. */
   take(choice: Choice): TraceStep | Obstacle {
     const { session } = this
-    const thread = session.threads.byCode(choice.thread)
+    const thread = session.threadByCode(choice.thread)
     if (thread === undefined || session.node(thread.index) === 0) return 'unknown-thread'
     if (session.world.hasEnded(thread.index)) return 'ended'
     const ways = session.ways(thread.index)

@@ -154,7 +154,7 @@ class TokenFollower {
     this.differsAt ??= step
     this.skipped++
     if (this.#adapt) return
-    const thread = this.#run.session.threads.byCode(choice.thread)?.name ?? choice.thread
+    const thread = this.#run.session.threadByCode(choice.thread)?.name ?? choice.thread
     const why = {
       'unknown-thread': `there is no thread ${choice.thread}`,
       ended: `thread “${thread}” has ended`,

@@ -11,7 +11,14 @@ import { type Place, placeOfError } from './place.js'
 import { type Parameters, type Program, completeParameters } from './program.js'
 import type { DeclarationSink, Property, StateView } from './setup.js'
 import { type ThreadEntry, ThreadRegistry } from './thread-registry.js'
-import { type CodeMonitor, type Failure, isMutation, type PrintedLine, textOf } from './thread-runner.js'
+import {
+  type CodeMonitor,
+  type Failure,
+  describeThrown,
+  isMutation,
+  type PrintedLine,
+  textOf,
+} from './thread-runner.js'
 import { overflow, WordCodec } from './word-codec.js'
 import { World } from './world.js'
 
@@ -74,9 +81,13 @@ export class Session {
       program.declare(this.#sink(), this.params)
     } catch (error) {
       if (error instanceof EntrelacsError) throw error
-      throw new ProgramFault('program/setup-throws', `the setup of “${program.name}” throws: ${textOf(error)}`, {
-        place: placeOfError(error),
-      })
+      throw new ProgramFault(
+        'program/setup-throws',
+        `the setup of “${program.name}” throws: ${describeThrown(error)}`,
+        {
+          place: placeOfError(error),
+        },
+      )
     } finally {
       options.monitor?.leave()
     }
@@ -115,6 +126,11 @@ export class Session {
   /** The node of a thread in the present state; 0 before it is spawned. */
   node(thread: number): number {
     return this.world.read(this.threads.all[thread]!.word)
+  }
+
+  /** The thread with that code that exists in the present state. */
+  threadByCode(code: string): ThreadEntry | undefined {
+    return this.threads.withCode(code).find((thread) => this.node(thread.index) !== 0)
   }
 
   /** In how many ways a thread can step now: 0 if it is blocked, has ended or does not exist yet. */
@@ -204,9 +220,13 @@ export class Session {
       return requireBoolean(property, property.holds(view))
     } catch (error) {
       if (error instanceof ProgramFault) throw error
-      throw new ProgramFault('program/property-throws', `property “${property.name}” throws: ${textOf(error)}`, {
-        place: placeOfError(error) ?? property.place,
-      })
+      throw new ProgramFault(
+        'program/property-throws',
+        `property “${property.name}” throws: ${describeThrown(error)}`,
+        {
+          place: property.place,
+        },
+      )
     } finally {
       this.#monitor?.leave()
     }
@@ -216,7 +236,7 @@ export class Session {
   stepHash(thread: number, way: number, node: number, result: number): number {
     const code = this.nodes.code(node)
     let hash = chain(hashText(this.threads.all[thread]!.code, LANE_1), code)
-    hash = chain(chain(hash, way), hashText(formatData(this.image.decode(node, result)), LANE_1))
+    hash = chain(chain(hash, way), hashText(this.#resultText(node, result), LANE_1))
     if (code === Code.Contract) {
       const operation = this.image.operations.get(node)!
       return chain(
@@ -233,6 +253,12 @@ export class Session {
           this.layout.hash1(word, this.nodes.field(node, NODE_B)),
         )
       : hash
+  }
+
+  /** A result without any name or index: a thread is told by its code. */
+  #resultText(node: number, result: number): string {
+    const received = this.image.decode(node, result)
+    return received instanceof ThreadHandle ? this.threads.all[received.index]!.code : formatData(received)
   }
 
   /** The fault of the integer overflow that the addition at `node` runs into. */
@@ -313,7 +339,7 @@ export class Session {
         place,
         hint: 'values in shared objects are frozen; return a changed copy',
       })
-    return new ProgramFault('program/operation-throws', `${what} throws: ${textOf(error)}`, {
+    return new ProgramFault('program/operation-throws', `${what} throws: ${describeThrown(error)}`, {
       place,
       hint: 'the function given to an operation must be pure and must not throw',
     })

@@ -25,7 +25,7 @@ export class ThreadRegistry {
   readonly canonical: number[] = []
   readonly #layout: Layout
   readonly #byIdentity = new Map<string, ThreadEntry>()
-  readonly #byCode = new Map<string, ThreadEntry>()
+  readonly #byCode = new Map<string, ThreadEntry[]>()
 
   constructor(layout: Layout) {
     this.#layout = layout
@@ -53,15 +53,15 @@ export class ThreadRegistry {
     this.#layout.threadHashes.push(hashText(identity, LANE_1), hashText(identity, LANE_2))
     this.all.push(entry)
     this.#byIdentity.set(identity, entry)
-    this.#byCode.set(entry.code, entry)
+    this.#byCode.set(entry.code, [...(this.#byCode.get(entry.code) ?? []), entry])
     const at = this.canonical.findIndex((other) => comparePaths(path, this.all[other]!.path) < 0)
     this.canonical.splice(at === -1 ? this.canonical.length : at, 0, index)
     return entry
   }
 
-  /** The thread with that code, if it has been met. */
-  byCode(code: string): ThreadEntry | undefined {
-    return this.#byCode.get(code)
+  /** The threads with that code: several if a child has different names after different histories; one of them at most exists in a state. */
+  withCode(code: string): readonly ThreadEntry[] {
+    return this.#byCode.get(code) ?? []
   }
 
   #uniqueName(name: string, path: readonly number[]): string {

@@ -170,8 +170,12 @@ function describeFailure(thread: ThreadEntry, error: unknown): Failure {
     throw new ProgramFault('program/stack-overflow', `thread “${thread.name}” recurses without end`, {
       place: place ?? thread.place,
     })
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${textOf(error)}`
-  return { kind: 'error', message, place }
+  return { kind: 'error', message: describeThrown(error), place }
+}
+
+/** What was thrown, with the kind of error it is. */
+export function describeThrown(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `thrown: ${textOf(thrown)}`
 }
 
 /** Whether an error comes from changing a frozen value. */

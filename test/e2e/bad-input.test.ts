@@ -260,19 +260,19 @@ const loops: BadInput[] = [
     title: 'A thread that never yields',
     args: explore(workshop.writeThread('loop.ts', 'yield* x.read()\n    for (;;) {}'), '--patience', '1'),
     code: 'program/never-yields',
-    says: /thread “A” has been running for 1 seconds without performing an operation[\s\S]*--patience/,
+    says: /thread “A” has been running for 1 s without performing an operation[\s\S]*--patience/,
   },
   {
     title: 'A setup that never ends',
     args: explore(workshop.write('setup-loop.ts', programFile('for (;;) void p')), '--patience', '1'),
     code: 'program/never-yields',
-    says: /the setup has been running for 1 seconds/,
+    says: /the setup has been running for 1 s/,
   },
   {
     title: 'A file that is never loaded',
     args: explore(workshop.write('load-loop.ts', 'for (;;) {}\n'), '--patience', '1'),
     code: 'program/never-yields',
-    says: /the file, while it is loaded, has been running for 1 seconds/,
+    says: /the file, while it is loaded, has been running for 1 s/,
   },
 ]
 

@@ -39,11 +39,17 @@ export function differences(claims: Claims, truth: Truth): string[] {
     ...differ('complete', claims.complete, true),
     ...differ('divergence', claims.divergence, 0),
     ...differ('interleavings', claims.counts.interleavings, String(truth.interleavings)),
-    ...differ('verdict', claims.verdict, claims.violations.length === 0 ? 'holds' : 'violated'),
+    ...differ('verdict', claims.verdict, verdictOf(claims, truth)),
     ...droppedDifferences(claims, truth),
     ...outcomeDifferences(claims, truth),
     ...violationDifferences(claims, truth),
   ]
+}
+
+/** Where every interleaving is dropped, nothing is proven. */
+function verdictOf(claims: Claims, truth: Truth): string {
+  if (claims.violations.length > 0) return 'violated'
+  return truth.interleavings === 0n ? 'unknown' : 'holds'
 }
 
 function differ(what: string, claimed: unknown, actual: unknown): string[] {

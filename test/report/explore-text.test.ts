@@ -202,7 +202,7 @@ describe('The outcomes in a report', () => {
       })
     })
     const [, outcomes] = sectionsOf(await textOf(returning, { columns: 140 }))
-    expect(outcomes).toContain('✗ A returns [1,"two"] · B fails: Error: odd')
+    expect(outcomes).toContain('✗ A → [1,"two"] · B fails: Error: odd')
   })
 
   test('tell how many executions were dropped', async () => {
@@ -211,7 +211,7 @@ describe('The outcomes in a report', () => {
         yield* p.assume((yield* p.choose(3)) > 0)
       })
     })
-    expect(await textOf(assuming)).toContain('1 executions were dropped by assume')
+    expect(await textOf(assuming)).toContain('1 interleaving dropped by assume')
   })
 
   test('tell of interleavings without end', async () => {

@@ -105,7 +105,7 @@ export function* runBeside(
 
 /** A node's hash tells the results received, not what the thread does with them: that is compared here. */
 function requireSameOperation(searched: Session, fresh: Session, thread: number, step: number): void {
-  const other = fresh.threads.byCode(searched.threads.all[thread]!.code)
+  const other = fresh.threadByCode(searched.threads.all[thread]!.code)
   const expected = searched.image.describeNode(searched.node(thread))
   const met = fresh.image.describeNode(other === undefined ? 0 : fresh.node(other.index))
   if (expected === met) return
@@ -125,7 +125,7 @@ function requireSame(
 ): void {
   if (searched.world.hash1 === fresh.world.hash1 && searched.world.hash2 === fresh.world.hash2) return
   for (const thread of searched.threads.all) {
-    const other = fresh.threads.byCode(thread.code)
+    const other = fresh.threadByCode(thread.code)
     const expected = searched.image.describeNode(searched.node(thread.index))
     const met = fresh.image.describeNode(other === undefined ? 0 : fresh.node(other.index))
     if (expected === met) continue

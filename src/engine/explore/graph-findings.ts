@@ -185,8 +185,9 @@ class GraphAnalysis {
     if (target.outcomes !== null) return sum([...target.outcomes].map((index) => numbers.outcomes[index] ?? NONE))
     if (target.states === null) return null
     const avoiding = yield* countPaths(this.#search.graph, this.#components, target.states)
-    const all = sum(numbers.outcomes)
-    const others = sum(avoiding.outcomes)
+    // An execution may show it before it is dropped.
+    const all = sum([...numbers.outcomes, numbers.dropped])
+    const others = sum([...avoiding.outcomes, avoiding.dropped])
     const interleavings =
       all.interleavings === null || others.interleavings === null ? null : all.interleavings - others.interleavings
     return { interleavings, probability: avoiding.avoided }
