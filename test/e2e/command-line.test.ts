@@ -293,7 +293,7 @@ describe('A reader that closes the pipe early', () => {
 
   test('is no error in the middle of a long line either', async () => {
     const line =
-      'entrelacs explore ticket-sellers --param tickets=16 --json | head -c 10; echo; echo "${PIPESTATUS[0]}"'
+      'entrelacs explore ticket-sellers --param tickets=16 --json | head -c 10; code="${PIPESTATUS[0]}"; echo; echo "$code"'
     const { stdout, stderr } = await shell(line)
     expect(stdout).toBe('{"schema":\n1\n')
     expect(stderr).toBe('')

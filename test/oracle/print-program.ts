@@ -22,8 +22,8 @@ export function printProgram(tree: ProgramTree): string {
   ].join('\n')
 }
 
-function indent(lines: string[]): string[] {
-  return lines.map((line) => `  ${line}`)
+function indent(texts: string[]): string[] {
+  return texts.map((line) => `  ${line}`)
 }
 
 function threadLines(thread: ThreadTree): string[] {
