@@ -40,7 +40,8 @@ export async function explore(program: Program, options: ExploreOptions = {}): P
   const exploration = new Exploration(program, {
     ...options,
     maxMemory: options.maxMemory ?? availableMemory() / 2,
-    maxHeap: options.maxHeap ?? heapLimit() / 2,
+    // A quarter: confirming a finding holds the values of a second session.
+    maxHeap: options.maxHeap ?? heapLimit() / 4,
   })
   const work = exploration.run()
   let reported = started

@@ -47,7 +47,7 @@ export class TokenError extends EntrelacsError {}
 /** A wrong option, parameter or name. Codes start with `usage/`. */
 export class UsageError extends EntrelacsError {}
 
-/** A thread has performed more operations than the engine follows: a bound, not a fault. The code is `limit/history`. */
+/** A bound of the engine, not a fault: histories too long to follow (`limit/history`), values too large (`limit/values`). */
 export class HistoryLimit extends EntrelacsError {}
 
 /**

@@ -73,7 +73,7 @@ export class GeneratorImage implements ThreadImage {
   readonly #runner: ThreadRunner
   readonly #codec: NodeCodec
   readonly #bodies = new Map<number, ThreadBody>()
-  readonly #spawned = new Map<number, ThreadEntry>()
+  readonly #spawned = new Map<number, { readonly child: ThreadEntry; readonly body: ThreadBody }>()
   readonly #live = new Map<number, LiveRun>()
   readonly #merged = new Map<string, number>()
   readonly #ended = new Map<string, number>()
@@ -118,6 +118,20 @@ export class GeneratorImage implements ThreadImage {
     return node
   }
 
+  /**
+   * The first node of the thread that is spawned at `node`: learnt when the spawn happens, not before, for a thread may
+   * begin by spawning another one of its kind.
+   */
+  firstNodeOfSpawned(node: number): number {
+    const { nodes } = this.#context
+    const known = nodes.field(node, NODE_B)
+    if (known !== 0) return known
+    const { child, body } = this.#spawned.get(node)!
+    const root = this.start(child, body, node)
+    nodes.fields[(node << NODE_SHIFT) + NODE_B] = root
+    return root
+  }
+
   resume(node: number, result: number): number {
     const child = this.#placingFaults(() => this.#extend(node, result))
     this.#context.nodes.connect(node, result, child)
@@ -126,7 +140,7 @@ export class GeneratorImage implements ThreadImage {
 
   /** The plain data that `result` stands for at `node`, as the thread receives it. */
   decode(node: number, result: number): unknown {
-    const child = this.#spawned.get(node)
+    const child = this.#spawned.get(node)?.child
     return child === undefined
       ? this.#codec.decode(node, result)
       : new ThreadHandle(child.name, child.index, child.word)
@@ -262,12 +276,7 @@ export class GeneratorImage implements ThreadImage {
     const form = this.#codec.encode(run.thread, operation)
     const child = operation instanceof Spawn ? this.#enter(run, operation) : null
     const node = nodes.add({ ...form, ...history, word: child?.word ?? form.word, owner: run.thread.index })
-    if (operation instanceof Spawn && child !== null) {
-      // The spawn writes the child's first node, whose history begins with the spawn's own.
-      this.#spawned.set(node, child)
-      const root = this.start(child, operation.body, node)
-      nodes.fields[(node << NODE_SHIFT) + NODE_B] = root
-    }
+    if (operation instanceof Spawn && child !== null) this.#spawned.set(node, { child, body: operation.body })
     if (this.#context.recordPlaces || operation.instruction === undefined) this.operations.set(node, operation)
     this.#keep(node, run)
     return node

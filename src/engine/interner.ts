@@ -1,9 +1,11 @@
 import { chain, hashText, LANE_1, LANE_2 } from './content-hash.js'
-import { ProgramFault } from './errors.js'
+import { HistoryLimit, ProgramFault } from './errors.js'
 
 /** What can live in a value slot: undefined, null, booleans, numbers, big integers, strings, and arrays and plain objects of these. */
 export type PlainData =
   undefined | null | boolean | number | bigint | string | readonly PlainData[] | { readonly [key: string]: PlainData }
+
+const MAX_VALUE_BYTES = 2 ** 26
 
 /**
  * Gives equal plain data one small number, and keeps one deep-frozen copy for it.
@@ -20,6 +22,8 @@ export class Interner {
   hash2 = new Int32Array(64)
   /** An estimate of the memory held, in bytes. */
   bytes = 0
+  /** What they may take at most, in bytes. */
+  maxBytes = Infinity
 
   constructor() {
     // `undefined` is id 0, so that a zeroed word of a result means "nothing".
@@ -35,6 +39,7 @@ export class Interner {
    * The id of `value`.
    *
    * @param what how to name the value in an error, such as "the value written to cell “x”".
+   * @throws HistoryLimit `limit/values` if the values do not fit in `maxBytes` together.
    * @throws ProgramFault `program/not-plain-data` for functions, symbols, class instances, holes and cycles.
    */
   intern(value: unknown, what: string): number {
@@ -55,6 +60,8 @@ export class Interner {
       case 'bigint':
         return this.#ids.get(value) ?? this.#add(value, `bigint ${value}`, value)
       case 'string': {
+        // Before it is copied and hashed: a text that doubles with every step fills any memory.
+        this.#requireRoom(4 * value.length)
         const key = `"${value}`
         return this.#ids.get(key) ?? this.#add(key, key, value)
       }
@@ -117,6 +124,25 @@ export class Interner {
     return this.#store(key, value, hashText(text, LANE_1), hashText(text, LANE_2))
   }
 
+  #requireRoom(bytes: number): void {
+    if (bytes > MAX_VALUE_BYTES)
+      throw new HistoryLimit(
+        'limit/values',
+        `a value in a shared object takes more than ${MAX_VALUE_BYTES / 2 ** 20} MB`,
+        {
+          hint: 'keep smaller values in shared objects',
+        },
+      )
+    if (this.bytes + bytes <= this.maxBytes) return
+    throw new HistoryLimit(
+      'limit/values',
+      `the values in shared objects take more than ${Math.ceil(this.maxBytes / 2 ** 20)} MB`,
+      {
+        hint: 'explore a smaller instance, or keep smaller values in shared objects',
+      },
+    )
+  }
+
   #store(key: unknown, value: PlainData, h1: number, h2: number): number {
     const id = this.#values.length
     if (id === this.hash1.length) {
@@ -129,6 +155,7 @@ export class Interner {
     this.#ids.set(key, id)
     // A Map entry, an array element, headers of key and value: about this much, measured on long runs.
     this.bytes += 160
+    this.#requireRoom(0)
     return id
   }
 }

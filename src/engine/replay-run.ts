@@ -66,7 +66,7 @@ export class ReplayRun {
   constructor(
     program: Program,
     params: Readonly<Record<string, unknown>>,
-    options: Pick<SessionOptions, 'monitor'> = {},
+    options: Pick<SessionOptions, 'monitor' | 'maxValues'> = {},
   ) {
     this.session = new Session(program, params, {
       ...options,

@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly recordPlaces?: boolean
   readonly monitor?: CodeMonitor | undefined
   readonly onPrint?: (line: PrintedLine) => void
+  /** Bytes that the values in shared objects may take. @default no bound */
+  readonly maxValues?: number
 }
 
 /**
@@ -61,6 +63,7 @@ export class Session {
   constructor(program: Program, given: Readonly<Record<string, unknown>> = {}, options: SessionOptions = {}) {
     this.program = program
     this.#monitor = options.monitor
+    this.interner.maxBytes = options.maxValues ?? Infinity
     this.params = completeParameters(program, given)
     this.image = new GeneratorImage({
       layout: this.layout,
@@ -286,6 +289,10 @@ export class Session {
     const old = this.world.read(word)
     if (code === Code.Join) return this.joinResult(old)
     const a = this.nodes.field(node, NODE_A)
+    if (code === Code.Spawn) {
+      this.world.write(word, this.image.firstNodeOfSpawned(node))
+      return 0
+    }
     if (code === Code.Add && overflows(old, a)) throw this.overflowAt(node, old)
     const result = resulting(code, old, way)
     if (code === Code.Release && result === MISUSE) return result

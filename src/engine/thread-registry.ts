@@ -25,6 +25,7 @@ export class ThreadRegistry {
   readonly canonical: number[] = []
   readonly #layout: Layout
   readonly #byIdentity = new Map<string, ThreadEntry>()
+  readonly #names = new Set<string>()
   readonly #byCode = new Map<string, ThreadEntry[]>()
 
   constructor(layout: Layout) {
@@ -54,8 +55,9 @@ export class ThreadRegistry {
     this.all.push(entry)
     this.#byIdentity.set(identity, entry)
     this.#byCode.set(entry.code, [...(this.#byCode.get(entry.code) ?? []), entry])
-    const at = this.canonical.findIndex((other) => comparePaths(path, this.all[other]!.path) < 0)
-    this.canonical.splice(at === -1 ? this.canonical.length : at, 0, index)
+    // New threads mostly belong at the end.
+    const before = this.canonical.findLastIndex((other) => comparePaths(path, this.all[other]!.path) >= 0)
+    this.canonical.splice(before + 1, 0, index)
     return entry
   }
 
@@ -65,7 +67,10 @@ export class ThreadRegistry {
   }
 
   #uniqueName(name: string, path: readonly number[]): string {
-    if (!this.all.some((other) => other.name === name)) return name
+    if (!this.#names.has(name)) {
+      this.#names.add(name)
+      return name
+    }
     return path.length > 1 ? `${name} (${codeOf(path)})` : name
   }
 }

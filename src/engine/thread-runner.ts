@@ -1,4 +1,4 @@
-import { MisuseError, ProgramFault } from './errors.js'
+import { HistoryLimit, MisuseError, ProgramFault } from './errors.js'
 import { AtMark, PrintMark } from './marks.js'
 import type { Operation, Steps, ThreadBody } from './operation.js'
 import { type Place, placeOfError, recordingPlaces } from './place.js'
@@ -118,7 +118,7 @@ export class ThreadRunner {
         step = run.generator.next()
       }
     } catch (error) {
-      if (error instanceof ProgramFault) throw error
+      if (error instanceof ProgramFault || error instanceof HistoryLimit) throw error
       return { operation: null, at: null, value: undefined, failure: describeFailure(run.thread, error) }
     }
     if (step.done) return { operation: null, at: null, value: step.value, failure: null }

@@ -20,7 +20,7 @@ import type { GraphStep } from './least-schedule.js'
 export function* confirm(
   searched: Session,
   finding: Finding,
-  options: Pick<SessionOptions, 'monitor'>,
+  options: Pick<SessionOptions, 'monitor' | 'maxValues'>,
 ): Generator<void, Violation> {
   const path = [...finding.path, ...(finding.kind === 'race' ? racingSteps(searched, finding) : [])]
   const run = yield* runBeside(searched, [...path, ...finding.repeat], options)
@@ -70,7 +70,7 @@ export class BesideRun {
 export function* runBeside(
   searched: Session,
   steps: readonly GraphStep[],
-  options: Pick<SessionOptions, 'monitor'>,
+  options: Pick<SessionOptions, 'monitor' | 'maxValues'>,
 ): Generator<void, BesideRun> {
   searched.rewind()
   const beside = new BesideRun(new ReplayRun(searched.program, searched.params, options))

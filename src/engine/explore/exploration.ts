@@ -8,6 +8,7 @@ import type { ExploreProgress, ExploreReport, Outcome, Violation } from './explo
 import { analyseGraph, type GraphFindings, sum } from './graph-findings.js'
 import { GraphSearch } from './graph-search.js'
 import type { GraphStep } from './least-schedule.js'
+import type { StateGraph } from './state-graph.js'
 import { StateTable } from './state-table.js'
 import type { OutcomeFacts } from '../outcome.js'
 import type { PathNumber } from './path-numbers.js'
@@ -18,6 +19,7 @@ const FIRST_SAMPLES = 64
 /** Steps that they may take together: a thread that never ends must not hold up the search and its bounds. */
 const FIRST_STEPS = 20_000
 /** Schedules that are replayed on fresh sessions to find programs that are not functions of their results. */
+const MAX_SAMPLED_THREADS = 2_000
 const REPLAYED_SAMPLES = 8
 const REPLAYED_STEPS = 2_000
 /** Histories that are run again for the same reason, and the operations they may cost together. */
@@ -61,7 +63,7 @@ export class Exploration {
       })
     this.#program = program
     this.#options = options
-    this.#session = new Session(program, options.params, { monitor: options.monitor })
+    this.#session = new Session(program, options.params, { monitor: options.monitor, maxValues: this.#heapLimit })
     this.#sampling = new RandomSearch(this.#session, options.seed ?? 1)
   }
 
@@ -184,7 +186,7 @@ export class Exploration {
     try {
       for (const _pause of this.#sampling.runOne(Math.min(limit, EXECUTION_LIMIT))) {
         yield
-        if (this.#aborted || this.#isHeapFull()) return false
+        if (this.#aborted || this.#isSampledOut()) return false
       }
       return true
     } catch (error) {
@@ -193,26 +195,41 @@ export class Exploration {
     }
   }
 
-  #isHeapFull(): boolean {
-    const limit = Math.min(this.#options.maxMemory ?? DEFAULT_MEMORY, this.#options.maxHeap ?? DEFAULT_MEMORY)
-    return this.#session.heapBytes > limit
+  get #heapLimit(): number {
+    return Math.min(this.#options.maxMemory ?? DEFAULT_MEMORY, this.#options.maxHeap ?? DEFAULT_MEMORY)
+  }
+
+  /** Whether sampling has met so much that the bounds of the search had better decide. */
+  #isSampledOut(): boolean {
+    return this.#session.heapBytes > this.#heapLimit || this.#session.threads.all.length > MAX_SAMPLED_THREADS
   }
 
   *#confirmAll(findings: GraphFindings['findings']): Generator<void, Violation[]> {
     const violations: Violation[] = []
-    for (const finding of findings) violations.push(yield* this.#confirmOne(finding))
+    for (const finding of findings) {
+      try {
+        violations.push(yield* this.#confirmOne(finding))
+      } catch (error) {
+        // A run that does not fit cannot be shown; the search has been stopped by the same bound.
+        if (!(error instanceof HistoryLimit)) throw error
+      }
+    }
     return violations.sort((a, b) => KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind))
   }
 
   *#confirmOne(finding: GraphFindings['findings'][number]): Generator<void, Violation> {
-    return yield* confirm(this.#session, finding, { monitor: this.#options.monitor })
+    return yield* confirm(this.#session, finding, { monitor: this.#options.monitor, maxValues: this.#heapLimit })
   }
 
   /** Looks for programs that are not functions of their results: threads alone, and all together on fresh sessions. */
   *#verify(): Generator<void> {
     this.#phase = 'verifying'
     for (const path of this.#sampledPaths) {
-      yield* runBeside(this.#session, path, {})
+      try {
+        yield* runBeside(this.#session, path, { maxValues: this.#heapLimit })
+      } catch (error) {
+        if (!(error instanceof HistoryLimit)) throw error
+      }
       yield
     }
     const { nodes } = this.#session
@@ -220,8 +237,19 @@ export class Exploration {
     let operations = 0
     for (let node = nodes.count - 1; node > 0 && operations < RERUN_OPERATIONS; node -= stride) {
       operations += nodes.lengths[node]! + 1
-      this.#session.image.verify(node)
+      if (!this.#verifyNode(node)) return
       yield
+    }
+  }
+
+  /** Returns false if the histories do not fit in the bounds. */
+  #verifyNode(node: number): boolean {
+    try {
+      this.#session.image.verify(node)
+      return true
+    } catch (error) {
+      if (error instanceof HistoryLimit) return false
+      throw error
     }
   }
 
@@ -277,7 +305,7 @@ export class Exploration {
       outcomes: this.#outcomes(end.findings),
       violations,
       stopped: end.stopped,
-      missedStateProbability: states === null ? null : collisionProbability(states),
+      missedStateProbability: graph === null ? null : collisionProbability(graph.graph),
       seed: isGraph ? null : String(this.#options.seed ?? 1),
     }
   }
@@ -319,8 +347,13 @@ function formatCount(number: PathNumber): string {
   return number.interleavings === null ? 'unbounded' : String(number.interleavings)
 }
 
-function collisionProbability(states: number): number {
-  return Math.min(1, (states * (states - 1)) / 2 ** (StateTable.COMPARED_BITS + 1))
+/** A bound by the number of pairs of states that are compared: in a graph of layers, those of one layer. */
+function collisionProbability(graph: StateGraph): number {
+  const sizes = graph.isLayered
+    ? graph.layerStarts.map((start, layer) => (graph.layerStarts[layer + 1] ?? graph.stateCount) - start)
+    : [graph.stateCount]
+  const pairs = sizes.reduce((total, size) => total + (size * (size - 1)) / 2, 0)
+  return Math.min(1, pairs / 2 ** StateTable.COMPARED_BITS)
 }
 
 function compareTexts(a: string, b: string): number {

@@ -13,7 +13,7 @@ export interface ExplorationOptions {
   readonly maxStates?: number
   /** Bytes at most for everything the search holds. @default half of the free memory */
   readonly maxMemory?: number
-  /** Bytes at most for what lives in the JavaScript heap: values, outcomes. @default half of the heap's limit */
+  /** Bytes at most for what lives in the JavaScript heap: values, outcomes. @default a quarter of the heap's limit */
   readonly maxHeap?: number
   /** Executions to run (`random`). @default 10,000 */
   readonly samples?: number

@@ -174,6 +174,7 @@ export class GraphSearch {
   /** Ends the search where it stands; states that were not expanded have no edges. */
   #stop(reason: StopReason): void {
     this.stopped = reason
+    this.graph.isLayered = !this.session.image.hasMerged
     while (this.graph.edgeStarts.length <= this.graph.stateCount) this.graph.edgeStarts.push(this.graph.edgeCount)
   }
 

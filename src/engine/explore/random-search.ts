@@ -71,7 +71,7 @@ export class RandomSearch {
         return
       }
       this.#step(thread)
-      if (this.#path.length % 100 === 0) yield
+      if (this.#path.length % 32 === 0) yield
     }
     this.#end(false)
   }
