@@ -55,8 +55,11 @@ export interface MisuseStep {
   readonly message: string
 }
 
-// States between two looks at the clock and the budget: about a millisecond's work.
+// States between two looks at the clock and the budget, fewer if they are large: about a millisecond's work.
 const STATES_PER_SLICE = 1024
+const WORDS_PER_SLICE = 1 << 14
+// Steps on the general path, which is slower, between two such looks.
+const GENERAL_STEPS_PER_SLICE = 4096
 // Steps that are looked up together, each in eight ints: hashes, row, thread, word, content, thread's word, node.
 const BATCH_STEPS = 64
 const STEP_SHIFT = 3
@@ -89,6 +92,7 @@ export class GraphSearch {
   readonly #batch = new Int32Array(BATCH_STEPS << STEP_SHIFT)
   // Keeps the early loads of the table from being optimised away.
   #touched = 0
+  #generalSteps = 0
   #cursor = 0
   #layerStart = 0
   #order = new Int32Array(0)
@@ -161,7 +165,7 @@ export class GraphSearch {
 
   #expandSlice(): boolean {
     try {
-      this.#expand(STATES_PER_SLICE)
+      this.#expand(Math.max(16, Math.min(STATES_PER_SLICE, Math.floor(WORDS_PER_SLICE / this.#current.stride))))
       return true
     } catch (error) {
       if (!(error instanceof HistoryLimit)) throw error
@@ -251,8 +255,9 @@ export class GraphSearch {
     let orderWords = this.#orderWords
     let smallHashes = layout.smallHashes
     let touched = this.#touched
+    this.#generalSteps = 0
     for (let left = limit; left > 0 && this.#cursor < current.count; left--) {
-      if (graph.stateCount > maxStates) break
+      if (graph.stateCount > maxStates || this.#generalSteps > GENERAL_STEPS_PER_SLICE) break
       const i = this.#cursor++
       const state = this.#layerStart + i
       let row = current.page(i)
@@ -385,6 +390,7 @@ export class GraphSearch {
       this.#noteAccess(state, session.nodes.field(node, NODE_WORD), (head & FLAG_WRITES) !== 0)
     const ways = session.ways(thread)
     if (ways > 1) graph.hasWays = true
+    this.#generalSteps += ways
     for (let way = 0; way < ways; way++) {
       if (way > 0) this.#loadRow(i)
       const result = session.step(thread, way)
