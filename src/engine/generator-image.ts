@@ -37,6 +37,10 @@ const HISTORY_LIMIT = 4_000_000
 // histories are this long on average: the cost of a loop without `p.at` grows with the square of its turns.
 const RERUN_LIMIT = 50_000_000
 const RERUN_LENGTH = 1000
+// Operations run again between two pauses: about a millisecond's work.
+const RERUN_SLICE = 1000
+// A choice with more ways than this is learnt ahead, in stretches, instead of all at once when it is met.
+const WIDE_CHOICE = 256
 
 /** What the image needs to know of the session it serves. */
 export interface ImageContext extends RunnerOptions {
@@ -58,6 +62,12 @@ interface History {
   readonly length: number
 }
 
+/** A run that stands where a history ends, and the operation it has just yielded. */
+interface Rerun {
+  readonly run: LiveRun
+  readonly operation: Operation | null
+}
+
 /**
  * The image of threads that are generators: a node is a history of results, and a generator runs only to make a node
  * that nobody has visited. The generator that made a node is kept, so that extending the newest history costs one
@@ -69,6 +79,8 @@ export class GeneratorImage implements ThreadImage {
   readonly failures = new Map<number, Failure>()
   /** Whether any thread has said `p.at`: from then on a state may be reached by schedules of different lengths. */
   hasMerged = false
+  /** Nodes with very many ways that nobody has learnt ahead yet; see `learnWideChoices`. */
+  readonly #wideChoices: number[] = []
   readonly #context: ImageContext
   readonly #runner: ThreadRunner
   readonly #codec: NodeCodec
@@ -177,12 +189,22 @@ export class GeneratorImage implements ThreadImage {
   }
 
   /**
-   * Runs the thread again, alone, along the history of `node`.
+   * Runs the thread again, alone, along the history of `node`; pauses after every millisecond or so.
    *
    * @throws ProgramFault `program/not-a-function-of-results` if it does something else this time.
    */
-  verify(node: number): void {
-    this.#rerun(node)
+  *verify(node: number): Generator<void> {
+    yield* this.#rerunInSlices(node)
+  }
+
+  /** Learns what follows the choices of very many ways that were met; pauses after every millisecond or so. */
+  *learnWideChoices(): Generator<void> {
+    const { nodes } = this.#context
+    for (let node = this.#wideChoices.pop(); node !== undefined; node = this.#wideChoices.pop())
+      for (let way = 0; way < nodes.field(node, NODE_A); way++) {
+        if (nodes.next(node, way) === 0) this.resume(node, way)
+        if (way % WIDE_CHOICE === WIDE_CHOICE - 1) yield
+      }
   }
 
   #extend(node: number, result: number): number {
@@ -278,6 +300,7 @@ export class GeneratorImage implements ThreadImage {
     const node = nodes.add({ ...form, ...history, word: child?.word ?? form.word, owner: run.thread.index })
     if (operation instanceof Spawn && child !== null) this.#spawned.set(node, { child, body: operation.body })
     if (this.#context.recordPlaces || operation.instruction === undefined) this.operations.set(node, operation)
+    if (nodes.code(node) === Code.Choose && form.a > WIDE_CHOICE) this.#wideChoices.push(node)
     this.#keep(node, run)
     return node
   }
@@ -317,7 +340,15 @@ export class GeneratorImage implements ThreadImage {
   }
 
   /** Runs the thread again along the history of `node` and compares every operation with what was learnt. */
-  #rerun(node: number): { readonly run: LiveRun; readonly operation: Operation | null } {
+  #rerun(node: number): Rerun {
+    const work = this.#rerunInSlices(node)
+    for (;;) {
+      const step = work.next()
+      if (step.done === true) return step.value
+    }
+  }
+
+  *#rerunInSlices(node: number): Generator<void, Rerun> {
     const { nodes, threads } = this.#context
     const path: number[] = []
     for (let at = node; at !== 0; at = nodes.parents[at]!) path.push(at)
@@ -329,6 +360,7 @@ export class GeneratorImage implements ThreadImage {
       const before = path[i - 1]!
       yielded = this.#runner.advance(run, () => this.#feed(run, before, nodes.results[path[i]!]!))
       this.#requireAgreement(run, path[i]!, yielded)
+      if (i % RERUN_SLICE === 0) yield
     }
     return { run, operation: yielded.operation }
   }

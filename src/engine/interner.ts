@@ -5,7 +5,8 @@ import { HistoryLimit, ProgramFault } from './errors.js'
 export type PlainData =
   undefined | null | boolean | number | bigint | string | readonly PlainData[] | { readonly [key: string]: PlainData }
 
-const MAX_VALUE_BYTES = 2 ** 26
+// Hashing and copying a value is one stretch of work: larger ones would block the caller's event loop.
+const MAX_VALUE_BYTES = 2 ** 22
 
 /**
  * Gives equal plain data one small number, and keeps one deep-frozen copy for it.
@@ -77,6 +78,7 @@ export class Interner {
   }
 
   #internArray(value: readonly unknown[], what: string, path: string, parents: readonly object[]): number {
+    this.#requireRoom(24 * value.length)
     const ids: number[] = []
     for (let i = 0; i < value.length; i++) {
       if (!(i in value)) throw notPlain(what, `${path}[${i}]`, 'is a hole in an array')

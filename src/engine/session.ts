@@ -1,15 +1,17 @@
 import { EntrelacsError, MisuseError, ProgramFault } from './errors.js'
 import { chain, hashText, LANE_1 } from './content-hash.js'
+import { Declarations } from './declarations.js'
 import { GeneratorImage } from './generator-image.js'
 import { Code, MISUSE, overflows, resulting, stored } from './instruction.js'
 import { Interner } from './interner.js'
 import { Layout, WordKind } from './layout.js'
 import { ThreadHandle } from './marks.js'
 import { NODE_A, NODE_B, NODE_WORD, NodeTable } from './node-table.js'
-import { formatData, type Operation, type SharedObject, type ThreadBody, type WorldView } from './operation.js'
-import { type Place, placeOfError } from './place.js'
+import { formatData, type Operation, type SharedObject } from './operation.js'
+import { placeOfError } from './place.js'
+import { propertyHolds } from './property-check.js'
 import { type Parameters, type Program, completeParameters } from './program.js'
-import type { DeclarationSink, Property, StateView } from './setup.js'
+import type { Property } from './setup.js'
 import { type ThreadEntry, ThreadRegistry } from './thread-registry.js'
 import {
   type CodeMonitor,
@@ -46,15 +48,9 @@ export class Session {
   readonly nodes = new NodeTable()
   readonly image: GeneratorImage
   readonly world: World
-  readonly objects: SharedObject[] = []
-  readonly properties: Property[] = []
-  readonly #objectWords = new Map<number, SharedObject>()
-  readonly #bodies: ThreadBody[] = []
+  readonly #declarations: Declarations
   readonly #monitor: CodeMonitor | undefined
   readonly #initial: { readonly words: Int32Array; readonly hash1: number; readonly hash2: number }
-  #declaredObjects = 0
-  #pendingWords: number[] = []
-  #inSetup = true
 
   /**
    * @throws UsageError for parameters that the program does not have.
@@ -65,23 +61,25 @@ export class Session {
     this.#monitor = options.monitor
     this.interner.maxBytes = options.maxValues ?? Infinity
     this.params = completeParameters(program, given)
+    const { layout, threads, interner, codec } = this
+    this.#declarations = new Declarations({ layout, threads, interner, codec, running: () => this.image.running })
     this.image = new GeneratorImage({
-      layout: this.layout,
+      layout,
       nodes: this.nodes,
-      threads: this.threads,
-      interner: this.interner,
-      codec: this.codec,
+      threads,
+      interner,
+      codec,
       monitor: options.monitor,
       recordPlaces: options.recordPlaces ?? false,
       onPrint: options.onPrint,
       objectOfWord: (word) => {
-        const object = this.#objectWords.get(word)
+        const object = this.objectOf(word)
         return object === undefined ? undefined : `${object.kind} “${object.name}”`
       },
     })
     options.monitor?.enter('', undefined)
     try {
-      program.declare(this.#sink(), this.params)
+      program.declare(this.#declarations, this.params)
     } catch (error) {
       if (error instanceof EntrelacsError) throw error
       throw new ProgramFault(
@@ -94,20 +92,29 @@ export class Session {
     } finally {
       options.monitor?.leave()
     }
-    this.#inSetup = false
+    this.#declarations.endSetup()
     if (this.threads.all.length === 0)
       throw new ProgramFault('program/no-threads', `“${program.name}” declares no thread`, {
         hint: 'declare at least one with p.thread(name, function* () { … })',
       })
     this.world = new World(this.layout, this.nodes, this.threads, this.codec, this.interner)
-    const declared = this.threads.all.slice(0, this.#bodies.length)
-    for (const thread of declared)
-      this.world.write(thread.word, this.image.start(thread, this.#bodies[thread.index]!, 0))
+    const { bodies } = this.#declarations
+    for (const thread of threads.all.slice(0, bodies.length))
+      this.world.write(thread.word, this.image.start(thread, bodies[thread.index]!, 0))
     this.#initial = {
       words: this.world.words.slice(0, this.layout.count),
       hash1: this.world.hash1,
       hash2: this.world.hash2,
     }
+  }
+
+  /** The objects that setup declares. */
+  get objects(): readonly SharedObject[] {
+    return this.#declarations.objects
+  }
+
+  get properties(): readonly Property[] {
+    return this.#declarations.properties
   }
 
   /** Makes the initial state the present one. */
@@ -212,27 +219,7 @@ export class Session {
    * @throws ProgramFault `program/property-throws`.
    */
   holds(property: Property, observed?: (word: number) => void): boolean {
-    const world = observed === undefined ? this.world : observedView(this.world, observed)
-    const view = ((object: SharedObject) => object.show(world)) as StateView
-    view.result = <R>(thread: ThreadHandle<R>): R | undefined => {
-      observed?.(this.threads.all[thread.index]!.word)
-      return this.resultOf(thread.index) as R | undefined
-    }
-    this.#monitor?.enter(`property ${property.name}`, property.place)
-    try {
-      return requireBoolean(property, property.holds(view))
-    } catch (error) {
-      if (error instanceof ProgramFault) throw error
-      throw new ProgramFault(
-        'program/property-throws',
-        `property “${property.name}” throws: ${describeThrown(error)}`,
-        {
-          place: property.place,
-        },
-      )
-    } finally {
-      this.#monitor?.leave()
-    }
+    return propertyHolds(this, property, this.#monitor, observed)
   }
 
   /** The hash of one step for tokens: what was done and what came back, without any name. */
@@ -268,7 +255,7 @@ export class Session {
   overflowAt(node: number, word: number): ProgramFault {
     const operation = this.image.operationAt(node)
     const sum = word + this.nodes.field(node, NODE_A)
-    const object = this.#objectWords.get(this.nodes.field(node, NODE_WORD))
+    const object = this.objectOf(this.nodes.field(node, NODE_WORD))
     const thread = this.threads.all[this.nodes.owners[node]!]!
     const fault = overflow(
       `the sum in ${object?.kind ?? 'object'} “${object?.name ?? ''}” after ${operation?.name ?? 'add'} in thread “${thread.name}”`,
@@ -279,7 +266,7 @@ export class Session {
 
   /** The object that owns a word. */
   objectOf(word: number): SharedObject | undefined {
-    return this.#objectWords.get(word)
+    return this.#declarations.objectOf(word)
   }
 
   #effect(thread: number, node: number, way: number): number {
@@ -355,127 +342,6 @@ export class Session {
   #endedWord(word: number): boolean {
     const code = this.nodes.code(this.world.read(word))
     return code === Code.End || code === Code.Failed
-  }
-
-  #sink(): DeclarationSink {
-    return {
-      word: (suffix, kind, initial, what) => this.#declareWord(suffix, kind, initial, what),
-      object: (object) => this.#declareObject(object),
-      thread: (name, body, daemon, place) => this.#declareThread(name, body, daemon, place),
-      property: (property) => this.#declareProperty(property),
-    }
-  }
-
-  #declareWord(suffix: string, kind: WordKind, initial: unknown, what: string): number {
-    const content = kind === WordKind.Thread ? 0 : this.codec.encode(kind, initial, what)
-    const identity = `${this.#objectIdentity()} ${this.#pendingWords.length} ${suffix}`
-    const word = this.layout.word(
-      this.#inSetup ? identity : `${identity} ${kind} ${this.#hashText(kind, content)}`,
-      kind,
-      content,
-    )
-    this.#pendingWords.push(word)
-    return word
-  }
-
-  /** After other histories a thread may make an object with another initial content: that is another object. */
-  #hashText(kind: WordKind, content: number): string {
-    return kind === WordKind.Value ? `${this.interner.hash1[content]} ${this.interner.hash2[content]}` : String(content)
-  }
-
-  #objectIdentity(): string {
-    const run = this.image.running
-    return run === null ? `o${this.#declaredObjects}` : `o${run.thread.code}.${run.objects}`
-  }
-
-  #declareObject(object: SharedObject): void {
-    const words = this.#pendingWords
-    this.#pendingWords = []
-    requireName(object.kind, object.name, undefined)
-    if (this.image.running === null) this.#declaredObjects++
-    else this.image.running.objects++
-    // A thread that is run again declares its objects again: the same words, already known.
-    if (words.length > 0 && this.#objectWords.has(words[0]!)) return
-    for (const word of words) this.#objectWords.set(word, object)
-    // Only what setup declares exists in every state and is shown; an object made by a thread is known to its users.
-    if (!this.#inSetup) return
-    if (this.objects.some((other) => other.name === object.name))
-      throw new ProgramFault('program/duplicate-name', `two objects are called “${object.name}”`, {
-        hint: 'give every object a name of its own',
-      })
-    this.objects.push(object)
-  }
-
-  #declareProperty(property: Property): void {
-    requireName('property', property.name, property.place)
-    if (!this.#inSetup)
-      throw new ProgramFault(
-        'program/property-outside-setup',
-        `property “${property.name}” is declared while threads run`,
-        {
-          place: property.place,
-          hint: 'declare properties in the setup',
-        },
-      )
-    if (this.properties.some((other) => other.name === property.name))
-      throw new ProgramFault('program/duplicate-name', `two properties are called “${property.name}”`, {
-        place: property.place,
-        hint: 'give every property a name of its own',
-      })
-    this.properties.push(property)
-  }
-
-  #declareThread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle {
-    if (!this.#inSetup)
-      throw new ProgramFault('program/thread-outside-setup', `thread “${name}” is declared while threads run`, {
-        place,
-        hint: 'start it with yield* p.spawn(…)',
-      })
-    requireName('thread', name, place)
-    if (this.threads.all.some((other) => other.name === name))
-      throw new ProgramFault('program/duplicate-name', `two threads are called “${name}”`, {
-        place,
-        hint: 'give every thread a name of its own',
-      })
-    this.#bodies.push(body)
-    const entry: ThreadEntry = this.threads.add([this.#bodies.length - 1], name, daemon, place)
-    return new ThreadHandle(name, entry.index, entry.word)
-  }
-}
-
-/** Names stand in tables and in messages: one line of visible characters. */
-function requireName(kind: string, name: unknown, place: Place | undefined): void {
-  if (typeof name === 'string' && name !== '' && name.length <= 200 && !/\p{Control}/u.test(name)) return
-  throw new ProgramFault('program/bad-name', `a ${kind} cannot be called ${JSON.stringify(name) ?? String(name)}`, {
-    place,
-    hint: 'a name is a text of 1 to 200 visible characters',
-  })
-}
-
-function requireBoolean(property: Property, answer: unknown): boolean {
-  if (typeof answer === 'boolean') return answer
-  throw new ProgramFault(
-    'program/property-not-boolean',
-    `property “${property.name}” answers ${formatAnswer(answer)}`,
-    {
-      place: property.place,
-      hint: 'let it return true or false; it cannot be asynchronous',
-    },
-  )
-}
-
-function formatAnswer(answer: unknown): string {
-  return typeof answer === 'object' && answer !== null ? `a ${answer.constructor?.name ?? 'value'}` : String(answer)
-}
-
-function observedView(world: World, observed: (word: number) => void): WorldView {
-  return {
-    read: (word) => (observed(word), world.read(word)),
-    value: (word) => (observed(word), world.value(word)),
-    equals: (word, value) => (observed(word), world.equals(word, value)),
-    hasEnded: (thread) => world.hasEnded(thread),
-    resultOf: (thread) => world.resultOf(thread),
-    threadName: (thread) => world.threadName(thread),
   }
 }
 

@@ -93,7 +93,7 @@ export class Exploration {
     const violations = yield* this.#confirmAll(this.#sampling.findings)
     yield* this.#verify()
     const stopped = this.#aborted ? 'aborted' : seen && this.#options.until === 'first' ? 'first' : null
-    return this.#report(violations, {
+    return yield* this.#report(violations, {
       complete: false,
       stopped: stopped === null ? null : { reason: stopped, message: stopMessage(stopped, '') },
       findings: null,
@@ -113,15 +113,17 @@ export class Exploration {
     })
     this.#graph = search
     let shown = seen
+    let inspected = 0
     for (const _pause of search.run()) {
       yield
       if (this.#aborted) search.abort('aborted')
       if (search.stopped === 'aborted') break
-      if (!shown && search.outcomes.all.some((_facts, index) => outcomeViolations(search.outcomes, index).length > 0)) {
+      while (!shown && inspected < search.outcomes.all.length) {
+        if (outcomeViolations(search.outcomes, inspected++).length === 0) continue
         shown = true
         if (this.#options.until === 'first') search.abort('first')
-        if (search.stopped === 'first') break
       }
+      if (search.stopped === 'first') break
     }
     const findings = yield* this.#analyse(search, maxMemory)
     this.#phase = 'explaining'
@@ -133,7 +135,7 @@ export class Exploration {
     if (!seen && violations[0] !== undefined) this.#options.onViolation?.(violations[0])
     yield* this.#verify()
     const message = stopMessage(search.stopped ?? 'first', search.stopMessage, this.#longestThread())
-    return this.#report(violations, {
+    return yield* this.#report(violations, {
       complete: search.stopped === null,
       stopped: search.stopped === null ? null : { reason: search.stopped, message },
       findings,
@@ -153,7 +155,7 @@ export class Exploration {
   *#stopAtFirst(): Generator<void, UntimedReport> {
     const violations = yield* this.#confirmAll(this.#sampling.findings.slice(0, 1))
     yield* this.#verify()
-    return this.#report(violations, {
+    return yield* this.#report(violations, {
       complete: false,
       stopped: { reason: 'first', message: stopMessage('first', '') },
       findings: null,
@@ -237,15 +239,15 @@ export class Exploration {
     let operations = 0
     for (let node = nodes.count - 1; node > 0 && operations < RERUN_OPERATIONS; node -= stride) {
       operations += nodes.lengths[node]! + 1
-      if (!this.#verifyNode(node)) return
+      if (!(yield* this.#verifyNode(node))) return
       yield
     }
   }
 
   /** Returns false if the histories do not fit in the bounds. */
-  #verifyNode(node: number): boolean {
+  *#verifyNode(node: number): Generator<void, boolean> {
     try {
-      this.#session.image.verify(node)
+      yield* this.#session.image.verify(node)
       return true
     } catch (error) {
       if (error instanceof HistoryLimit) return false
@@ -266,14 +268,14 @@ export class Exploration {
     return `thread “${threads.all[nodes.owners[longest]!]?.name ?? ''}” has performed up to ${nodes.lengths[longest]} operations`
   }
 
-  #report(
+  *#report(
     violations: readonly Violation[],
     end: {
       readonly complete: boolean
       readonly stopped: ExploreReport['stopped']
       readonly findings: GraphFindings | null
     },
-  ): UntimedReport {
+  ): Generator<void, UntimedReport> {
     const graph = this.#graph
     const isGraph = (this.#options.strategy ?? 'graph') === 'graph'
     const numbers = end.findings?.numbers ?? null
@@ -302,7 +304,7 @@ export class Exploration {
           ? { interleavings: formatCount(numbers.dropped), probability: numbers.dropped.probability }
           : null,
       divergence: numbers?.divergence ?? null,
-      outcomes: this.#outcomes(end.findings),
+      outcomes: yield* this.#outcomes(end.findings),
       violations,
       stopped: end.stopped,
       missedStateProbability: graph === null ? null : collisionProbability(graph.graph),
@@ -310,15 +312,20 @@ export class Exploration {
     }
   }
 
-  #outcomes(findings: GraphFindings | null): Outcome[] {
+  *#outcomes(findings: GraphFindings | null): Generator<void, Outcome[]> {
     const isGraph = (this.#options.strategy ?? 'graph') === 'graph'
     const registry = isGraph && this.#graph !== null ? this.#graph.outcomes : this.#sampling.outcomes
-    const list = registry.all.map((facts, index) => {
+    const keyed: { readonly key: string; readonly outcome: Outcome }[] = []
+    for (let index = 0; index < registry.all.length; index++) {
+      const facts = registry.all[index]!
       const number = findings?.numbers?.outcomes[index]
       const holds = outcomeViolations(registry, index).length === 0 && Object.keys(facts.misuses).length === 0
-      return makeOutcome(facts, holds, number, isGraph ? null : (this.#sampling.counts[index] ?? 0))
-    })
-    return list.sort((a, b) => Number(a.holds) - Number(b.holds) || compareTexts(formatData(a), formatData(b)))
+      const outcome = makeOutcome(facts, holds, number, isGraph ? null : (this.#sampling.counts[index] ?? 0))
+      // Made once for each: a state of a thousand words takes longer to write out than to explore.
+      keyed.push({ key: `${Number(holds)}${formatData(outcome)}`, outcome })
+      yield
+    }
+    return keyed.sort((a, b) => compareTexts(a.key, b.key)).map(({ outcome }) => outcome)
   }
 }
 

@@ -135,7 +135,7 @@ class GraphAnalysis {
 
   #raceTargets(): Target[] {
     const byObject = new Map<string, StateSet[]>()
-    for (const { word, states } of this.#search.races.values()) {
+    for (const { word, states } of this.#search.accesses.races.values()) {
       const name = this.#search.session.objectOf(word)?.name ?? ''
       byObject.set(name, [...(byObject.get(name) ?? []), states])
     }

@@ -24,6 +24,7 @@ import type { Session } from '../session.js'
 import { SMALL_CONTENTS, SMALL_SHIFT } from '../layout.js'
 import { LearntProperty } from './learnt-property.js'
 import { OutcomeRegistry } from './outcome-registry.js'
+import { PlainAccesses } from './plain-accesses.js'
 import { DROPPED, StateGraph } from './state-graph.js'
 import { ROW_WORDS, StateRows } from './state-rows.js'
 import { StateSet } from './state-set.js'
@@ -41,12 +42,6 @@ export interface SearchBounds {
 
 /** Why a search stopped before it was complete. */
 export type StopReason = 'states' | 'memory' | 'history' | 'aborted' | 'first'
-
-/** States in which two threads are about to make conflicting plain accesses to one word. */
-export interface RaceStates {
-  readonly word: number
-  readonly states: StateSet
-}
 
 /** A step that misuses an object, by the state it starts from. */
 export interface MisuseStep {
@@ -78,7 +73,7 @@ export class GraphSearch {
   readonly graph = new StateGraph()
   readonly outcomes: OutcomeRegistry
   readonly alwaysFailures: { readonly property: LearntProperty; readonly states: StateSet }[]
-  readonly races = new Map<number, RaceStates>()
+  readonly accesses = new PlainAccesses()
   readonly misuses: MisuseStep[] = []
   stopped: StopReason | null = null
   /** Which thread went on for too long, if that stopped the search. */
@@ -101,9 +96,6 @@ export class GraphSearch {
   #inspectsStates = false
   // Words up to here have their initial content in all rows.
   #coveredWords = 0
-  // For races: the state in which a word was last about to be accessed plainly, and whether by a write.
-  #plainState = new Int32Array(0)
-  #plainWrites = new Uint8Array(0)
 
   constructor(session: Session, bounds: SearchBounds) {
     this.session = session
@@ -121,8 +113,7 @@ export class GraphSearch {
 
   /** Memory held by the search and what was learnt, with room for the analyses that follow, in bytes. */
   get bytes(): number {
-    let sets = 0
-    for (const race of this.races.values()) sets += race.states.bytes
+    let sets = this.accesses.bytes
     for (const { states } of this.alwaysFailures) sets += states.bytes
     return (
       this.#table.bytes +
@@ -150,6 +141,7 @@ export class GraphSearch {
       if (this.#table.isCrowded) yield* this.#table.grow()
       if (this.#isOutOfMemory()) return this.#stop('memory')
       if (this.graph.stateCount > this.#bounds.maxStates) return this.#stop('states')
+      if (!(yield* this.#learnAhead())) return
       if (!this.#expandSlice()) return
       if (this.#cursor < this.#current.count) continue
       if (this.#next.count === 0) break
@@ -168,11 +160,25 @@ export class GraphSearch {
       this.#expand(Math.max(16, Math.min(STATES_PER_SLICE, Math.floor(WORDS_PER_SLICE / this.#current.stride))))
       return true
     } catch (error) {
-      if (!(error instanceof HistoryLimit)) throw error
-      this.stopMessage = error.message
-      this.#stop('history')
-      return false
+      return this.#stopForHistory(error)
     }
+  }
+
+  *#learnAhead(): Generator<void, boolean> {
+    try {
+      yield* this.session.image.learnWideChoices()
+      this.#adaptToLayout()
+      return true
+    } catch (error) {
+      return this.#stopForHistory(error)
+    }
+  }
+
+  #stopForHistory(error: unknown): false {
+    if (!(error instanceof HistoryLimit)) throw error
+    this.stopMessage = error.message
+    this.#stop('history')
+    return false
   }
 
   /** Ends the search where it stands; states that were not expanded have no edges. */
@@ -220,10 +226,7 @@ export class GraphSearch {
     this.#orderWords = Int32Array.from(threads.canonical, (thread) => threads.all[thread]!.word)
     this.#hasDaemons = threads.all.some((thread) => thread.daemon)
     this.#inspectsStates = this.#hasDaemons || this.alwaysFailures.length > 0
-    if (this.#plainState.length < layout.count) {
-      this.#plainState = new Int32Array(layout.kinds.length).fill(-1)
-      this.#plainWrites = new Uint8Array(layout.kinds.length)
-    }
+    this.accesses.cover(layout.kinds.length)
     if (this.#current.stride - ROW_WORDS < layout.count) {
       // A few words to spare: spawned threads tend to come in numbers.
       const width = layout.count + (layout.count >> 2) + 2
@@ -241,7 +244,7 @@ export class GraphSearch {
    * are computed into a batch first and looked up together, so that the cache misses of many look-ups overlap.
    */
   #expand(limit: number): void {
-    const { graph } = this
+    const { graph, accesses } = this
     const { nodes, layout } = this.session
     const table = this.#table
     const steps = this.#batch
@@ -303,7 +306,7 @@ export class GraphSearch {
           continue
         }
         stepped = true
-        if ((head & FLAG_PLAIN) !== 0) this.#noteAccess(state, word, (head & FLAG_WRITES) !== 0)
+        if ((head & FLAG_PLAIN) !== 0) accesses.note(state, word, (head & FLAG_WRITES) !== 0)
         child <<= NODE_SHIFT
         let h1 = hash1 ^ fields[at + NODE_HASH_1]! ^ fields[child + NODE_HASH_1]!
         let h2 = hash2 ^ fields[at + NODE_HASH_2]! ^ fields[child + NODE_HASH_2]!
@@ -387,7 +390,7 @@ export class GraphSearch {
     }
     const head = session.nodes.field(node, NODE_CODE)
     if ((head & FLAG_PLAIN) !== 0)
-      this.#noteAccess(state, session.nodes.field(node, NODE_WORD), (head & FLAG_WRITES) !== 0)
+      this.accesses.note(state, session.nodes.field(node, NODE_WORD), (head & FLAG_WRITES) !== 0)
     const ways = session.ways(thread)
     if (ways > 1) graph.hasWays = true
     this.#generalSteps += ways
@@ -452,24 +455,5 @@ export class GraphSearch {
       if ((head & CODE_MASK) > Code.Failed && (head & FLAG_DAEMON) === 0) return true
     }
     return false
-  }
-
-  #noteAccess(state: number, word: number, writes: boolean): void {
-    if (this.#plainState[word] === state) {
-      if (writes || this.#plainWrites[word] === 1) this.#raceAt(word, state)
-      if (writes) this.#plainWrites[word] = 1
-      return
-    }
-    this.#plainState[word] = state
-    this.#plainWrites[word] = writes ? 1 : 0
-  }
-
-  #raceAt(word: number, state: number): void {
-    let race = this.races.get(word)
-    if (race === undefined) {
-      race = { word, states: new StateSet() }
-      this.races.set(word, race)
-    }
-    race.states.add(state)
   }
 }
