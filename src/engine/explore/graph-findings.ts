@@ -6,7 +6,7 @@ import type { Finding } from './finding.js'
 import type { GraphSearch } from './graph-search.js'
 import { type Goal, type GraphPath, leastSchedule } from './least-schedule.js'
 import { countPaths, type PathNumber, type PathNumbers } from './path-numbers.js'
-import { outcomeViolations } from './random-search.js'
+import { outcomeViolations } from './outcome-violations.js'
 import { StateSet } from './state-set.js'
 
 /** Everything that a graph tells after the search. */

@@ -6,6 +6,7 @@ import type { Finding } from './finding.js'
 import type { ViolationKind } from './explore-report.js'
 import type { GraphStep } from './least-schedule.js'
 import { OutcomeRegistry } from './outcome-registry.js'
+import { outcomeViolations } from './outcome-violations.js'
 
 /** An execution longer than this is cut off and counted apart. */
 export const EXECUTION_LIMIT = 100_000
@@ -145,17 +146,4 @@ export class RandomSearch {
     }
     this.#sightings.set(key, { kind, subject, path: [...this.#path], preemptions: this.#preemptions })
   }
-}
-
-/** What is wrong with an outcome. */
-export function outcomeViolations(
-  outcomes: OutcomeRegistry,
-  index: number,
-): { readonly kind: ViolationKind; readonly subject: string }[] {
-  const { waiting, failed, errors, misuses } = outcomes.all[index]!
-  const found: { kind: ViolationKind; subject: string }[] = failed.map((subject) => ({ kind: 'property', subject }))
-  if (waiting !== null) found.push({ kind: 'deadlock', subject: JSON.stringify(waiting) })
-  for (const [thread, message] of Object.entries(errors))
-    if (!Object.hasOwn(misuses, thread)) found.push({ kind: 'error', subject: `${thread}: ${message}` })
-  return found
 }

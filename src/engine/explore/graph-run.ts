@@ -1,0 +1,147 @@
+import type { ExploreProgress, Violation } from './explore-report.js'
+import { analyseGraph, type GraphFindings, sum } from './graph-findings.js'
+import { GraphSearch } from './graph-search.js'
+import type { Investigation } from './investigation.js'
+import { formatCount, reportOutcomes } from './outcome-report.js'
+import { outcomeViolations } from './outcome-violations.js'
+import { SamplingRun } from './sampling-run.js'
+import type { StateGraph } from './state-graph.js'
+import { StateTable } from './state-table.js'
+import { stopMessage } from './stop-message.js'
+import type { StrategyResult, StrategyRun } from './strategy-run.js'
+
+/** Strategy `graph`: the graph of all states, with exact numbers. */
+export class GraphRun implements StrategyRun {
+  readonly #investigation: Investigation
+  readonly #sampling: SamplingRun
+  #search: GraphSearch | null = null
+  #phase: ExploreProgress['phase'] = 'sampling'
+  #aborted = false
+
+  constructor(investigation: Investigation) {
+    this.#investigation = investigation
+    this.#sampling = new SamplingRun(investigation)
+  }
+
+  abort(): void {
+    this.#aborted = true
+    this.#sampling.abort()
+  }
+
+  get progress(): ExploreProgress {
+    return {
+      phase: this.#phase,
+      states: this.#search?.graph.stateCount ?? 0,
+      transitions: this.#search?.graph.edgeCount ?? 0,
+      executions: this.#sampling.search.executions,
+      depth: this.#search?.depth ?? 0,
+    }
+  }
+
+  *run(): Generator<void, StrategyResult> {
+    const { session, options, maxMemory, maxHeap } = this.#investigation
+    const seen = yield* this.#sampling.first()
+    if (seen && options.until === 'first') return yield* this.#stopAtFirst()
+    this.#phase = 'searching'
+    session.rewind()
+    const maxStates = options.maxStates ?? Number.MAX_SAFE_INTEGER
+    const search = new GraphSearch(session, { maxStates, maxMemory, maxHeap })
+    this.#search = search
+    yield* this.#explore(search, seen)
+    const findings = yield* this.#analyse(search)
+    const violations = yield* this.#explain(search, findings)
+    if (!seen && violations[0] !== undefined) options.onViolation?.(violations[0])
+    yield* this.#verify()
+    return yield* this.#result(search, findings, violations)
+  }
+
+  *#explore(search: GraphSearch, seen: boolean): Generator<void> {
+    const { options } = this.#investigation
+    let shown = seen
+    let inspected = 0
+    for (const _pause of search.run()) {
+      yield
+      if (this.#aborted) search.abort('aborted')
+      if (search.stopped === 'aborted') break
+      while (!shown && inspected < search.outcomes.all.length) {
+        if (outcomeViolations(search.outcomes, inspected++).length === 0) continue
+        shown = true
+        if (options.until === 'first') search.abort('first')
+      }
+      if (search.stopped === 'first') break
+    }
+  }
+
+  *#analyse(search: GraphSearch): Generator<void, GraphFindings> {
+    const work = analyseGraph(search, this.#investigation.maxMemory)
+    for (;;) {
+      const step = work.next()
+      if (step.done === true) return step.value
+      this.#phase = step.value
+      yield
+    }
+  }
+
+  *#explain(search: GraphSearch, { findings }: GraphFindings): Generator<void, Violation[]> {
+    this.#phase = 'explaining'
+    // What a search that stopped early has not met may have been seen while sampling.
+    const known = new Set(findings.map(({ kind, subject }) => `${kind} ${subject}`))
+    const sampled = search.stopped === null ? [] : this.#sampling.search.findings
+    const unmet = sampled.filter(({ kind, subject }) => !known.has(`${kind} ${subject}`))
+    return yield* this.#investigation.confirmAll([...findings, ...unmet])
+  }
+
+  *#verify(): Generator<void> {
+    this.#phase = 'verifying'
+    yield* this.#investigation.verify(this.#sampling.keptPaths)
+  }
+
+  *#stopAtFirst(): Generator<void, StrategyResult> {
+    const violations = yield* this.#investigation.confirmAll(this.#sampling.search.findings.slice(0, 1))
+    yield* this.#verify()
+    return {
+      complete: false,
+      stopped: { reason: 'first', message: stopMessage('first', '') },
+      violations,
+      outcomes: yield* reportOutcomes(this.#sampling.search.outcomes, () => ({ executions: null })),
+      counts: {},
+    }
+  }
+
+  *#result(
+    search: GraphSearch,
+    findings: GraphFindings,
+    violations: readonly Violation[],
+  ): Generator<void, StrategyResult> {
+    const { graph, outcomes, stopped } = search
+    const { numbers } = findings
+    const message = stopMessage(stopped ?? 'first', search.stopMessage, this.#investigation.longestThread())
+    return {
+      complete: stopped === null,
+      stopped: stopped === null ? null : { reason: stopped, message },
+      violations,
+      outcomes: yield* reportOutcomes(outcomes, (index) => ({ number: numbers?.outcomes[index], executions: null })),
+      counts: {
+        states: graph.stateCount,
+        transitions: graph.edgeCount,
+        interleavings: numbers === null ? null : formatCount(sum(numbers.outcomes)),
+      },
+      dropped:
+        graph.hasDropped && numbers !== null
+          ? { interleavings: formatCount(numbers.dropped), probability: numbers.dropped.probability }
+          : null,
+      divergence: numbers?.divergence ?? null,
+      missedStateProbability: collisionProbability(graph),
+      isVacuous: graph.hasDropped && outcomes.all.length === 0,
+    }
+  }
+}
+
+/** A bound by the number of pairs of states that are compared: in a graph of layers, those of one layer. */
+function collisionProbability(graph: StateGraph): number {
+  const sizes = graph.isLayered
+    ? graph.layerStarts.map((start, layer) => (graph.layerStarts[layer + 1] ?? graph.stateCount) - start)
+    : [graph.stateCount]
+  const pairs = sizes.reduce((total, size) => total + (size * (size - 1)) / 2, 0)
+  return Math.min(1, pairs / 2 ** StateTable.COMPARED_BITS)
+}

@@ -1,0 +1,97 @@
+import { HistoryLimit } from '../errors.js'
+import type { Program } from '../program.js'
+import { Session } from '../session.js'
+import { confirm, runBeside } from './confirmation.js'
+import type { ExplorationOptions } from './explore-options.js'
+import type { Violation } from './explore-report.js'
+import type { Finding } from './finding.js'
+import type { GraphStep } from './least-schedule.js'
+
+/** Histories that are run again to find programs that are not functions of their results, and what that may cost. */
+const RERUN_HISTORIES = 64
+const RERUN_OPERATIONS = 300_000
+const DEFAULT_MEMORY = 1 << 30
+const KIND_ORDER = ['property', 'deadlock', 'error', 'misuse', 'livelock', 'endless', 'starvation', 'race']
+
+/** What all strategies share: the session, its bounds, and how findings are confirmed and the program is checked. */
+export class Investigation {
+  readonly program: Program
+  readonly options: ExplorationOptions
+  readonly session: Session
+  readonly maxMemory: number
+  /** Bytes at most in the JavaScript heap. */
+  readonly maxHeap: number
+
+  /**
+   * @throws UsageError for parameters that the program does not have.
+   * @throws ProgramFault for what the program does wrong in its setup.
+   */
+  constructor(program: Program, options: ExplorationOptions) {
+    this.program = program
+    this.options = options
+    this.maxMemory = options.maxMemory ?? DEFAULT_MEMORY
+    this.maxHeap = Math.min(this.maxMemory, options.maxHeap ?? DEFAULT_MEMORY)
+    this.session = new Session(program, options.params, { monitor: options.monitor, maxValues: this.maxHeap })
+  }
+
+  *confirmAll(findings: readonly Finding[]): Generator<void, Violation[]> {
+    const violations: Violation[] = []
+    for (const finding of findings) {
+      try {
+        violations.push(yield* this.confirmOne(finding))
+      } catch (error) {
+        // A run that does not fit cannot be shown; the search has been stopped by the same bound.
+        if (!(error instanceof HistoryLimit)) throw error
+      }
+    }
+    return violations.sort((a, b) => KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind))
+  }
+
+  *confirmOne(finding: Finding): Generator<void, Violation> {
+    return yield* confirm(this.session, finding, { monitor: this.options.monitor, maxValues: this.maxHeap })
+  }
+
+  /**
+   * Looks for programs that are not functions of their results: threads alone, and all together on fresh sessions.
+   *
+   * @param paths schedules that are run again.
+   */
+  *verify(paths: readonly (readonly GraphStep[])[]): Generator<void> {
+    for (const path of paths) {
+      try {
+        yield* runBeside(this.session, path, { maxValues: this.maxHeap })
+      } catch (error) {
+        if (!(error instanceof HistoryLimit)) throw error
+      }
+      yield
+    }
+    const { nodes } = this.session
+    const stride = Math.max(1, Math.floor(nodes.count / RERUN_HISTORIES))
+    let operations = 0
+    for (let node = nodes.count - 1; node > 0 && operations < RERUN_OPERATIONS; node -= stride) {
+      operations += nodes.lengths[node]! + 1
+      if (!(yield* this.#verifyNode(node))) return
+      yield
+    }
+  }
+
+  /** Returns false if the histories do not fit in the bounds. */
+  *#verifyNode(node: number): Generator<void, boolean> {
+    try {
+      yield* this.session.image.verify(node)
+      return true
+    } catch (error) {
+      if (error instanceof HistoryLimit) return false
+      throw error
+    }
+  }
+
+  /** Who has performed the most operations: the likely culprit when a bound is reached. */
+  longestThread(): string {
+    const { nodes, threads } = this.session
+    let longest = 0
+    for (let node = 1; node < nodes.count; node++)
+      if (nodes.lengths[node]! > nodes.lengths[longest]! && nodes.lengths[node]! < 2 ** 30) longest = node
+    return `thread “${threads.all[nodes.owners[longest]!]?.name ?? ''}” has performed up to ${nodes.lengths[longest]} operations`
+  }
+}

@@ -1,0 +1,26 @@
+import type { ExploreProgress, ExploreReport, Outcome, Violation } from './explore-report.js'
+
+/** What a strategy found out; the parts of the report that differ from strategy to strategy. */
+export interface StrategyResult {
+  /** Nothing has been left out. */
+  readonly complete: boolean
+  readonly stopped: ExploreReport['stopped']
+  readonly violations: readonly Violation[]
+  readonly outcomes: readonly Outcome[]
+  readonly counts: Partial<ExploreReport['counts']>
+  readonly dropped?: ExploreReport['dropped']
+  readonly divergence?: number | null
+  readonly missedStateProbability?: number | null
+  readonly seed?: string | null
+  /** All executions were dropped by `assume`: nothing has been shown. */
+  readonly isVacuous?: boolean
+}
+
+/** One run of a strategy, as a sequence of short stretches of work. */
+export interface StrategyRun {
+  readonly progress: ExploreProgress
+  /** Does the work; yields after every millisecond or so. */
+  run(): Generator<void, StrategyResult>
+  /** Ends the work at the next pause; the result then says what is known. */
+  abort(): void
+}
