@@ -1,0 +1,398 @@
+import type { Session } from '../../session.js'
+import { OutcomeRegistry } from '../outcome-registry.js'
+import { Branches, packStep, threadOf, wayOf } from './branches.js'
+import { EVENT_SHIFT, EVENT_THREAD, Execution, type ExecutionEnd, NOTHING, OWN } from './execution.js'
+import { FinalStates } from './final-states.js'
+import { grownTo } from './grown-array.js'
+import { TraceRules } from './trace-rules.js'
+
+/** One step of an execution, by the session's thread indices. */
+export interface ExecutionStep {
+  readonly thread: number
+  readonly way: number
+}
+
+/** What a search is told, and whom it tells. */
+export interface DporOptions {
+  /** Every execution as it ends, in the session's present state. */
+  readonly onEnd?: (end: ExecutionEnd, outcome: number) => void
+  /** Every step, in the state after it. */
+  readonly onStep?: () => void
+  /** Branches that may wait before they are explored out of turn, at the price of more steps. @default 65,536 */
+  readonly maxWaiting?: number
+}
+
+// What an event is to the search: chosen by default, brought along before a reversed event, reversed, or another way.
+const DEFAULT = 0
+const BROUGHT = 1
+const REVERSED = 2
+const OTHER_WAY = 3
+
+// Fields of an event, besides those of the execution: how many ways it has; for a default event 1 + the latest of the
+// reversed events that put it off, for a reversed one that before it; the thread that a reversed event puts off; the
+// branches that wait at its position; where the branch that it belongs to begins.
+const FIELD_SHIFT = 3
+const ROLE = 0
+const WAYS = 1
+const GUARD = 2
+const PUT_OFF = 3
+const WAITING = 4
+const ROOT = 5
+
+const STEPS_PER_SLICE = 4096
+const MAX_WAITING = 1 << 16
+const SCOUTED_STEPS = 10_000
+
+/** An execution that was left for a branch out of turn: its events from that position on, with their fields. */
+interface Parked {
+  readonly position: number
+  readonly steps: Int32Array
+  readonly fields: Int32Array
+  readonly forced: number
+  readonly forcedGuard: number
+  readonly hasEnded: boolean
+}
+
+/**
+ * Optimal dynamic partial-order reduction: exactly one execution for each Mazurkiewicz trace, and none that is given up.
+ *
+ * From every prefix one execution is run by default. Where an event `e` that was chosen by default races with a later
+ * event `r`, there are traces in which `r` comes before `e`; they are explored from the prefix before `e`, continued by
+ * what happens before `r`, by `r`, and by `e` again. Every such branch is made in exactly one execution, and the traces
+ * of two branches never meet, by three conditions that look at this execution alone:
+ *
+ * 1. only events that were chosen by default are reversed;
+ * 2. all events that an earlier reversal put after `e` happen before `r`: what the branch drops has to be there by
+ *    default, or the same branch is made in the execution in which it is;
+ * 3. where `e` was put off several times by events that are not ordered among themselves, they come in order of their
+ *    threads; an event that would block `e` comes after all of them.
+ *
+ * So a branch is complete in itself: it needs no sleep sets, sends nothing back, and can be explored anywhere. Memory is
+ * linear in the length of an execution, but for the branches that wait, of which there is a bound.
+ */
+export class DporSearch {
+  readonly session: Session
+  readonly outcomes: OutcomeRegistry
+  readonly rules: TraceRules
+  /** Executions by outcome. */
+  readonly executionsOf: number[] = []
+  complete = 0
+  deadlocked = 0
+  assumeFailed = 0
+  /** Steps taken, also again and again. */
+  steps = 0
+  /** Lengths of all executions together. */
+  totalLength = 0
+  /** The length of the longest execution. */
+  depth = 0
+  isDone = false
+  readonly execution: Execution
+  readonly branches = new Branches()
+  readonly #options: DporOptions
+  readonly #maxWaiting: number
+  readonly #finals: FinalStates
+  #fields = new Int32Array(256 << FIELD_SHIFT)
+  // Positions of reversed events and of other ways, in order.
+  #heads = new Int32Array(64)
+  #headCount = 0
+  // The thread that must step next, and its guard; −1 if there is none.
+  #forced = -1
+  #forcedGuard = 0
+  #hasEnded = false
+  readonly #parked: Parked[] = []
+
+  constructor(session: Session, rules: TraceRules, options: DporOptions = {}) {
+    this.session = session
+    this.rules = rules
+    this.#options = options
+    this.#maxWaiting = options.maxWaiting ?? MAX_WAITING
+    this.outcomes = new OutcomeRegistry(session)
+    this.#finals = new FinalStates(this.outcomes)
+    this.execution = new Execution(session, rules)
+    this.execution.scout(SCOUTED_STEPS)
+  }
+
+  /** Memory held, without what was learnt, in bytes. */
+  get bytes(): number {
+    const parked = this.#parked.reduce((sum, { steps, fields }) => sum + 4 * (steps.length + fields.length), 0)
+    return this.execution.bytes + this.branches.bytes + this.#fields.length * 4 + this.#finals.bytes + parked
+  }
+
+  /** Works for a millisecond or so; nothing is left to do once `isDone`. */
+  slice(): void {
+    const until = this.steps + STEPS_PER_SLICE
+    const { execution, branches } = this
+    while (this.steps < until && !this.isDone) {
+      if (branches.count > this.#maxWaiting && this.#park()) continue
+      if (this.#hasEnded) {
+        this.#hasEnded = false
+        if (!this.#backtrack()) this.#unpark()
+        continue
+      }
+      const thread = this.#forced >= 0 ? this.#forced : execution.next()
+      if (thread >= 0) this.#goOn(thread)
+      else this.#end()
+    }
+  }
+
+  /** The steps of the present execution. */
+  get schedule(): ExecutionStep[] {
+    const { execution } = this
+    return Array.from({ length: execution.length }, (_, event) => ({
+      thread: execution.threadOf(event),
+      way: execution.wayOf(event),
+    }))
+  }
+
+  /** The steps that lead to where two racing events are both about to happen. */
+  scheduleToRace(earlier: number, later: number): ExecutionStep[] {
+    const { execution } = this
+    return this.schedule.filter(
+      (_step, event) => event < earlier || (event > earlier && event < later && execution.happensBefore(event, later)),
+    )
+  }
+
+  #goOn(thread: number): void {
+    const { execution } = this
+    const guard = this.#forced >= 0 ? this.#forcedGuard : 0
+    this.#forced = -1
+    const event = execution.length
+    this.#push(thread, 0, DEFAULT, execution.ways(thread))
+    this.#fields[(event << FIELD_SHIFT) + GUARD] = guard
+    if (execution.races > 0) this.#reverseRaces(thread, event)
+  }
+
+  #push(thread: number, way: number, role: number, ways: number): void {
+    const event = this.execution.length
+    if (event << FIELD_SHIFT === this.#fields.length) this.#fields = grownTo(this.#fields, this.#fields.length * 2)
+    this.execution.push(thread, way)
+    this.steps++
+    const record = event << FIELD_SHIFT
+    this.#fields[record + ROLE] = role
+    this.#fields[record + WAYS] = ways
+    this.#fields[record + WAITING] = 0
+    if (role >= REVERSED) this.#addHead(event)
+    if (this.#options.onStep !== undefined) this.#options.onStep()
+  }
+
+  #addHead(event: number): void {
+    if (this.#headCount === this.#heads.length) this.#heads = grownTo(this.#heads, this.#headCount * 2)
+    this.#heads[this.#headCount++] = event
+  }
+
+  #pop(): void {
+    this.execution.pop()
+    if (this.#headCount > 0 && this.#heads[this.#headCount - 1] === this.execution.length) this.#headCount--
+  }
+
+  /** Goes back to where something is left to explore and takes the first steps there; returns false if nothing is. */
+  #backtrack(): boolean {
+    const { execution, branches } = this
+    const fields = this.#fields
+    const floor = this.#parked.at(-1)?.position ?? 0
+    while (execution.length > floor) {
+      const event = execution.length - 1
+      const record = event << FIELD_SHIFT
+      const way = execution.wayOf(event)
+      const ways = fields[record + WAYS]!
+      if (way + 1 < ways) {
+        if (this.#takeNextWay(event, way + 1, ways)) return true
+        continue
+      }
+      this.#pop()
+      // The branches of this event's position; or, inside a branch, those of the position at which it begins.
+      const role = fields[record + ROLE]!
+      const root = role === BROUGHT || role === REVERSED ? fields[record + ROOT]! : event
+      const branch = fields[(root << FIELD_SHIFT) + WAITING]!
+      if (branch === 0) continue
+      let at = branches.firstStep(branch)
+      let shared = root
+      while (shared < event && branches.stepAfter(at) !== 0 && this.#isStep(shared, branches.stepAt(at))) {
+        at = branches.stepAfter(at)
+        shared++
+      }
+      while (execution.length > shared) this.#pop()
+      const isOpen = this.#enterBranch(branch, at, root)
+      this.#fields[(root << FIELD_SHIFT) + WAITING] = branches.next(branch)
+      branches.remove(branch)
+      if (isOpen) return true
+    }
+    return false
+  }
+
+  #isStep(event: number, step: number): boolean {
+    return this.execution.threadOf(event) === threadOf(step) && this.execution.wayOf(event) === wayOf(step)
+  }
+
+  #takeNextWay(event: number, way: number, ways: number): boolean {
+    const record = event << FIELD_SHIFT
+    const role = this.#fields[record + ROLE] === REVERSED ? REVERSED : OTHER_WAY
+    const waiting = this.#fields[record + WAITING]!
+    const thread = this.execution.threadOf(event)
+    this.#pop()
+    this.#push(thread, way, role, ways)
+    this.#fields[record + WAITING] = waiting
+    return role === OTHER_WAY || this.#goOnAfter(event)
+  }
+
+  /** Takes the steps of a branch, from `at` on; returns false if its traces belong to another one. */
+  #enterBranch(branch: number, at: number, root: number): boolean {
+    const { branches, execution } = this
+    for (;;) {
+      const step = branches.stepAt(at)
+      const event = execution.length
+      at = branches.stepAfter(at)
+      if (at !== 0) {
+        this.#push(threadOf(step), wayOf(step), BROUGHT, 1)
+        this.#fields[(event << FIELD_SHIFT) + ROOT] = root
+        continue
+      }
+      this.#push(threadOf(step), 0, REVERSED, execution.ways(threadOf(step)))
+      const record = event << FIELD_SHIFT
+      this.#fields[record + ROOT] = root
+      this.#fields[record + PUT_OFF] = branches.thread(branch)
+      this.#fields[record + GUARD] = branches.guard(branch)
+      if (!this.#goOnAfter(event)) return false
+      if (execution.races > 0) this.#reverseRaces(threadOf(step), event)
+      return true
+    }
+  }
+
+  /** After a reversed event: the event it put off comes next, unless it is blocked now. Checks condition 3. */
+  #goOnAfter(event: number): boolean {
+    const { execution } = this
+    const { rank } = execution
+    const fields = this.#fields
+    const record = event << FIELD_SHIFT
+    const thread = fields[record + PUT_OFF]!
+    const isBlocked = execution.ways(thread) === 0
+    for (let guard = fields[record + GUARD]!; guard !== 0; guard = fields[((guard - 1) << FIELD_SHIFT) + GUARD]!) {
+      if (isBlocked) {
+        if (!execution.happensBefore(guard - 1, event)) return false
+        continue
+      }
+      if (execution.happensBefore(guard - 1, event)) break
+      if (rank[execution.threadOf(event)]! < rank[execution.threadOf(guard - 1)]!) return false
+    }
+    if (isBlocked) return true
+    this.#forced = thread
+    this.#forcedGuard = event + 1
+    return true
+  }
+
+  /** Makes branches of the races of `event`, which is the latest one or, at the end, one that cannot happen. */
+  #reverseRaces(thread: number, event: number): void {
+    const { execution } = this
+    for (let i = 0; i < execution.races; i++) {
+      const earlier = execution.racing[i]!
+      if (this.#fields[(earlier << FIELD_SHIFT) + ROLE] === DEFAULT)
+        this.#reverse(earlier, thread, event, execution.racingClock[i]!)
+    }
+  }
+
+  #reverse(earlier: number, thread: number, event: number, code: number): void {
+    const { execution, branches } = this
+    const { events, stride } = execution
+    const clock = code >= 0 ? execution.rows[code]! : execution.clocks
+    const base = code >= 0 ? 0 : code === OWN ? event * stride : code === NOTHING ? -1 : (-2 - code) * stride
+    for (let h = this.#headCount - 1; h >= 0; h--) {
+      const head = this.#heads[h]!
+      if (head < earlier) break
+      if (head !== event && (base < 0 || clock[base + events[(head << EVENT_SHIFT) + EVENT_THREAD]!]! <= head)) return
+    }
+    const record = earlier << FIELD_SHIFT
+    const guard = this.#fields[record + GUARD]!
+    if (guard !== 0 && code === OWN && !this.#mayPutOff(earlier, event)) return
+    this.#fields[record + WAITING] = branches.add(this.#fields[record + WAITING]!, execution.threadOf(earlier), guard)
+    if (base >= 0)
+      for (let kept = earlier + 1; kept < event; kept++)
+        if (clock[base + events[(kept << EVENT_SHIFT) + EVENT_THREAD]!]! > kept)
+          branches.addStep(packStep(execution.threadOf(kept), execution.wayOf(kept)))
+    branches.addStep(packStep(thread, 0))
+  }
+
+  /**
+   * Condition 3, as far as it can be told without taking the branch's steps: where both events are instructions on one
+   * word and none can block, all that put the earlier one off accessed that word as well.
+   */
+  #mayPutOff(earlier: number, event: number): boolean {
+    const { execution } = this
+    if (!execution.isPlainPair(earlier, event) || execution.wouldWrite(event, earlier)) return true
+    const { rank } = execution
+    const fields = this.#fields
+    for (
+      let guard = fields[(earlier << FIELD_SHIFT) + GUARD]!;
+      guard !== 0;
+      guard = fields[((guard - 1) << FIELD_SHIFT) + GUARD]!
+    ) {
+      if (execution.writes(guard - 1) || execution.arrivedAfter(event, guard - 1)) return true
+      if (rank[execution.threadOf(event)]! < rank[execution.threadOf(guard - 1)]!) return false
+    }
+    return true
+  }
+
+  /** The execution can go no further. */
+  #end(): void {
+    const { execution, session } = this
+    const end = execution.ending
+    this.#hasEnded = true
+    this[end]++
+    this.totalLength += execution.length
+    if (execution.length > this.depth) this.depth = execution.length
+    let outcome = -1
+    if (end !== 'assumeFailed') {
+      outcome = this.#finals.classify(execution.words, session.layout.count, end === 'deadlocked')
+      this.executionsOf[outcome] = (this.executionsOf[outcome] ?? 0) + 1
+    }
+    if (this.#options.onEnd !== undefined) this.#options.onEnd(end, outcome)
+    if (end === 'complete' && !this.rules.hasDaemons) return
+    for (const thread of session.threads.canonical) {
+      execution.raceWaiting(thread)
+      if (execution.races > 0) this.#reverseRaces(thread, execution.length)
+    }
+  }
+
+  /** Leaves the present execution for the deepest branch that waits; returns false if none waits in it. */
+  #park(): boolean {
+    const { execution, branches } = this
+    const floor = this.#parked.at(-1)?.position ?? 0
+    let position = execution.length - 1
+    while (position >= floor && this.#fields[(position << FIELD_SHIFT) + WAITING] === 0) position--
+    if (position < floor) return false
+    const branch = this.#fields[(position << FIELD_SHIFT) + WAITING]!
+    this.#fields[(position << FIELD_SHIFT) + WAITING] = branches.next(branch)
+    const { length } = execution
+    this.#parked.push({
+      position,
+      steps: Int32Array.from({ length: length - position }, (_, i) =>
+        packStep(execution.threadOf(position + i), execution.wayOf(position + i)),
+      ),
+      fields: this.#fields.slice(position << FIELD_SHIFT, length << FIELD_SHIFT),
+      forced: this.#forced,
+      forcedGuard: this.#forcedGuard,
+      hasEnded: this.#hasEnded,
+    })
+    while (execution.length > position) this.#pop()
+    this.#forced = -1
+    this.#hasEnded = !this.#enterBranch(branch, branches.firstStep(branch), position)
+    branches.remove(branch)
+    return true
+  }
+
+  /** Goes on with the execution that was left latest; without one, the search is done. */
+  #unpark(): void {
+    const parked = this.#parked.pop()
+    if (parked === undefined) {
+      this.isDone = true
+      return
+    }
+    parked.steps.forEach((step, i) => {
+      const fields = parked.fields.subarray(i << FIELD_SHIFT, (i + 1) << FIELD_SHIFT)
+      this.#push(threadOf(step), wayOf(step), fields[ROLE]!, fields[WAYS]!)
+      this.#fields.set(fields, (parked.position + i) << FIELD_SHIFT)
+    })
+    this.#forced = parked.forced
+    this.#forcedGuard = parked.forcedGuard
+    this.#hasEnded = parked.hasEnded
+  }
+}

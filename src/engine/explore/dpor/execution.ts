@@ -1,0 +1,686 @@
+import {
+  CODE_MASK,
+  Code,
+  FLAG_DAEMON,
+  FLAG_GIVES,
+  FLAG_KEEPS,
+  FLAG_LINEAR,
+  MISUSE,
+  overflows,
+  resulting,
+  stored,
+} from '../../instruction.js'
+import {
+  NODE_A,
+  NODE_B,
+  NODE_CODE,
+  NODE_SHIFT,
+  NODE_WORD,
+  SMALL_RESULTS,
+  SMALL_RESULTS_SHIFT,
+} from '../../node-table.js'
+import type { WorldView } from '../../operation.js'
+import type { Session } from '../../session.js'
+import { grownTo } from './grown-array.js'
+import { StateWithout } from './state-without.js'
+import { ALIVE, type TraceRules } from './trace-rules.js'
+
+/** Fields of an event: its thread, way, and node before; 1 + the thread's event before, or 0. */
+export const EVENT_SHIFT = 3
+export const EVENT_THREAD = 0
+export const EVENT_WAY = 1
+const EVENT_NODE = 2
+const EVENT_BEFORE = 3
+// The word of its instruction and the content before; for other steps the world's mark, else −1; its first access.
+const EVENT_WORD = 4
+const EVENT_OLD = 5
+const EVENT_MARK = 6
+const EVENT_ACCESSES = 7
+
+// Fields of an access: its event, what it touches, the content before, whether it writes; 1 + the access to the same key
+// that wrote latest before, and 1 + that which read latest since then.
+const ACCESS_SHIFT = 3
+const ACCESS_EVENT = 0
+const ACCESS_KEY = 1
+const ACCESS_OLD = 2
+const ACCESS_WRITES = 3
+const ACCESS_WRITER = 4
+const ACCESS_READER = 5
+
+const KEEPS_BIT = Math.log2(FLAG_KEEPS)
+const GIVES_BIT = Math.log2(FLAG_GIVES)
+
+/** In `racingClock`: the latest event's own clock; nothing at all; anything below `OWN` is −2 − an event, for its clock. */
+export const OWN = -1
+export const NOTHING = -0x80000000
+
+/** How an execution ended: `assumeFailed` if a thread is stuck at a false assumption. */
+export type ExecutionEnd = 'complete' | 'deadlocked' | 'assumeFailed'
+
+/** What an operation touches, as keys. */
+interface Touched {
+  readonly key: number
+  readonly writes: boolean
+}
+
+/**
+ * One execution as a stack of events on a session's state: what each event touched, and what happens before it. Pushing
+ * an event steps its thread and finds the earlier events it races with; popping it undoes the step.
+ *
+ * Happens-before is a vector clock an event: `clocks[event * stride + thread]` is 1 + the last event of that thread
+ * which happens before the event or is it; 0 if there is none. Integers in typed arrays: nothing is allocated per event.
+ */
+export class Execution {
+  readonly session: Session
+  readonly rules: TraceRules
+  /** Events on the stack. */
+  length = 0
+  /** Eight fields an event, which are adjacent so that a step touches one cache line; see `EVENT_…`. */
+  events = new Int32Array(256 << EVENT_SHIFT)
+  /** Threads that a clock has room for. */
+  stride = 1
+  clocks = new Int32Array(256)
+  /** How many earlier events the latest event, or the waiting operation asked about, races with. */
+  races = 0
+  racing = new Int32Array(16)
+  /** For each race, the clock of what has to stay before the reversed event: an index in `rows`, or see `OWN`. */
+  racingClock = new Int32Array(16)
+  readonly rows: Int32Array[] = []
+  /** Whether the latest event misused its object. */
+  misused = false
+  /** By thread: its place in canonical order; threads that are met later never change the order of two others. */
+  rank = new Int32Array(16)
+  #words = new Int32Array(0)
+  // Eight fields an access as well; see `ACCESS_…`.
+  #accessCount = 0
+  #accesses = new Int32Array(512 << ACCESS_SHIFT)
+  // By key: 1 + the latest access that writes, and 1 + the latest that reads since then.
+  #writer = new Int32Array(64)
+  #reader = new Int32Array(64)
+  // By thread: 1 + its latest event (before its first one, that which spawned it), and its word.
+  #last = new Int32Array(16)
+  #threadWord = new Int32Array(16)
+  #order: readonly number[] = []
+  // By key: whether several threads touch it, as far as is known; null if there is nothing to prefer.
+  #shared: Uint8Array | null = null
+  #knownThreads = 0
+  #knownWords = 0
+
+  constructor(session: Session, rules: TraceRules) {
+    this.session = session
+    this.rules = rules
+    session.rewind()
+    this.#adapt()
+  }
+
+  /** Memory held, in bytes. */
+  get bytes(): number {
+    return (this.events.length + this.clocks.length + this.#accesses.length + this.#writer.length * 2) * 4
+  }
+
+  /** The present state, as the session's words. */
+  get words(): Int32Array {
+    return this.#words
+  }
+
+  /** The thread of an event. */
+  threadOf(event: number): number {
+    return this.events[(event << EVENT_SHIFT) + EVENT_THREAD]!
+  }
+
+  /** The way of an event. */
+  wayOf(event: number): number {
+    return this.events[(event << EVENT_SHIFT) + EVENT_WAY]!
+  }
+
+  /** In how many ways a thread can step now. One whose assumption is false cannot step any more. */
+  ways(thread: number): number {
+    const { fields } = this.session.nodes
+    const at = this.#words[this.#threadWord[thread]!]! << NODE_SHIFT
+    switch (fields[at + NODE_CODE]! & CODE_MASK) {
+      case Code.None:
+      case Code.End:
+      case Code.Failed:
+        return 0
+      case Code.Acquire:
+        return this.#words[fields[at + NODE_WORD]!] === 0 ? 1 : 0
+      case Code.Assume:
+        return fields[at + NODE_A]!
+      case Code.Join:
+      case Code.Choose:
+      case Code.Contract:
+        return this.session.ways(thread)
+      default:
+        return 1
+    }
+  }
+
+  /**
+   * The thread that goes on by default, −1 if none can: the one that stepped last, or else the first in canonical order;
+   * but whoever touches nothing that is shared goes before all others, so that what races comes late and little is done
+   * again after a reversal.
+   */
+  next(): number {
+    if (this.rules.hasDaemons && this.session.hasEnded) return -1
+    const current = this.length > 0 ? this.threadOf(this.length - 1) : -1
+    const canGoOn = current >= 0 && this.ways(current) > 0
+    if (canGoOn && (this.#shared === null || !this.#touchesShared(current))) return current
+    const order = this.#order
+    if (this.#shared !== null)
+      for (let i = 0; i < order.length; i++)
+        if (this.ways(order[i]!) > 0 && !this.#touchesShared(order[i]!)) return order[i]!
+    if (canGoOn) return current
+    for (let i = 0; i < order.length; i++) if (this.ways(order[i]!) > 0) return order[i]!
+    return -1
+  }
+
+  /**
+   * Runs one execution and notes which words several threads touch; `next` prefers other steps from then on. Begins and
+   * ends in the initial state.
+   */
+  scout(maxSteps: number): void {
+    for (let thread = this.next(); thread >= 0 && this.length < maxSteps; thread = this.next()) this.push(thread, 0)
+    const owner = new Int32Array(this.#writer.length).fill(-1)
+    const shared = new Uint8Array(this.#writer.length).fill(1)
+    for (let access = 0; access < this.#accessCount; access++) {
+      const record = access << ACCESS_SHIFT
+      const key = this.#accesses[record + ACCESS_KEY]!
+      const thread = this.threadOf(this.#accesses[record + ACCESS_EVENT]!)
+      if (owner[key] === -1) {
+        owner[key] = thread
+        shared[key] = 0
+      } else if (owner[key] !== thread) shared[key] = 1
+    }
+    while (this.length > 0) this.pop()
+    this.#shared = shared.includes(0) ? shared : null
+  }
+
+  #touchesShared(thread: number): boolean {
+    const { fields } = this.session.nodes
+    const at = this.#words[this.#threadWord[thread]!]! << NODE_SHIFT
+    const code = fields[at + NODE_CODE]! & CODE_MASK
+    if (code > Code.Release) return code === Code.Contract
+    const key = this.rules.keys + fields[at + NODE_WORD]!
+    return key >= this.#shared!.length || this.#shared![key] === 1
+  }
+
+  /** How an execution that can go no further has ended. */
+  get ending(): ExecutionEnd {
+    const { fields } = this.session.nodes
+    let ending: ExecutionEnd = 'complete'
+    for (let thread = 0; thread < this.#knownThreads; thread++) {
+      const at = this.#words[this.#threadWord[thread]!]! << NODE_SHIFT
+      const head = fields[at + NODE_CODE]!
+      if ((head & CODE_MASK) <= Code.Failed) continue
+      if ((head & CODE_MASK) === Code.Assume && fields[at + NODE_A] === 0) return 'assumeFailed'
+      if ((head & FLAG_DAEMON) === 0) ending = 'deadlocked'
+    }
+    return ending
+  }
+
+  /**
+   * Lets a thread take one step, which it must be able to take.
+   *
+   * @throws ProgramFault if an integer overflows, or for what the thread does wrong on the way to its next operation.
+   */
+  push(thread: number, way: number): void {
+    const event = this.length
+    if (event << EVENT_SHIFT === this.events.length) this.#growEvents()
+    const { nodes } = this.session
+    const words = this.#words
+    const node = words[this.#threadWord[thread]!]!
+    const at = node << NODE_SHIFT
+    const head = nodes.fields[at + NODE_CODE]!
+    const code = head & CODE_MASK
+    this.#enter(event, thread, way, node)
+    if (code > Code.Release || (head & FLAG_DAEMON) !== 0) return this.#pushGenerally(event, thread, way, code)
+    const word = nodes.fields[at + NODE_WORD]!
+    const old = words[word]!
+    const a = nodes.fields[at + NODE_A]!
+    let content: number
+    let result: number
+    let writes = code !== Code.Load
+    if ((head & FLAG_LINEAR) !== 0) {
+      content = ((old & -((head >> KEEPS_BIT) & 1)) + a) | 0
+      result = old & -((head >> GIVES_BIT) & 1)
+      if (code === Code.Add && overflows(old, a)) throw this.session.overflowAt(node, old)
+      if (code === Code.Release && old === 0) {
+        writes = false
+        result = MISUSE
+        this.misused = true
+      }
+    } else {
+      content = stored(code, old, a, nodes.fields[at + NODE_B]!, thread)
+      result = resulting(code, old, way)
+      writes = code === Code.CompareExchange ? old === a : old === 0
+    }
+    let next = result >>> 0 < SMALL_RESULTS ? nodes.smallChildren[(node << SMALL_RESULTS_SHIFT) + result]! : 0
+    if (next === 0) next = nodes.next(node, result) || this.#learn(node, result)
+    this.#words[word] = content
+    this.#words[this.#threadWord[thread]!] = next
+    const record = event << EVENT_SHIFT
+    this.events[record + EVENT_WORD] = word
+    this.events[record + EVENT_OLD] = old
+    this.events[record + EVENT_MARK] = -1
+    const key = this.rules.keys + word
+    if (code === Code.Acquire && this.#reader[key] === 0) this.#raceForLock(event, thread, key)
+    else if (writes) this.#raceAsWriter(event, key)
+    else this.#raceAsReader(event, key)
+    this.#access(event, key, writes, old)
+    if (this.rules.isSpecial) this.#applyRules(event, thread, writes ? word : -1)
+    this.clocks[event * this.stride + thread] = event + 1
+    this.#last[thread] = event + 1
+    this.length = event + 1
+  }
+
+  /** Takes the latest event back. */
+  pop(): void {
+    const event = --this.length
+    const { events } = this
+    const record = event << EVENT_SHIFT
+    const thread = events[record + EVENT_THREAD]!
+    const start = events[record + EVENT_ACCESSES]!
+    while (this.#accessCount > start) {
+      const access = --this.#accessCount << ACCESS_SHIFT
+      const key = this.#accesses[access + ACCESS_KEY]!
+      this.#reader[key] = this.#accesses[access + ACCESS_READER]!
+      if (this.#accesses[access + ACCESS_WRITES] === 1) this.#writer[key] = this.#accesses[access + ACCESS_WRITER]!
+    }
+    this.#last[thread] = events[record + EVENT_BEFORE]!
+    if (events[record + EVENT_MARK]! >= 0) return this.#undoGenerally(record)
+    this.#words[events[record + EVENT_WORD]!] = events[record + EVENT_OLD]!
+    this.#words[this.#threadWord[thread]!] = events[record + EVENT_NODE]!
+  }
+
+  #undoGenerally(record: number): void {
+    const { nodes, world } = this.session
+    const node = this.events[record + EVENT_NODE]!
+    if (nodes.code(node) === Code.Spawn) this.#last[nodes.owners[this.#words[nodes.field(node, NODE_WORD)]!]!] = 0
+    world.undo(this.events[record + EVENT_MARK]!)
+  }
+
+  /** Whether one event happens before another, or is it. */
+  happensBefore(earlier: number, later: number): boolean {
+    return this.clocks[later * this.stride + this.threadOf(earlier)]! > earlier
+  }
+
+  /** Whether both events are instructions on the same word, the earlier of which is never blocked. */
+  isPlainPair(earlier: number, later: number): boolean {
+    const { events } = this
+    const first = earlier << EVENT_SHIFT
+    const second = later << EVENT_SHIFT
+    if (this.rules.isSpecial || events[first + EVENT_MARK]! >= 0 || events[second + EVENT_MARK]! >= 0) return false
+    if (events[first + EVENT_WORD] !== events[second + EVENT_WORD]) return false
+    return this.session.nodes.code(events[first + EVENT_NODE]!) !== Code.Acquire
+  }
+
+  /** Whether an instruction wrote its word. */
+  writes(event: number): boolean {
+    const access = this.events[(event << EVENT_SHIFT) + EVENT_ACCESSES]!
+    return this.#accesses[(access << ACCESS_SHIFT) + ACCESS_WRITES] === 1
+  }
+
+  /** Whether an instruction would write its word if it came before an earlier one on the same word. */
+  wouldWrite(event: number, earlier: number): boolean {
+    const { events } = this
+    const old = events[(earlier << EVENT_SHIFT) + EVENT_OLD]!
+    return this.#instructionWrites(events[(event << EVENT_SHIFT) + EVENT_NODE]!, old)
+  }
+
+  /** Whether an event's thread could not be there before `earlier` had happened. */
+  arrivedAfter(event: number, earlier: number): boolean {
+    const before = this.events[(event << EVENT_SHIFT) + EVENT_BEFORE]!
+    return before !== 0 && this.happensBefore(earlier, before - 1)
+  }
+
+  /** Finds the events that keep the operation a thread is waiting with from happening, into `racing`. */
+  raceWaiting(thread: number): void {
+    this.races = 0
+    this.rows.length = 0
+    const { nodes } = this.session
+    const at = this.#words[this.#threadWord[thread]!]! << NODE_SHIFT
+    const head = nodes.fields[at + NODE_CODE]!
+    const code = head & CODE_MASK
+    if (code <= Code.Failed || code === Code.Join || (code === Code.Assume && nodes.fields[at + NODE_A] === 0)) return
+    const key = this.rules.keys + nodes.fields[at + NODE_WORD]!
+    if (code === Code.Acquire && (head & FLAG_DAEMON) === 0 && this.#reader[key] === 0)
+      this.#raceForLock(-1, thread, key)
+    else this.#raceGenerally(thread, this.#touched(thread))
+  }
+
+  #enter(event: number, thread: number, way: number, node: number): void {
+    const { events, stride, clocks } = this
+    const record = event << EVENT_SHIFT
+    const before = this.#last[thread]!
+    events[record + EVENT_THREAD] = thread
+    events[record + EVENT_WAY] = way
+    events[record + EVENT_NODE] = node
+    events[record + EVENT_BEFORE] = before
+    events[record + EVENT_ACCESSES] = this.#accessCount
+    this.races = 0
+    this.misused = false
+    const base = event * stride
+    if (before === 0) for (let t = 0; t < stride; t++) clocks[base + t] = 0
+    else {
+      const from = (before - 1) * stride
+      for (let t = 0; t < stride; t++) clocks[base + t] = clocks[from + t]!
+    }
+  }
+
+  #raceAsReader(event: number, key: number): void {
+    const writer = this.#writer[key]!
+    if (writer !== 0) this.#raceWith(event, this.#eventOf(writer))
+  }
+
+  #raceAsWriter(event: number, key: number): void {
+    let reader = this.#reader[key]!
+    if (reader === 0) return this.#raceAsReader(event, key)
+    for (; reader !== 0; reader = this.#accesses[((reader - 1) << ACCESS_SHIFT) + ACCESS_READER]!)
+      this.#raceWith(event, this.#eventOf(reader))
+  }
+
+  /** `event` conflicts with `earlier`: they race unless one already happens before the other. */
+  #raceWith(event: number, earlier: number): void {
+    const base = event * this.stride
+    if (this.clocks[base + this.threadOf(earlier)]! > earlier) return
+    this.#addRace(earlier, OWN)
+    this.#join(base, earlier)
+  }
+
+  /**
+   * An acquire cannot race with the release that let it go on, only with the acquire it would have had to come before,
+   * and only if its thread could be there by then. `event` is −1 for a thread that still waits.
+   */
+  #raceForLock(event: number, thread: number, key: number): void {
+    const latest = this.#writer[key]!
+    if (latest === 0) return
+    let access = latest
+    const accesses = this.#accesses
+    while (access !== 0 && accesses[((access - 1) << ACCESS_SHIFT) + ACCESS_OLD] !== 0)
+      access = accesses[((access - 1) << ACCESS_SHIFT) + ACCESS_WRITER]!
+    if (access !== 0) {
+      const earlier = this.#eventOf(access)
+      const arrival = this.#last[thread]!
+      if (arrival === 0) this.#addRace(earlier, NOTHING)
+      else if (!this.happensBefore(earlier, arrival - 1)) this.#addRace(earlier, -2 - (arrival - 1))
+    }
+    if (event < 0) return
+    const release = this.#eventOf(latest)
+    const base = event * this.stride
+    if (this.clocks[base + this.threadOf(release)]! <= release) this.#join(base, release)
+  }
+
+  #addRace(earlier: number, clock: number): void {
+    if (this.races === this.racing.length) {
+      this.racing = grownTo(this.racing, this.races * 2)
+      this.racingClock = grownTo(this.racingClock, this.races * 2)
+    }
+    this.racing[this.races] = earlier
+    this.racingClock[this.races++] = clock
+  }
+
+  #join(base: number, earlier: number): void {
+    const { clocks, stride } = this
+    const from = earlier * stride
+    for (let t = 0; t < stride; t++) if (clocks[from + t]! > clocks[base + t]!) clocks[base + t] = clocks[from + t]!
+  }
+
+  #access(event: number, key: number, writes: boolean, old: number): void {
+    const access = this.#accessCount++
+    if (access << ACCESS_SHIFT === this.#accesses.length)
+      this.#accesses = grownTo(this.#accesses, this.#accesses.length * 2)
+    const accesses = this.#accesses
+    const record = access << ACCESS_SHIFT
+    accesses[record + ACCESS_EVENT] = event
+    accesses[record + ACCESS_KEY] = key
+    accesses[record + ACCESS_OLD] = old
+    accesses[record + ACCESS_READER] = this.#reader[key]!
+    if (writes) {
+      accesses[record + ACCESS_WRITES] = 1
+      accesses[record + ACCESS_WRITER] = this.#writer[key]!
+      this.#writer[key] = access + 1
+      this.#reader[key] = 0
+    } else {
+      accesses[record + ACCESS_WRITES] = 0
+      this.#reader[key] = access + 1
+    }
+  }
+
+  /** The event of the access with that number, counted from 1. */
+  #eventOf(access: number): number {
+    return this.#accesses[((access - 1) << ACCESS_SHIFT) + ACCESS_EVENT]!
+  }
+
+  /** Steps that are no instruction on one word, and all steps of daemons. */
+  #pushGenerally(event: number, thread: number, way: number, code: number): void {
+    const { session } = this
+    const node = this.events[(event << EVENT_SHIFT) + EVENT_NODE]!
+    const touched = this.#touched(thread)
+    this.rows.length = 0
+    if (touched.length > 0) this.#raceGenerally(thread, touched)
+    const base = event * this.stride
+    for (const { key, writes } of touched)
+      for (const earlier of this.#conflicting(key, writes)) this.#join(base, this.#eventOf(earlier))
+    if (code === Code.Join) {
+      const ended = this.#last[session.nodes.owners[this.#words[session.nodes.field(node, NODE_WORD)]!]!]!
+      if (ended !== 0) this.#join(base, ended - 1)
+    }
+    const olds = touched.map(({ key }) => this.#contentOf(key))
+    this.events[(event << EVENT_SHIFT) + EVENT_MARK] = session.world.mark
+    const result = session.step(thread, way)
+    this.misused = session.image.isMisuse(node, result)
+    this.#adapt()
+    touched.forEach(({ key, writes }, i) => this.#access(event, key, writes, olds[i]!))
+    if (code === Code.Spawn) this.#noteSpawn(event, session.nodes.field(node, NODE_WORD))
+    if (this.rules.isSpecial) this.#applyRules(event, thread, -1)
+    this.clocks[event * this.stride + thread] = event + 1
+    this.#last[thread] = event + 1
+    this.length = event + 1
+  }
+
+  #contentOf(key: number): number {
+    return key < this.rules.keys ? 0 : this.#words[key - this.rules.keys]!
+  }
+
+  #noteSpawn(event: number, word: number): void {
+    const child = this.session.nodes.owners[this.#words[word]!]!
+    this.#last[child] = event + 1
+    if (this.rules.hasStatus) this.#write(event, this.rules.keys + word, 0)
+  }
+
+  /** Rules that depend on what the step did: which word it wrote, and whether its thread has ended. */
+  #applyRules(event: number, thread: number, written: number): void {
+    const { rules, session } = this
+    if (written >= 0) for (const key of rules.propertyKeys(written)) this.#write(event, key, 0)
+    const word = this.#threadWord[thread]!
+    if (!session.world.hasEnded(thread)) return
+    if (rules.hasStatus) this.#write(event, rules.keys + word, 0)
+    for (const key of rules.propertyKeys(word)) this.#write(event, key, 0)
+    if (rules.hasDaemons && !session.threads.all[thread]!.daemon) this.#write(event, ALIVE, 0)
+  }
+
+  /** The event writes one more key. */
+  #write(event: number, key: number, old: number): void {
+    for (let access = this.events[(event << EVENT_SHIFT) + EVENT_ACCESSES]!; access < this.#accessCount; access++) {
+      const record = access << ACCESS_SHIFT
+      if (this.#accesses[record + ACCESS_KEY] === key && this.#accesses[record + ACCESS_WRITES] === 1) return
+    }
+    this.#raceAsWriter(event, key)
+    this.#access(event, key, true, old)
+  }
+
+  /** What a thread's pending operation touches if it steps now. */
+  #touched(thread: number): Touched[] {
+    const { session, rules } = this
+    const node = this.#words[this.#threadWord[thread]!]!
+    const code = session.nodes.code(node)
+    const writes = new Map<number, boolean>()
+    const touch = (key: number, writing: boolean) => writes.set(key, writing || writes.get(key) === true)
+    if (code === Code.Contract) {
+      const footprint = session.image.operations.get(node)!.footprint(session.world, thread)
+      for (const word of [...footprint.reads, ...footprint.writes]) rules.meetFootprint(session, word)
+      for (const word of footprint.reads) touch(rules.keys + word, false)
+      for (const word of footprint.writes) touch(rules.keys + word, true)
+    } else if (code >= Code.Load && code <= Code.Release) {
+      const word = session.nodes.field(node, NODE_WORD)
+      touch(rules.keys + word, this.#instructionWrites(node, this.#words[word]!))
+    }
+    for (const [key, writing] of [...writes])
+      if (writing && key >= rules.keys) for (const rule of rules.propertyKeys(key - rules.keys)) touch(rule, true)
+    if (session.threads.all[thread]!.daemon) touch(ALIVE, false)
+    return [...writes].map(([key, writing]) => ({ key, writes: writing }))
+  }
+
+  /** Whether an instruction writes its word if that holds `content`. */
+  #instructionWrites(node: number, content: number): boolean {
+    const { nodes } = this.session
+    switch (nodes.code(node)) {
+      case Code.Load:
+        return false
+      case Code.CompareExchange:
+        return content === nodes.field(node, NODE_A)
+      case Code.TryAcquire:
+        return content === 0
+      case Code.Release:
+        return content !== 0
+      default:
+        return true
+    }
+  }
+
+  /** The accesses to a key that conflict with one more, latest first: 1 + their indices. */
+  *#conflicting(key: number, writes: boolean): Generator<number> {
+    const accesses = this.#accesses
+    for (let writer = this.#writer[key]!, reader = this.#reader[key]!; ;) {
+      if (writes) for (let at = reader; at !== 0; at = accesses[((at - 1) << ACCESS_SHIFT) + ACCESS_READER]!) yield at
+      if (writer === 0) return
+      yield writer
+      reader = accesses[((writer - 1) << ACCESS_SHIFT) + ACCESS_READER]!
+      writer = accesses[((writer - 1) << ACCESS_SHIFT) + ACCESS_WRITER]!
+    }
+  }
+
+  /**
+   * The races of an operation that may have to wait: the latest events without which, and without all that follows from
+   * them, it could proceed although it could not come before what follows.
+   */
+  #raceGenerally(thread: number, touched: readonly Touched[]): void {
+    const { stride } = this
+    const arrival = this.#last[thread]!
+    const covered = new Int32Array(stride)
+    if (arrival !== 0) covered.set(this.clocks.subarray((arrival - 1) * stride, arrival * stride))
+    const start = covered.slice()
+    const events = new Set<number>()
+    for (const { key, writes } of touched)
+      for (const access of this.#conflicting(key, writes)) events.add(this.#eventOf(access))
+    for (const earlier of [...events].sort((a, b) => b - a)) {
+      if (covered[this.threadOf(earlier)]! > earlier || !this.#couldStepWithout(earlier, thread)) continue
+      const row = start.slice()
+      for (const other of events) if (!this.happensBefore(earlier, other)) this.#joinInto(row, other)
+      this.rows.push(row)
+      this.#addRace(earlier, this.rows.length - 1)
+      this.#joinInto(covered, earlier)
+    }
+  }
+
+  #joinInto(row: Int32Array, event: number): void {
+    const from = event * this.stride
+    for (let t = 0; t < this.stride; t++) if (this.clocks[from + t]! > row[t]!) row[t] = this.clocks[from + t]!
+  }
+
+  /** Whether a thread's pending operation could proceed if `event` and all that follows from it had not happened. */
+  #couldStepWithout(event: number, thread: number): boolean {
+    const { session } = this
+    const node = this.#words[this.#threadWord[thread]!]!
+    const view = new StateWithout(
+      session,
+      (word) => this.#contentWithout(event, word),
+      (other) => this.#endsWith(event, other),
+    )
+    if (session.threads.all[thread]!.daemon && session.hasEnded && !this.#endsProgram(event)) return false
+    switch (session.nodes.code(node)) {
+      case Code.Acquire:
+        return view.read(session.nodes.field(node, NODE_WORD)) === 0
+      case Code.Contract:
+        return session.image.operations.get(node)!.ways(view satisfies WorldView, thread) > 0
+      default:
+        return true
+    }
+  }
+
+  /** The content that a word would have without an event and all that follows from it. */
+  #contentWithout(event: number, word: number): number {
+    const key = this.rules.keys + word
+    let content = this.#words[word]!
+    for (let access = this.#writer[key]!; access !== 0;) {
+      const record = (access - 1) << ACCESS_SHIFT
+      if (!this.happensBefore(event, this.#accesses[record + ACCESS_EVENT]!)) break
+      content = this.#accesses[record + ACCESS_OLD]!
+      access = this.#accesses[record + ACCESS_WRITER]!
+    }
+    return content
+  }
+
+  /** Whether a thread has ended because of an event. */
+  #endsWith(event: number, thread: number): boolean {
+    const last = this.#last[thread]!
+    return last !== 0 && this.happensBefore(event, last - 1)
+  }
+
+  /** Whether the end of the program follows from an event. */
+  #endsProgram(event: number): boolean {
+    const writer = this.#writer[ALIVE]!
+    return writer !== 0 && this.happensBefore(event, this.#eventOf(writer))
+  }
+
+  #learn(node: number, result: number): number {
+    const child = this.session.image.resume(node, result)
+    this.#adapt()
+    return child
+  }
+
+  /** Follows what is learnt: threads and words are added. */
+  #adapt(): void {
+    const { layout, threads, world } = this.session
+    if (this.#knownWords !== layout.count) {
+      this.#knownWords = layout.count
+      world.read(layout.count - 1)
+      const keys = this.rules.keys + layout.count
+      if (this.#writer.length < keys) {
+        this.#writer = grownTo(this.#writer, keys * 2)
+        this.#reader = grownTo(this.#reader, keys * 2)
+      }
+    }
+    this.#words = world.words
+    if (this.#knownThreads === threads.all.length) return
+    this.#order = threads.canonical
+    if (this.#last.length < threads.all.length) {
+      this.#last = grownTo(this.#last, threads.all.length * 2)
+      this.#threadWord = grownTo(this.#threadWord, threads.all.length * 2)
+      this.rank = grownTo(this.rank, threads.all.length * 2)
+    }
+    for (; this.#knownThreads < threads.all.length; this.#knownThreads++) {
+      const thread = threads.all[this.#knownThreads]!
+      this.#threadWord[thread.index] = thread.word
+      if (thread.daemon) this.rules.meetDaemon()
+    }
+    threads.canonical.forEach((thread, place) => (this.rank[thread] = place))
+    if (threads.all.length > this.stride) this.#widen(threads.all.length)
+  }
+
+  #widen(threads: number): void {
+    const stride = this.length === 0 ? threads : Math.max(threads, this.stride + (this.stride >> 1) + 2)
+    const clocks = new Int32Array((this.events.length >> EVENT_SHIFT) * stride)
+    const events = Math.min(this.length + 1, this.events.length >> EVENT_SHIFT)
+    for (let event = 0; event < events; event++)
+      for (let t = 0; t < this.stride; t++) clocks[event * stride + t] = this.clocks[event * this.stride + t]!
+    this.rows.forEach((row, i) => (this.rows[i] = grownTo(row, stride)))
+    this.clocks = clocks
+    this.stride = stride
+  }
+
+  #growEvents(): void {
+    this.events = grownTo(this.events, this.events.length * 2)
+    this.clocks = grownTo(this.clocks, (this.events.length >> EVENT_SHIFT) * this.stride)
+  }
+}
