@@ -3,9 +3,12 @@ export { program, type ParametersOf } from './primitives/program.js'
 export { replay, type Replay, type ReplayOptions } from './engine/replay.js'
 export type { ExplorationOptions } from './engine/explore/explore-options.js'
 export type {
+  BoundCounts,
+  BoundKind,
   ExploreProgress,
   ExploreReport,
   Outcome,
+  SamplingStrategy,
   Strategy,
   Verdict,
   Violation,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
+import type { Strategy } from '../engine/explore/explore-report.js'
 import type { ParameterValue } from '../engine/program.js'
 import type { Language } from '../report/messages.js'
 import { makePaint } from '../report/paint.js'
@@ -13,6 +14,7 @@ import {
   parseLanguage,
   parseMemory,
   parsePositive,
+  parseWhole,
 } from './options.js'
 import { WorkerError } from './run-in-worker.js'
 import { wantsColour, write } from './terminal.js'
@@ -23,12 +25,15 @@ interface CommonFlags {
 }
 
 interface ExploreFlags extends CommonFlags {
-  readonly strategy: 'graph' | 'random'
+  readonly strategy?: Strategy
+  readonly preemptions?: number
+  readonly delays?: number
   readonly param: Record<string, ParameterValue>
   readonly until: 'first' | 'complete'
   readonly maxStates?: number
   readonly maxMemory?: number
   readonly samples?: number
+  readonly depth?: number
   readonly seed?: string
   readonly patience: number
 }
@@ -89,9 +94,18 @@ function buildCommands(): Command {
         .description('find out what a program can do, in every order of its steps')
         .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file')
         .addOption(
-          new Option('--strategy <name>', 'graph: all states; random: samples')
-            .choices(['graph', 'random'])
-            .default('graph'),
+          new Option(
+            '--strategy <name>',
+            'graph: all states (the default); dpor: all traces; random, pct, pos, surw: samples',
+          ).choices(['graph', 'dpor', 'random', 'pct', 'pos', 'surw']),
+        )
+        .addOption(
+          new Option('--preemptions <count>', 'only traces that need so many preemptions at most (dpor)').argParser(
+            parseWhole,
+          ),
+        )
+        .addOption(
+          new Option('--delays <count>', 'only traces that need so many delays at most (dpor)').argParser(parseWhole),
         )
         .addOption(
           new Option('--param <name=value>', "a value for one of the program's parameters; repeatable")
@@ -112,8 +126,15 @@ function buildCommands(): Command {
             'memory at most, such as 500M or 2G (default: half of what is free)',
           ).argParser(parseMemory),
         )
-        .addOption(new Option('--samples <count>', 'executions to run (random; default: 10000)').argParser(parseCount))
-        .addOption(new Option('--seed <seed>', 'seed of the random scheduler (default: 1)')),
+        .addOption(
+          new Option('--samples <count>', 'executions to run (random, pct, pos, surw; default: 10000)').argParser(
+            parseCount,
+          ),
+        )
+        .addOption(
+          new Option('--depth <count>', 'depth of the bugs to look for (pct; default: 3)').argParser(parseCount),
+        )
+        .addOption(new Option('--seed <seed>', 'seed of what is drawn (default: 1)')),
     ),
   )
     .addHelpText('after', EXIT_CODES)
@@ -145,12 +166,15 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
     language: flags.lang,
     patience: flags.patience,
     options: {
-      strategy: flags.strategy,
+      ...(flags.strategy === undefined ? {} : { strategy: flags.strategy }),
+      ...(flags.preemptions === undefined ? {} : { preemptions: flags.preemptions }),
+      ...(flags.delays === undefined ? {} : { delays: flags.delays }),
       params: flags.param,
       until: flags.until,
       ...(flags.maxStates === undefined ? {} : { maxStates: flags.maxStates }),
       ...(flags.maxMemory === undefined ? {} : { maxMemory: flags.maxMemory }),
       ...(flags.samples === undefined ? {} : { samples: flags.samples }),
+      ...(flags.depth === undefined ? {} : { depth: flags.depth }),
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     },
   })

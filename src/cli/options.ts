@@ -16,6 +16,14 @@ export function parseCount(text: string): number {
   return value
 }
 
+/** A whole number, 0 or more. */
+export function parseWhole(text: string): number {
+  const value = Number(text.replaceAll('_', ''))
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('give a whole number, 0 or more.')
+  return value
+}
+
 /** A positive number. */
 export function parsePositive(text: string): number {
   const value = Number(text)

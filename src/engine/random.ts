@@ -24,6 +24,11 @@ export class Random {
     return Math.floor(this.#next() * bound)
   }
 
+  /** A number from 0 to just below 1, in steps of 2⁻³². */
+  unit(): number {
+    return this.#next()
+  }
+
   /** The position reached, to be given to the constructor later. */
   get state(): RandomState {
     return this.#next.state()

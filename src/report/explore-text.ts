@@ -1,6 +1,8 @@
 import type { ExploreReport, Outcome, Violation } from '../engine/explore/explore-report.js'
+import { isSampling } from '../engine/explore/sampling/samplers.js'
 import type { Replay } from '../engine/replay.js'
 import { formatData } from '../engine/operation.js'
+import { boundReached, traceLines } from './bounds-text.js'
 import { causeOf, formatState } from './cause.js'
 import { formatBound, formatOdds, formatWhole } from './figures.js'
 import type { ReportStyle } from './report-style.js'
@@ -39,11 +41,13 @@ function heading(report: ExploreReport, style: ReportStyle): string[] {
   const title = params.length === 0 ? report.program : `${report.program} (${params.join(', ')})`
   const { counts } = report
   const whole = (value: number | null) => formatWhole(value ?? 0, language)
-  const extent =
-    report.strategy === 'random'
-      ? messages.sampled(whole(counts.executions), report.seed ?? '')
-      : `${messages.explored(whole(counts.states), whole(counts.transitions))}${interleavingCount(report, style)}`
-  return [paint.strong(title), report.complete || report.strategy === 'random' ? extent : partialExtent(report, style)]
+  if (isSampling(report.strategy)) {
+    const how = messages.howSampled[report.strategy](report.depth)
+    return [paint.strong(title), messages.sampled(whole(counts.executions), how, report.seed ?? '')]
+  }
+  if (report.strategy === 'dpor') return [paint.strong(title), ...traceLines(report, style)]
+  const extent = `${messages.explored(whole(counts.states), whole(counts.transitions))}${interleavingCount(report, style)}`
+  return [paint.strong(title), report.complete ? extent : partialExtent(report, style)]
 }
 
 function partialExtent(report: ExploreReport, style: ReportStyle): string {
@@ -158,22 +162,27 @@ function violationFigures(report: ExploreReport, violation: Violation, style: Re
 function verdictLines(report: ExploreReport, context: ExploreTextContext, style: ReportStyle): string[] {
   const { messages, paint, language } = style
   const lines: string[] = []
-  if (report.stopped !== null) lines.push(messages.stopped(report.stopped.message))
+  const bound = boundReached(report)
+  if (bound === null && report.stopped !== null) lines.push(messages.stopped(report.stopped.message))
+  if (bound !== null && report.verdict === 'violated') lines.push(messages.boundedFound[bound.kind](bound.bound))
   if (report.verdict === 'holds') {
     const missed = formatBound(report.missedStateProbability ?? 0, language)
     const states = formatWhole(report.counts.states ?? 0, language)
     const { interleavings } = report.counts
     const proof =
-      interleavings === null || interleavings === 'unbounded'
-        ? messages.holdsUnboundedProof(states, missed)
-        : messages.holdsProof(formatWhole(interleavings, language), states, missed)
+      report.strategy === 'dpor'
+        ? messages.holdsTraces(formatWhole(report.counts.executions ?? 0, language), missed)
+        : interleavings === null || interleavings === 'unbounded'
+          ? messages.holdsUnboundedProof(states, missed)
+          : messages.holdsProof(formatWhole(interleavings, language), states, missed)
     lines.push(`${paint.good('✓')} ${paint.strong(messages.holds)}. ${proof}`)
   } else if (report.verdict === 'violated') {
     lines.push(`${paint.bad('✗')} ${messages.violated(report.violations.length)}`)
     if (context.repair !== undefined) lines.push(messages.repairHint(context.repair))
   } else {
     const sampled = messages.onlySampled(formatWhole(report.counts.executions ?? 0, language))
-    const why = report.stopped?.message ?? (report.complete ? messages.vacuous : sampled)
+    const bounded = bound === null ? undefined : messages.boundedOnly[bound.kind](bound.bound)
+    const why = bounded ?? report.stopped?.message ?? (report.complete ? messages.vacuous : sampled)
     lines.push(`${paint.doubt('?')} ${messages.unknownBecause(why)}`)
   }
   return lines

@@ -1,10 +1,21 @@
+import type { BoundKind, SamplingStrategy } from '../engine/explore/explore-report.js'
+
 /** Languages of reports. */
 export type Language = 'en' | 'fr'
 
 /** Every sentence that reports are made of. */
 export interface Messages {
   readonly explored: (states: string, transitions: string) => string
-  readonly sampled: (executions: string, seed: string) => string
+  readonly sampled: (executions: string, how: string, seed: string) => string
+  readonly traces: (executions: string, isAll: boolean) => string
+  readonly withinBounds: Readonly<Record<BoundKind, (bounds: string, counts: string) => string>>
+  /** Why a search within a bound proves nothing. */
+  readonly boundedOnly: Readonly<Record<BoundKind, (most: number) => string>>
+  /** The same where something goes wrong. */
+  readonly boundedFound: Readonly<Record<BoundKind, (most: number) => string>>
+  readonly holdsTraces: (executions: string, missed: string) => string
+  /** How a strategy draws executions, after "sampled: n executions". */
+  readonly howSampled: Readonly<Record<SamplingStrategy, (depth: number | null) => string>>
   readonly interleavings: (count: string) => string
   readonly unboundedInterleavings: string
   readonly outcomes: string
@@ -91,7 +102,30 @@ function quelques(count: string, thing: string): string {
 const en: Messages = {
   explored: (states, transitions) =>
     `explored completely: ${some(states, 'state')}, ${some(transitions, 'transition')}`,
-  sampled: (executions, seed) => `sampled: ${some(executions, 'execution')} under a random scheduler, seed ${seed}`,
+  sampled: (executions, how, seed) => `sampled: ${some(executions, 'execution')} ${how}, seed ${seed}`,
+  traces: (executions, isAll) =>
+    `${isAll ? 'explored completely: ' : ''}${some(executions, 'execution')}, one for each trace`,
+  withinBounds: {
+    preemptions: (bounds, counts) => `with at most ${bounds} preemptions: ${counts}`,
+    delays: (bounds, counts) => `with at most ${bounds} delays: ${counts}`,
+  },
+  boundedOnly: {
+    preemptions: (most) => `only schedules with at most ${some(String(most), 'preemption')} were explored`,
+    delays: (most) => `only schedules with at most ${some(String(most), 'delay')} were explored`,
+  },
+  boundedFound: {
+    preemptions: (most) =>
+      `Only schedules with at most ${some(String(most), 'preemption')} were explored: others may show more.`,
+    delays: (most) => `Only schedules with at most ${some(String(most), 'delay')} were explored: others may show more.`,
+  },
+  holdsTraces: (executions, missed) =>
+    `No schedule breaks it: ${some(executions, 'execution')} cover${executions === '1' ? 's' : ''} all traces (a trace missed: ${missed}).`,
+  howSampled: {
+    random: () => 'under a random scheduler',
+    pct: (depth) => `with random priorities of threads (PCT, depth ${depth})`,
+    pos: () => 'with random priorities of operations (POS)',
+    surw: () => 'with threads drawn by the steps they have left (SURW)',
+  },
   interleavings: (count) => some(count, 'interleaving'),
   unboundedInterleavings: 'unboundedly many interleavings',
   outcomes: 'outcomes',
@@ -173,8 +207,32 @@ const en: Messages = {
 const fr: Messages = {
   explored: (states, transitions) =>
     `exploré en entier : ${quelques(states, 'état')}, ${quelques(transitions, 'transition')}`,
-  sampled: (executions, seed) =>
-    `échantillonné : ${executions} exécutions sous un ordonnanceur aléatoire, graine ${seed}`,
+  sampled: (executions, how, seed) => `échantillonné : ${quelques(executions, 'exécution')} ${how}, graine ${seed}`,
+  traces: (executions, isAll) =>
+    `${isAll ? 'exploré en entier : ' : ''}${quelques(executions, 'exécution')}, une pour chaque trace`,
+  withinBounds: {
+    preemptions: (bounds, counts) => `avec au plus ${bounds} préemptions : ${counts}`,
+    delays: (bounds, counts) => `avec au plus ${bounds} retards : ${counts}`,
+  },
+  boundedOnly: {
+    preemptions: (most) =>
+      `seuls les ordonnancements d'au plus ${quelques(String(most), 'préemption')} ont été explorés`,
+    delays: (most) => `seuls les ordonnancements d'au plus ${quelques(String(most), 'retard')} ont été explorés`,
+  },
+  boundedFound: {
+    preemptions: (most) =>
+      `Seuls les ordonnancements d'au plus ${quelques(String(most), 'préemption')} ont été explorés : d'autres peuvent en montrer plus.`,
+    delays: (most) =>
+      `Seuls les ordonnancements d'au plus ${quelques(String(most), 'retard')} ont été explorés : d'autres peuvent en montrer plus.`,
+  },
+  holdsTraces: (executions, missed) =>
+    `Aucun ordonnancement ne le met en défaut : ${quelques(executions, 'exécution')} ${executions === '1' ? 'couvre' : 'couvrent'} toutes les traces (trace manquée : ${missed}).`,
+  howSampled: {
+    random: () => 'sous un ordonnanceur aléatoire',
+    pct: (depth) => `avec des priorités aléatoires des fils (PCT, profondeur ${depth})`,
+    pos: () => 'avec des priorités aléatoires des opérations (POS)',
+    surw: () => 'avec des fils tirés selon les pas qui leur restent (SURW)',
+  },
   interleavings: (count) => quelques(count, 'entrelacement'),
   unboundedInterleavings: "une infinité d'entrelacements",
   outcomes: 'issues',

@@ -8,6 +8,7 @@ import {
   parseLanguage,
   parseMemory,
   parsePositive,
+  parseWhole,
 } from '../../src/cli/options.js'
 
 const refuses = (parse: (text: string) => unknown, text: string) => () =>
@@ -93,6 +94,20 @@ describe('An amount of memory', () => {
 
   test.each(['0', '-1G', 'lots', '', 'G', '1T', '1.G', '2GG'])('is not %j', (text) => {
     refuses(parseMemory, text)()
+  })
+})
+
+describe('A whole number', () => {
+  test.each([
+    ['0', 0],
+    ['3', 3],
+    ['1_000', 1000],
+  ])('may be written %s', (text, value) => {
+    expect(parseWhole(text)).toBe(value)
+  })
+
+  test.each(['-1', '1.5', 'many', '', ' ', 'NaN', 'Infinity', '2x'])('is not %j', (text) => {
+    refuses(parseWhole, text)()
   })
 })
 

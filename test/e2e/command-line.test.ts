@@ -181,6 +181,28 @@ describe('JSON', () => {
     })
   })
 
+  test.each(['pct', 'pos', 'surw'])('of sampling names its strategy: %s', async (strategy) => {
+    const args = ['--strategy', strategy, '--depth', '2', '--samples', '30', '--seed', '5']
+    expect(await exploreJson('mine.ts', ...args)).toMatchObject({
+      strategy,
+      seed: '5',
+      depth: strategy === 'pct' ? 2 : null,
+      counts: { executions: 30, steps: 120 },
+    })
+  })
+
+  test('of a bounded search tells the counts for every bound', async () => {
+    const report = await exploreJson('mine.ts', '--preemptions', '0')
+    expect(report).toMatchObject({
+      strategy: 'dpor',
+      complete: false,
+      counts: { executions: 2, deadlocked: 0, assumeFailed: 0, blocked: 0 },
+      bounds: [{ kind: 'preemptions', bound: 0, executions: 2, deadlocked: 0, assumeFailed: 0 }],
+      stopped: { reason: 'preemptions' },
+    })
+    expect(await exploreJson('mine.ts', '--delays', '9')).toMatchObject({ complete: true, counts: { executions: 4 } })
+  })
+
   test('of a replay is one line that tells every step', async () => {
     const { code, stdout, stderr } = await entrelacs(['replay', 'bank-account', 'e1.A1B2A1.qsp8', '--json'])
     const line = parseLine(stdout)

@@ -1,5 +1,5 @@
 import { fraction, plus, ZERO, type Fraction } from './fraction.js'
-import { afterStep, canStep, initialState, waitsFor, waysOf, type State } from './machine.js'
+import { afterStep, canStep, hasEnded, initialState, waitsFor, waysOf, type State } from './machine.js'
 import { compare, isBoxed, type CellName, type ProgramTree } from './program-tree.js'
 
 export type FinalValue = number | string | { readonly is: number } | readonly number[]
@@ -217,14 +217,14 @@ function isBetter(preemptions: number, steps: number, than: Witness): boolean {
   return preemptions < than.preemptions || (preemptions === than.preemptions && steps < than.schedule.length)
 }
 
-function endingOf(state: State, tree: ProgramTree): Ending {
-  const running = state.threads.filter((thread) => !thread.ended)
+/** The end that a state is in which no thread can step. */
+export function endingOf(state: State, tree: ProgramTree): Ending {
+  const running = state.threads.filter((thread) => !thread.ended && !thread.daemon)
   return {
     final: finalValues(state, tree),
     results: entriesOf(state.threads.map((thread) => [thread.name, thread.result])),
     errors: entriesOf(state.threads.map((thread) => [thread.name, thread.error])),
-    waiting:
-      running.length === 0 ? null : entriesOf(running.map((thread) => [thread.name, waitsFor(thread, state) ?? ''])),
+    waiting: hasEnded(state) ? null : entriesOf(running.map((thread) => [thread.name, waitsFor(thread, state) ?? ''])),
   }
 }
 
@@ -243,7 +243,8 @@ function cellValue(name: CellName, state: State): FinalValue {
   return isBoxed(name) ? { is: state.cells[name] } : state.cells[name]
 }
 
-function propertyHolds({ property }: ProgramTree, state: State): boolean {
+/** Whether the property of the final state holds; those of every state are not asked here. */
+export function propertyHolds({ property }: ProgramTree, state: State): boolean {
   const sum = property.sumOf.reduce((total, name) => total + state.cells[name], 0)
   return compare(sum, property.is, property.value)
 }

@@ -13,6 +13,7 @@ import {
   type CellName,
   type Locked,
   type ProgramTree,
+  type Property,
   type Repeat,
   type Spawn,
   type Statement,
@@ -53,15 +54,18 @@ export function buildProgram(tree: ProgramTree): ReturnType<typeof program> {
   return program('random program', {}, (_params, p) => {
     const shared = declareObjects(tree, p)
     for (const thread of tree.threads) shared.handles[thread.name] = declareThread(thread, shared)
-    p.finally('the sum is as expected', (final) => {
-      const sum = tree.property.sumOf.reduce((total, name) => total + shared.integers[name].valueIn(final), 0)
-      return compare(sum, tree.property.is, tree.property.value)
-    })
+    p.finally('the sum is as expected', (final) => holdsIn(final, tree.property, shared))
+    tree.always?.forEach((property, i) => p.always(`sum ${i} is`, (now) => holdsIn(now, property, shared)))
   })
 }
 
+function holdsIn(view: View, { sumOf, is, value }: Property, { integers }: Shared): boolean {
+  const sum = sumOf.reduce((total, name) => total + integers[name].valueIn(view), 0)
+  return compare(sum, is, value)
+}
+
 function declareThread(thread: ThreadTree, shared: Shared) {
-  return shared.p.thread(thread.name, bodyOf(thread, shared))
+  return shared.p.thread(thread.name, bodyOf(thread, shared), { daemon: thread.daemon ?? false })
 }
 
 function declareObjects(tree: ProgramTree, p: Vocabulary): Shared {
@@ -145,6 +149,9 @@ function* runStatement(statement: Statement, frame: Frame): Steps {
       locals[statement.into] = yield* atomics[statement.cell].compareExchange(expected, value)
       return
     }
+    case 'update':
+      locals[statement.into] = yield* atomics[statement.cell].update((value) => value + statement.plus)
+      return
     case 'readItem': {
       const items = itemsOf(shared)
       locals[statement.into] = yield* items.read(remainder(evaluate(statement.index, locals), items.length))
@@ -163,6 +170,8 @@ function* runStatement(statement: Statement, frame: Frame): Steps {
     case 'join':
       locals[statement.into] = (yield* shared.handles[statement.thread].join()) ?? NO_RESULT
       return
+    case 'unlock':
+      return yield* shared.locks[statement.lock].release()
     case 'set':
       locals[statement.into] = evaluate(statement.value, locals)
       return
@@ -220,7 +229,9 @@ function* runRepeat({ counter, times, until, claimed, body }: Repeat, frame: Fra
 }
 
 function* runSpawn({ child, between, joinInto }: Spawn, frame: Frame): Steps {
-  const handle = yield* frame.shared.p.spawn(child.name, bodyOf(child, frame.shared))
+  const handle = yield* frame.shared.p.spawn(child.name, bodyOf(child, frame.shared), {
+    daemon: child.daemon ?? false,
+  })
   yield* run(between, frame)
   if (joinInto !== null) frame.locals[joinInto] = (yield* handle.join()) ?? NO_RESULT
 }

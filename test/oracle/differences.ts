@@ -12,7 +12,7 @@ export interface Claims {
   readonly violations: readonly ClaimedViolation[]
 }
 
-interface ClaimedOutcome {
+export interface ClaimedOutcome {
   readonly final: Readonly<Record<string, unknown>>
   readonly results?: Readonly<Record<string, unknown>> | undefined
   readonly errors?: Readonly<Record<string, string>> | undefined
@@ -100,7 +100,8 @@ function countDifferences(key: string, claimed: ClaimedOutcome, actual: TrueOutc
   ]
 }
 
-function endingClaimed({ final, results, errors, waiting }: ClaimedOutcome) {
+/** The end that a report's outcome describes. */
+export function endingClaimed({ final, results, errors, waiting }: ClaimedOutcome) {
   const objects = waiting && Object.fromEntries(Object.entries(waiting).map(([name, what]) => [name, objectIn(what)]))
   return { final, results: results ?? {}, errors: errors ?? {}, waiting: objects ?? null }
 }
@@ -112,7 +113,8 @@ function objectIn(description: string): string {
 
 type AnyEnding = { readonly [K in keyof Ending]: unknown }
 
-function keyOf({ final, results, errors, waiting }: AnyEnding): string {
+/** Equal for equal ends. */
+export function keyOf({ final, results, errors, waiting }: AnyEnding): string {
   return JSON.stringify({ final, results, errors, waiting }, (_name, value: unknown) => withSortedKeys(value))
 }
 

@@ -2,6 +2,7 @@ import {
   evaluate,
   holds,
   lockName,
+  misuseOf,
   NO_RESULT,
   remainder,
   type Body,
@@ -32,6 +33,7 @@ export interface Thread {
   readonly identity: readonly number[]
   readonly locals: Record<string, number>
   readonly returns: Operand | null
+  readonly daemon: boolean
   /** What is left to do; empty or beginning with an operation. */
   todo: Todo
   children: number
@@ -45,6 +47,7 @@ type Part =
   | { readonly kind: 'acquire'; readonly lock: string }
   | { readonly kind: 'release'; readonly lock: string }
   | { readonly kind: 'again'; readonly loop: Repeat }
+  | { readonly kind: 'fail'; readonly error: string }
 
 type Todo = { readonly first: Statement | Part; readonly rest: Todo } | null
 
@@ -66,6 +69,7 @@ function newThread(tree: ThreadTree, identity: number[]): Thread {
     identity,
     locals: { x: 0, y: 0 },
     returns: tree.returns,
+    daemon: tree.daemon ?? false,
     todo: before(tree.body, null),
     children: 0,
     ended: false,
@@ -92,9 +96,10 @@ function runToOperation(thread: Thread): void {
         thread.todo = rest
         break
       case 'throw':
-        thread.ended = true
-        thread.error = `Error: ${first.message}`
-        thread.todo = null
+        fail(thread, `Error: ${first.message}`)
+        return
+      case 'fail':
+        fail(thread, first.error)
         return
       case 'branch':
         thread.todo = before(holds(first.condition, thread.locals) ? first.body : first.otherwise, rest)
@@ -127,6 +132,12 @@ function runToOperation(thread: Thread): void {
   thread.result = thread.returns === null ? undefined : evaluate(thread.returns, thread.locals)
 }
 
+function fail(thread: Thread, error: string): void {
+  thread.ended = true
+  thread.error = error
+  thread.todo = null
+}
+
 function nextRound(loop: Repeat, thread: Thread, rest: Todo): Todo {
   if (thread.locals[loop.counter] === loop.times) return rest
   if (loop.until !== null && holds(loop.until, thread.locals)) return rest
@@ -144,7 +155,12 @@ export function waitsFor(thread: Thread, state: State): string | null {
 }
 
 export function canStep(thread: Thread, state: State): boolean {
-  return !state.dropped && !thread.ended && waitsFor(thread, state) === null
+  return !state.dropped && !thread.ended && waitsFor(thread, state) === null && !hasEnded(state)
+}
+
+/** Whether all threads that the program waits for have ended. */
+export function hasEnded(state: State): boolean {
+  return state.threads.every((thread) => thread.daemon || thread.ended)
 }
 
 /** In how many ways the thread can do its next step. */
@@ -209,6 +225,12 @@ function operate(operation: Statement | Part, way: number, thread: Thread, state
       locals[operation.into] = old
       return
     }
+    case 'update': {
+      const old = cells[operation.cell]
+      cells[operation.cell] = old + operation.plus
+      locals[operation.into] = old
+      return
+    }
     case 'readItem':
       locals[operation.into] = items[remainder(evaluate(operation.index, locals), items.length)]
       return
@@ -225,7 +247,10 @@ function operate(operation: Statement | Part, way: number, thread: Thread, state
       holders[operation.lock] = thread.name
       return
     case 'release':
-      delete holders[operation.lock]
+      release(operation.lock, thread, holders)
+      return
+    case 'unlock':
+      release(lockName(operation.lock), thread, holders)
       return
     case 'tryLocked':
       thread.todo = tryLock(operation.lock, operation.body, operation.otherwise, thread, holders)
@@ -239,6 +264,11 @@ function operate(operation: Statement | Part, way: number, thread: Thread, state
     default:
       throw new Error(`${operation.kind} is not an operation.`)
   }
+}
+
+function release(lock: string, thread: Thread, holders: Record<string, string>): void {
+  if (!(lock in holders)) thread.todo = before([{ kind: 'fail', error: misuseOf(lock) }], null)
+  delete holders[lock]
 }
 
 function tryLock(number: number, body: Body, otherwise: Body, thread: Thread, holders: Record<string, string>): Todo {

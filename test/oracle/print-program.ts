@@ -17,9 +17,14 @@ export function printProgram(tree: ProgramTree): string {
   return [
     ...tree.cells.map((cell) => `${cell.name} = ${cell.initial}`),
     ...(tree.items.length > 0 ? [`items = [${tree.items.join(', ')}]`] : []),
-    ...tree.threads.flatMap((thread) => [`thread ${thread.name}:`, ...indent(threadLines(thread))]),
+    ...tree.threads.flatMap((thread) => [`thread ${thread.name}${daemon(thread)}:`, ...indent(threadLines(thread))]),
     `finally: ${property(tree.property)}`,
+    ...(tree.always ?? []).map((one) => `always: ${property(one)}`),
   ].join('\n')
+}
+
+function daemon(thread: ThreadTree): string {
+  return thread.daemon === true ? ' (daemon)' : ''
 }
 
 function indent(texts: string[]): string[] {
@@ -70,6 +75,8 @@ function statementLines(statement: Statement): string[] {
       const values = `${operand(statement.expected)} -> ${operand(statement.value)}`
       return [`${statement.into} = compareExchange ${statement.cell}, ${values}`]
     }
+    case 'update':
+      return [`${statement.into} = update ${statement.cell}, + ${statement.plus}`]
     case 'readItem':
       return [`${statement.into} = read items[${operand(statement.index)} mod 2]`]
     case 'writeItem':
@@ -80,6 +87,8 @@ function statementLines(statement: Statement): string[] {
       return [`assume ${condition(statement.condition)}`]
     case 'join':
       return [`${statement.into} = join ${statement.thread}`]
+    case 'unlock':
+      return [`release ${lockName(statement.lock)}, held or not`]
     case 'set':
       return [`${statement.into} = ${operand(statement.value)}`]
     case 'claim':
@@ -112,7 +121,7 @@ function statementLines(statement: Statement): string[] {
     case 'spawn': {
       const join = statement.joinInto === null ? [] : [`${statement.joinInto} = join ${statement.child.name}`]
       return [
-        `spawn ${statement.child.name}:`,
+        `spawn ${statement.child.name}${daemon(statement.child)}:`,
         ...indent(threadLines(statement.child)),
         ...lines(statement.between),
         ...join,

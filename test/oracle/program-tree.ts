@@ -31,11 +31,14 @@ export type Operation =
       readonly value: Operand
       readonly into: Local
     }
+  | { readonly kind: 'update'; readonly cell: AtomicName; readonly plus: number; readonly into: Local }
   | { readonly kind: 'readItem'; readonly index: Operand; readonly into: Local }
   | { readonly kind: 'writeItem'; readonly index: Operand; readonly value: Operand }
   | { readonly kind: 'choose'; readonly ways: number; readonly into: Local }
   | { readonly kind: 'assume'; readonly condition: Condition }
   | { readonly kind: 'join'; readonly thread: string; readonly into: Local }
+  /** Releases a lock, whoever holds it; if nobody does, this is misuse and the thread fails. */
+  | { readonly kind: 'unlock'; readonly lock: number }
 
 /** Statements that take no step themselves. */
 export type LocalStatement =
@@ -89,6 +92,8 @@ export interface ThreadTree {
   readonly name: string
   readonly body: Body
   readonly returns: Operand | null
+  /** The program does not wait for it: it dies when all other threads have ended. */
+  readonly daemon?: boolean
 }
 
 export interface Cell {
@@ -96,7 +101,7 @@ export interface Cell {
   readonly initial: number
 }
 
-/** Compares the sum of the final values of some cells with a constant. */
+/** Compares the sum of the values of some cells with a constant. */
 export interface Property {
   readonly sumOf: readonly CellName[]
   readonly is: Comparison
@@ -108,7 +113,10 @@ export interface ProgramTree {
   readonly items: readonly number[]
   readonly locks: number
   readonly threads: readonly ThreadTree[]
+  /** Of the final state. */
   readonly property: Property
+  /** Of every state. */
+  readonly always?: readonly Property[]
 }
 
 /** What a join hands over if the thread returned nothing or failed. */
@@ -117,6 +125,11 @@ export const NO_RESULT = -7
 /** A boxed cell holds `{ is: n }` rather than the integer n. */
 export function isBoxed(cell: CellName): boolean {
   return cell === 'd0'
+}
+
+/** The error of a thread that releases a lock which is free. */
+export function misuseOf(lock: string): string {
+  return `lock “${lock}” is released, but nobody holds it`
 }
 
 export function lockName(lock: number): string {

@@ -50,7 +50,7 @@ function cellsIn(statement: Statement): CellName[] {
 
 function locksIn(statement: Statement): readonly number[] {
   if (statement.kind === 'locked') return statement.locks
-  return statement.kind === 'tryLocked' ? [statement.lock] : []
+  return statement.kind === 'tryLocked' || statement.kind === 'unlock' ? [statement.lock] : []
 }
 
 /** Which cell stands for which: threads that never meet on a cell show nothing, so most programs have few of them. */
@@ -73,6 +73,7 @@ function renameCell(statement: Statement, renaming: Renaming): Statement {
     case 'add':
     case 'exchange':
     case 'compareExchange':
+    case 'update':
       return { ...statement, cell: renaming[statement.cell] }
     default:
       return statement
@@ -91,21 +92,30 @@ interface RawProgram {
   readonly items: readonly number[]
   readonly themed: Themed
   readonly property: Property
+  readonly always?: readonly Property[]
 }
 
 function finish(raw: RawProgram): ProgramTree {
   const named = fitInto(raw.budget * raw.themed.slack, raw.themed.threads).map(nameThread)
   const threads = named.map((thread) => renameCells(thread, raw.renaming))
   const statements = threads.flatMap((thread) => allStatements(thread.body))
-  const sumOf = [...new Set(raw.property.sumOf.map((cell) => raw.renaming[cell]))]
-  const used = new Set([...sumOf, ...statements.flatMap(cellsIn)])
+  const property = placeProperty(raw.property, raw)
+  const always = raw.always?.map((one) => placeProperty(one, raw))
+  const observed = [property, ...(always ?? [])].flatMap(({ sumOf }) => sumOf)
+  const used = new Set([...observed, ...statements.flatMap(cellsIn)])
   return {
     cells: CELLS.filter((cell) => used.has(cell)).map((name) => ({ name, initial: raw.initial[name] })),
     items: statements.some((statement) => 'index' in statement) ? raw.items : [],
     locks: Math.max(0, ...statements.flatMap(locksIn).map((lock) => lock + 1)),
     threads,
-    property: { ...raw.property, sumOf, value: sum(sumOf.map((cell) => raw.initial[cell])) + raw.property.value },
+    property,
+    ...(always === undefined ? {} : { always }),
   }
+}
+
+function placeProperty(property: Property, { renaming, initial }: RawProgram): Property {
+  const sumOf = [...new Set(property.sumOf.map((cell) => renaming[cell]))]
+  return { ...property, sumOf, value: sum(sumOf.map((cell) => initial[cell])) + property.value }
 }
 
 const CELLS: readonly CellName[] = ['c0', 'c1', 'a0', 'a1', 'd0']
@@ -130,7 +140,7 @@ const anyCondition: fc.Arbitrary<Condition> = fc.record({
 const maybeCondition: fc.Arbitrary<Condition | null> = fc.option(anyCondition, { freq: 2 })
 
 /** What a program is about: among statements of all kinds, threads seldom meet on a cell or on two locks. */
-type Theme = 'memory' | 'locks' | 'everything'
+type Theme = 'memory' | 'locks' | 'everything' | 'traces'
 
 interface Allowed {
   readonly theme: Theme
@@ -170,6 +180,12 @@ const compareExchange: fc.Arbitrary<Statement> = fc.record({
   value: anyOperand,
   into: anyLocal,
 })
+const update: fc.Arbitrary<Statement> = fc.record({
+  kind: kind('update'),
+  cell: anyAtomic,
+  plus: smallValue,
+  into: anyLocal,
+})
 const readItem: fc.Arbitrary<Statement> = fc.record({ kind: kind('readItem'), index: anyOperand, into: anyLocal })
 const writeItem: fc.Arbitrary<Statement> = fc.record({
   kind: kind('writeItem'),
@@ -186,6 +202,7 @@ const join: fc.Arbitrary<Statement> = fc.record({
   thread: fc.constantFrom('0', '1', '2'),
   into: anyLocal,
 })
+const unlock: fc.Arbitrary<Statement> = fc.record({ kind: kind('unlock'), lock: anyLock })
 const throwError: fc.Arbitrary<Statement> = fc.record({
   kind: kind('throw'),
   message: fc.constantFrom('boom', 'bang'),
@@ -225,12 +242,32 @@ const SIMPLE: Record<Theme, readonly Weighted[]> = {
     { weight: 1, arbitrary: print },
     { weight: 2, arbitrary: throwError },
   ],
+  traces: [
+    { weight: 1, arbitrary: yieldNow },
+    { weight: 12, arbitrary: read },
+    { weight: 12, arbitrary: write },
+    { weight: 3, arbitrary: add },
+    { weight: 2, arbitrary: exchange },
+    { weight: 5, arbitrary: compareExchange },
+    { weight: 2, arbitrary: update },
+    { weight: 3, arbitrary: readItem },
+    { weight: 3, arbitrary: writeItem },
+    { weight: 2, arbitrary: choose },
+    { weight: 3, arbitrary: assume },
+    { weight: 4, arbitrary: join },
+    { weight: 1, arbitrary: unlock },
+    { weight: 1, arbitrary: set },
+    { weight: 1, arbitrary: claim },
+    { weight: 1, arbitrary: print },
+    { weight: 1, arbitrary: throwError },
+  ],
 }
 
 const BLOCK_WEIGHTS: Record<Theme, { locked: number; tryLocked: number; branch: number; repeat: number }> = {
   memory: { locked: 1, tryLocked: 1, branch: 3, repeat: 3 },
   locks: { locked: 12, tryLocked: 2, branch: 1, repeat: 1 },
   everything: { locked: 7, tryLocked: 3, branch: 7, repeat: 5 },
+  traces: { locked: 12, tryLocked: 6, branch: 6, repeat: 2 },
 }
 
 function anyStatement(allowed: Allowed): fc.Arbitrary<Statement> {
@@ -240,20 +277,29 @@ function anyStatement(allowed: Allowed): fc.Arbitrary<Statement> {
 }
 
 /** A read and a write that depends on it: what others do in between is lost. */
-const update: fc.Arbitrary<Statement[]> = fc
+const readAndWrite: fc.Arbitrary<Statement[]> = fc
   .record({ cell: anyCell, local: anyLocal, plus: fc.constantFrom(1, 1, 2) })
   .map(({ cell, local, plus }) => [
     { kind: 'read', cell, into: local },
     { kind: 'write', cell, value: { local, plus } },
   ])
 
-const UPDATE_WEIGHT: Record<Theme, number> = { memory: 2, locks: 1, everything: 1 }
+/** A value that others write, and what follows if it is not the right one. */
+const readAndAssume: fc.Arbitrary<Statement[]> = fc
+  .record({ cell: anyCell, condition: anyCondition })
+  .map(({ cell, condition }) => [
+    { kind: 'read', cell, into: condition.local },
+    { kind: 'assume', condition },
+  ])
+
+const UPDATE_WEIGHT: Record<Theme, number> = { memory: 2, locks: 1, everything: 1, traces: 2 }
 
 function anyBody(allowed: Allowed, minLength: number, maxLength: number): fc.Arbitrary<Statement[]> {
   const part = fc.oneof(
     { withCrossShrink: true },
     { weight: 5, arbitrary: anyStatement(allowed).map((statement) => [statement]) },
-    { weight: UPDATE_WEIGHT[allowed.theme], arbitrary: update },
+    { weight: UPDATE_WEIGHT[allowed.theme], arbitrary: readAndWrite },
+    ...(allowed.theme === 'traces' ? [{ weight: 1, arbitrary: readAndAssume }] : []),
   )
   return fc.array(part, { minLength, maxLength, size: 'max' }).map((parts) => parts.flat())
 }
@@ -389,3 +435,72 @@ export const anyProgram: fc.Arbitrary<ProgramTree> = fc
     property: anyProperty,
   })
   .map((raw) => readable(finish(raw)))
+
+const anyTraceThemed = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 3, arbitrary: anyThreads(1, anyThread({ theme: 'memory', nesting: 1, spawning: 0 }, 1, 4)) },
+  { weight: 5, arbitrary: anyThreads(40, anyThread({ theme: 'locks', nesting: 2, spawning: 0 }, 1, 2)) },
+  { weight: 6, arbitrary: anyThreads(2, anyThread({ theme: 'traces', nesting: 1, spawning: 1 }, 1, 4)) },
+  { weight: 3, arbitrary: anyThreads(2, anyThread({ theme: 'traces', nesting: 2, spawning: 2 }, 0, 5)) },
+)
+
+const anyTraceBudget = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 6, arbitrary: fc.constant(30) },
+  { weight: 10, arbitrary: fc.constant(300) },
+  { weight: 6, arbitrary: fc.constant(3_000) },
+  { weight: 1, arbitrary: fc.constant(30_000) },
+)
+
+const anyAlways: fc.Arbitrary<Property[]> = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 5, arbitrary: fc.constant<Property[]>([]) },
+  { weight: 3, arbitrary: fc.array(anyProperty, { minLength: 1, maxLength: 2 }) },
+)
+
+/** In the place of a position: every thread that is spawned. */
+const SPAWNED = -1
+
+/** Which threads of a program are daemons, by their positions: never the first one. */
+const anyDaemons: fc.Arbitrary<readonly number[]> = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 6, arbitrary: fc.constant([]) },
+  { weight: 1, arbitrary: fc.constant([1]) },
+  { weight: 1, arbitrary: fc.subarray([1, 2, 3, SPAWNED]) },
+)
+
+function makeDaemons(thread: ThreadTree, index: number, daemons: readonly number[]): ThreadTree {
+  const children = rewrite(thread.body, (statement): Statement =>
+    statement.kind === 'spawn' && daemons.includes(SPAWNED)
+      ? { ...statement, child: asDaemon(statement.child) }
+      : statement,
+  )
+  const withChildren = { ...thread, body: children }
+  return daemons.includes(index) ? asDaemon(withChildren) : withChildren
+}
+
+/** Without assumptions: whether a daemon gets to a false one before the program ends is not part of a trace. */
+function asDaemon(thread: ThreadTree): ThreadTree {
+  const body = rewrite(thread.body, (statement) => (statement.kind === 'assume' ? { kind: 'yieldNow' } : statement))
+  return { ...thread, body, daemon: true }
+}
+
+/**
+ * Small random programs for what counts traces: few interleavings, words that threads meet on, locks in both orders,
+ * properties of every state, daemons.
+ */
+export const anyTraceProgram: fc.Arbitrary<ProgramTree> = fc
+  .record({
+    budget: anyTraceBudget,
+    renaming: anyRenaming,
+    initial: fc.record({ c0: smallValue, c1: smallValue, a0: smallValue, a1: smallValue, d0: smallValue }),
+    items: fc.tuple(smallValue, smallValue),
+    themed: anyTraceThemed,
+    property: anyProperty,
+    always: anyAlways,
+    daemons: anyDaemons,
+  })
+  .map(({ daemons, ...raw }) => {
+    const tree = finish(raw)
+    return readable({ ...tree, threads: tree.threads.map((thread, i) => makeDaemons(thread, i, daemons)) })
+  })

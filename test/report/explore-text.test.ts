@@ -156,8 +156,31 @@ describe('The report on sampled executions', () => {
     expect(text).not.toContain('interleavings')
   })
 
-  test('does not claim that the shown schedule is the least', async () => {
-    expect(await textOf(lostUpdate, { strategy: 'random', samples: 50 })).not.toContain('the least')
+  test.each([
+    ['pct', 'en', 'sampled: 200 executions with random priorities of threads (PCT, depth 2), seed 7'],
+    ['pos', 'en', 'sampled: 200 executions with random priorities of operations (POS), seed 7'],
+    ['surw', 'en', 'sampled: 200 executions with threads drawn by the steps they have left (SURW), seed 7'],
+    ['random', 'fr', 'échantillonné : 200 exécutions sous un ordonnanceur aléatoire, graine 7'],
+    [
+      'pct',
+      'fr',
+      'échantillonné : 200 exécutions avec des priorités aléatoires des fils (PCT, profondeur 2), graine 7',
+    ],
+    ['pos', 'fr', 'échantillonné : 200 exécutions avec des priorités aléatoires des opérations (POS), graine 7'],
+    [
+      'surw',
+      'fr',
+      'échantillonné : 200 exécutions avec des fils tirés selon les pas qui leur restent (SURW), graine 7',
+    ],
+  ] as const)('says how strategy %s draws them (%s)', async (strategy, language, line) => {
+    const text = await textOf(lostUpdate, { strategy, depth: 2, samples: 200, seed: 7, language })
+    expect(text.split('\n')[1]).toBe(line)
+  })
+
+  test('shows the least schedules of what they met', async () => {
+    const text = await textOf(lostUpdate, { strategy: 'random', samples: 50 })
+    expect(text).toContain('the least: 1 preemption, 4 steps')
+    expect(text).toContain('the least: 0 preemptions, 3 steps')
   })
 
   test('that all went well proves nothing', async () => {

@@ -238,7 +238,9 @@ function racingSteps(searched: Session, finding: Finding): GraphStep[] {
       if (a >= b || nodes.field(searched.node(a), NODE_WORD) !== nodes.field(searched.node(b), NODE_WORD)) continue
       const writes = [a, b].some((thread) => (nodes.field(searched.node(thread), NODE_CODE) & FLAG_WRITES) !== 0)
       if (!writes) continue
-      const [first, second] = b === last || endsProgram(searched, a) ? [b, a] : [a, b]
+      // Whoever ends the program comes second; else who stepped last comes first, which costs no switch.
+      const goesFirst = b === last ? !endsProgram(searched, b) : endsProgram(searched, a)
+      const [first, second] = goesFirst ? [b, a] : [a, b]
       return [first, second].map((thread) => ({ thread, way: 0 }))
     }
   return []

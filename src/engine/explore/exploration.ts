@@ -1,5 +1,7 @@
 import { UsageError } from '../errors.js'
 import type { Program } from '../program.js'
+import { BoundedRun, scheduleBound } from './bounded/bounded-run.js'
+import { DporRun } from './dpor/dpor-run.js'
 import type { ExplorationOptions } from './explore-options.js'
 import type { ExploreProgress, ExploreReport, Strategy } from './explore-report.js'
 import { GraphRun } from './graph-run.js'
@@ -10,7 +12,11 @@ import type { StrategyResult, StrategyRun } from './strategy-run.js'
 /** How each strategy is run: where to add one. */
 const STRATEGIES: Readonly<Record<Strategy, (investigation: Investigation) => StrategyRun>> = {
   graph: (investigation) => new GraphRun(investigation),
+  dpor: (investigation) => new DporRun(investigation),
   random: (investigation) => new SamplingRun(investigation),
+  pct: (investigation) => new SamplingRun(investigation, 'pct'),
+  pos: (investigation) => new SamplingRun(investigation, 'pos'),
+  surw: (investigation) => new SamplingRun(investigation, 'surw'),
 }
 
 /** A report without the time it took: the engine knows no clock. */
@@ -33,7 +39,9 @@ export class Exploration {
     requirePositive('maxStates', options.maxStates)
     requirePositive('maxMemory', options.maxMemory)
     requirePositive('samples', options.samples)
-    this.#strategy = options.strategy ?? 'graph'
+    requireCount('depth', options.depth)
+    const bound = scheduleBound(options)
+    this.#strategy = options.strategy ?? (bound === null ? 'graph' : 'dpor')
     if (!Object.hasOwn(STRATEGIES, this.#strategy))
       throw new UsageError('usage/unknown-strategy', `there is no strategy “${String(options.strategy)}”`, {
         hint: `the strategies are ${listed(Object.keys(STRATEGIES))}`,
@@ -43,7 +51,8 @@ export class Exploration {
         hint: 'it is first or complete',
       })
     this.#investigation = new Investigation(program, options)
-    this.#run = STRATEGIES[this.#strategy](this.#investigation)
+    this.#run =
+      bound === null ? STRATEGIES[this.#strategy](this.#investigation) : new BoundedRun(this.#investigation, bound)
   }
 
   /** Ends the work at the next pause; the report then says what is known. */
@@ -83,11 +92,13 @@ export class Exploration {
       },
       dropped: result.dropped ?? null,
       divergence: result.divergence ?? null,
+      ...(result.bounds === undefined ? {} : { bounds: result.bounds }),
       outcomes: result.outcomes,
       violations,
       stopped: result.stopped,
       missedStateProbability: result.missedStateProbability ?? null,
       seed: result.seed ?? null,
+      depth: result.depth ?? null,
     }
   }
 }
@@ -99,4 +110,9 @@ function listed(names: readonly string[]): string {
 function requirePositive(name: string, value: number | undefined): void {
   if (value === undefined || (Number.isFinite(value) && value > 0)) return
   throw new UsageError('usage/not-positive', `${name} must be a positive number, not ${value}`)
+}
+
+function requireCount(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1)) return
+  throw new UsageError('usage/not-a-count', `${name} must be a whole number of at least 1, not ${value}`)
 }

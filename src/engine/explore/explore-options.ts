@@ -5,8 +5,25 @@ import type { ExploreProgress, Strategy, Violation } from './explore-report.js'
 export interface ExplorationOptions {
   /** Values for the program's parameters. @default its defaults */
   readonly params?: Readonly<Record<string, unknown>>
-  /** `graph`: all states, with exact numbers. `random`: executions under the random scheduler. @default 'graph' */
+  /**
+   * `graph`: all states, with exact numbers. The others run executions that are drawn from a seed: `random` draws every
+   * step uniformly among the threads that can step; `pct` gives threads random priorities that change at a few random
+   * steps; `pos` gives operations random priorities, drawn afresh where they conflict; `surw` draws threads by the
+   * steps they have left, so that interleavings are equally likely.
+   *
+   * @default 'graph'
+   */
   readonly strategy?: Strategy
+  /**
+   * Explores only the traces that have a schedule with at most so many preemptions (switches away from a thread that
+   * could go on), those with fewer first, and counts them for every bound up to this one. Goes with `dpor` alone.
+   */
+  readonly preemptions?: number
+  /**
+   * The same with delays: the scheduler goes on with the thread that stepped last, or else with the first in canonical
+   * order, and every able thread that is passed over is one delay. Not together with `preemptions`.
+   */
+  readonly delays?: number
   /** `first`: stop at the first failure. `complete`: go on to exact numbers. @default 'complete' */
   readonly until?: 'first' | 'complete'
   /** States at most (`graph`). @default no bound but memory */
@@ -15,9 +32,11 @@ export interface ExplorationOptions {
   readonly maxMemory?: number
   /** Bytes at most for what lives in the JavaScript heap: values, outcomes. @default a quarter of the heap's limit */
   readonly maxHeap?: number
-  /** Executions to run (`random`). @default 10,000 */
+  /** Executions to run (all but `graph`). @default 10,000 */
   readonly samples?: number
-  /** Seed of the random scheduler. @default 1 */
+  /** Bug depth (`pct`): how many orders of two steps together make a bug happen. @default 3 */
+  readonly depth?: number
+  /** Seed of everything that is drawn. @default 1 */
   readonly seed?: number | string
   /** Called a few times a second at most. */
   readonly onProgress?: (progress: ExploreProgress) => void

@@ -1,7 +1,10 @@
 import type { Parameters } from '../program.js'
 
+/** How to explore by executions that are drawn from a seed. */
+export type SamplingStrategy = 'random' | 'pct' | 'pos' | 'surw'
+
 /** How to explore. */
-export type Strategy = 'graph' | 'random'
+export type Strategy = 'graph' | 'dpor' | SamplingStrategy
 
 /** What was found out: `unknown` if a bound was reached, or if executions were only sampled. */
 export type Verdict = 'holds' | 'violated' | 'unknown'
@@ -49,6 +52,25 @@ export interface Violation {
   readonly isLeast: boolean
 }
 
+/**
+ * What a bound on schedules counts. `preemptions`: switches away from a thread that could go on. `delays`: the scheduler
+ * goes on with the thread that stepped last, or else with the first in canonical order; every able thread that is passed
+ * over in the order (the one that stepped last, then the others in canonical order) is one delay.
+ */
+export type BoundKind = 'preemptions' | 'delays'
+
+/** How many traces (schedules up to the order of independent steps) have a schedule within a bound. */
+export interface BoundCounts {
+  readonly kind: BoundKind
+  /** So many at most. */
+  readonly bound: number
+  /** Complete and deadlocked ones. */
+  readonly executions: number
+  readonly deadlocked: number
+  /** Those in which a thread waits for ever because it assumed what is false. */
+  readonly assumeFailed: number
+}
+
 /** What an exploration found. Numbers that the strategy does not know are null. */
 export interface ExploreReport {
   readonly schema: 1
@@ -73,17 +95,24 @@ export interface ExploreReport {
   readonly dropped: { readonly interleavings: string; readonly probability: number } | null
   /** The probability that the random scheduler never ends. */
   readonly divergence: number | null
+  /**
+   * The counts for every bound on preemptions or delays from 0 to the one that was asked for, as far as they were searched
+   * to their end; later bounds than the last of these give no more. Only for searches with such a bound.
+   */
+  readonly bounds?: readonly BoundCounts[]
   readonly outcomes: readonly Outcome[]
   readonly violations: readonly Violation[]
   /** Why the search stopped early: which bound, and what follows; null if it did not. */
   readonly stopped: {
-    readonly reason: 'states' | 'memory' | 'history' | 'aborted' | 'first'
+    readonly reason: 'states' | 'memory' | 'history' | 'aborted' | 'first' | BoundKind
     readonly message: string
   } | null
   /** States are known by their hash: a bound of the probability that two of them were taken for one. */
   readonly missedStateProbability: number | null
   /** The seed of sampling. */
   readonly seed: string | null
+  /** The depth of the bugs that sampling looks for (`pct`). */
+  readonly depth: number | null
   readonly elapsedMs: number
 }
 

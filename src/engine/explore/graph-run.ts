@@ -63,7 +63,7 @@ export class GraphRun implements StrategyRun {
       yield
       if (this.#aborted) search.abort('aborted')
       if (search.stopped === 'aborted') break
-      while (!shown && inspected < search.outcomes.all.length) {
+      while (!shown && inspected < search.outcomes.count) {
         if (outcomeViolations(search.outcomes, inspected++).length === 0) continue
         shown = true
         if (options.until === 'first') search.abort('first')
@@ -132,7 +132,7 @@ export class GraphRun implements StrategyRun {
           : null,
       divergence: numbers?.divergence ?? null,
       missedStateProbability: collisionProbability(graph),
-      isVacuous: graph.hasDropped && outcomes.all.length === 0,
+      isVacuous: graph.hasDropped && outcomes.count === 0,
     }
   }
 }

@@ -6,11 +6,14 @@ import type { ExplorationOptions } from './explore-options.js'
 import type { Violation } from './explore-report.js'
 import type { Finding } from './finding.js'
 import type { GraphStep } from './least-schedule.js'
+import { shrink } from './shrink.js'
 
 /** Histories that are run again to find programs that are not functions of their results, and what that may cost. */
 const RERUN_HISTORIES = 64
 const RERUN_OPERATIONS = 300_000
 const DEFAULT_MEMORY = 1 << 30
+/** Of the bound on memory, what looking for a least schedule may take beside the search that has found one. */
+const SHRINKING_SHARE = 1 / 4
 const KIND_ORDER = ['property', 'deadlock', 'error', 'misuse', 'livelock', 'endless', 'starvation', 'race']
 
 /** What all strategies share: the session, its bounds, and how findings are confirmed and the program is checked. */
@@ -45,6 +48,19 @@ export class Investigation {
       }
     }
     return violations.sort((a, b) => KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind))
+  }
+
+  /**
+   * Confirms findings, each by the least schedule that can be found for it.
+   *
+   * @param isStopped asked now and then; once it says so, they are confirmed as they are.
+   */
+  *explainAll(findings: readonly Finding[], isStopped: () => boolean): Generator<void, Violation[]> {
+    const least: Finding[] = []
+    const maxMemory = this.maxMemory * SHRINKING_SHARE
+    for (const finding of findings)
+      least.push(isStopped() ? finding : yield* shrink(this.session, finding, { maxMemory, isStopped }))
+    return yield* this.confirmAll(least)
   }
 
   *confirmOne(finding: Finding): Generator<void, Violation> {

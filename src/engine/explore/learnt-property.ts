@@ -10,6 +10,8 @@ const FAILS = -2
  */
 export class LearntProperty {
   readonly property: Property
+  /** The words that it has been seen to read in any state. */
+  readonly reads = new Set<number>()
   // Inner nodes: the word to look at, and where each content leads. Negative "nodes" are verdicts.
   readonly #words: number[] = []
   readonly #branches: Map<number, number>[] = []
@@ -37,6 +39,7 @@ export class LearntProperty {
     const reads = new Map<number, number>()
     const holds = session.holds(this.property, (word) => {
       if (!reads.has(word)) reads.set(word, session.world.read(word))
+      this.reads.add(word)
     })
     const path = [...reads]
     const verdict = holds ? HOLDS : FAILS

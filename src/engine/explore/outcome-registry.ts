@@ -4,45 +4,147 @@ import { NODE_A, NODE_WORD } from '../node-table.js'
 import { describeOutcome, type OutcomeFacts } from '../outcome.js'
 import type { Session } from '../session.js'
 
-/** Collects outcomes: equal final states are one, and the program's properties are asked once for each. */
+const FIRST_SLOTS = 64
+
+/**
+ * Collects outcomes: equal final states are one. An outcome is described, and the program's properties are asked, at
+ * most once; a search that meets very many can leave that for the end.
+ */
 export class OutcomeRegistry {
-  readonly all: OutcomeFacts[] = []
+  /** How many there are. */
+  count = 0
   readonly #session: Session
-  readonly #byKey = new Map<string, number>()
+  readonly #facts: (OutcomeFacts | undefined)[] = []
+  // Per outcome: its final state as a row of words, as first met, and the same as a person tells states apart.
+  readonly #states: Int32Array[] = []
+  readonly #looks: Int32Array[] = []
+  readonly #deadlocked: boolean[] = []
+  // Outcomes by the hash of their looks: 1 + the outcome, 0 for none.
+  #slots = new Int32Array(FIRST_SLOTS)
+  #look = new Int32Array(0)
+  readonly #waits = new Map<number, number>()
+  #bytes = 0
 
   constructor(session: Session) {
     this.#session = session
   }
 
   get bytes(): number {
-    return this.all.length * 1200
+    return this.#bytes + this.#slots.length * 4
   }
 
-  /** The outcome of the session's present state, in which no thread steps any more. */
-  classify(deadlocked: boolean): number {
-    const key = this.#key(deadlocked)
-    const known = this.#byKey.get(key)
+  /** All outcomes, described; the session's present state is lost if some were not yet. */
+  get all(): readonly OutcomeFacts[] {
+    return Array.from({ length: this.count }, (_, index) => this.facts(index))
+  }
+
+  /** What a person sees of an outcome; the session's present state is lost if it was not described yet. */
+  facts(index: number): OutcomeFacts {
+    const known = this.#facts[index]
     if (known !== undefined) return known
-    this.#byKey.set(key, this.all.length)
-    this.all.push(describeOutcome(this.#session, deadlocked))
-    return this.all.length - 1
+    const state = this.#states[index]!
+    // No hash is asked for: the state is looked at and left.
+    this.#session.world.load(state, 0, state.length, 0, 0)
+    return this.describe(index)
   }
 
-  #key(deadlocked: boolean): string {
-    const { layout, world, threads, nodes } = this.#session
-    let key = deadlocked ? 'd' : 'e'
-    for (let word = 0; word < layout.count; word++)
-      if (layout.kinds[word] !== WordKind.Node) key += `,${world.read(word)}`
-    for (const thread of threads.all) {
-      const node = world.read(thread.word)
-      const code = nodes.code(node)
-      // A thread that was never spawned and one that returned nothing look alike from outside.
-      if (code === Code.End && nodes.field(node, NODE_A) === 0) key += ';'
-      else if (code === Code.End || code === Code.Failed) key += `;${code}.${nodes.field(node, NODE_A)}`
-      else if (deadlocked && !thread.daemon && node !== 0)
-        key += `;${code}.${nodes.field(node, NODE_WORD)}.${code === Code.Contract ? node : 0}`
-      else key += ';'
-    }
-    return key
+  /** Whether an outcome has been described. */
+  isDescribed(index: number): boolean {
+    return this.#facts[index] !== undefined
   }
+
+  /**
+   * The outcome of the session's present state, in which no thread steps any more.
+   *
+   * @param describe whether a new outcome is described at once, while its state is the present one.
+   */
+  classify(deadlocked: boolean, describe = true): number {
+    const length = this.#lookAt(deadlocked)
+    const look = this.#look
+    const mask = this.#slots.length - 1
+    let slot = hashOf(look, length, deadlocked) & mask
+    for (; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const index = this.#slots[slot]! - 1
+      if (this.#deadlocked[index] === deadlocked && this.#looksLike(index, length)) return index
+    }
+    return this.#add(slot, length, deadlocked, describe)
+  }
+
+  #add(slot: number, length: number, deadlocked: boolean, describe: boolean): number {
+    const index = this.count++
+    const { layout, world } = this.#session
+    this.#slots[slot] = index + 1
+    this.#looks.push(this.#look.slice(0, length))
+    this.#states.push(world.words.slice(0, layout.count))
+    this.#deadlocked.push(deadlocked)
+    this.#facts.push(undefined)
+    this.#bytes += 240 + 4 * (length + layout.count)
+    if (describe) this.describe(index)
+    if (this.count * 2 > this.#slots.length) this.#grow()
+    return index
+  }
+
+  /** Describes an outcome that was just met, while its state is the present one. */
+  describe(index: number): OutcomeFacts {
+    this.#bytes += 1000
+    return (this.#facts[index] = describeOutcome(this.#session, this.#deadlocked[index]!))
+  }
+
+  /** Writes what a person can tell of the present state into `#look`, all zeros at its end left out; returns its length. */
+  #lookAt(deadlocked: boolean): number {
+    const { layout, world, nodes } = this.#session
+    const { count, kinds, initial } = layout
+    if (this.#look.length < count) this.#look = new Int32Array(count * 2)
+    world.read(count - 1)
+    let length = 0
+    for (let word = 0; word < count; word++) {
+      const content = world.words[word]!
+      // Words are added while threads are learnt: what still is as it was at first looks like what is not there yet.
+      let look = (content - initial[word]!) | 0
+      if (kinds[word] === WordKind.Node)
+        look = content === 0 ? 0 : this.#lookOfThread(content, nodes.code(content), deadlocked)
+      this.#look[word] = look
+      if (look !== 0) length = word + 1
+    }
+    return length
+  }
+
+  /** A thread that was never spawned and one that returned nothing look alike from outside. */
+  #lookOfThread(node: number, code: number, deadlocked: boolean): number {
+    const { nodes, threads } = this.#session
+    if (code === Code.End) return nodes.field(node, NODE_A) << 2
+    if (code === Code.Failed) return (nodes.field(node, NODE_A) << 2) | 1
+    if (!deadlocked || threads.all[nodes.owners[node]!]!.daemon) return 0
+    const wait = code === Code.Contract ? 2 ** 40 + node : nodes.field(node, NODE_WORD) * 64 + code
+    let id = this.#waits.get(wait)
+    if (id === undefined) {
+      id = this.#waits.size
+      this.#waits.set(wait, id)
+    }
+    return (id << 2) | 2
+  }
+
+  #looksLike(index: number, length: number): boolean {
+    const known = this.#looks[index]!
+    if (known.length !== length) return false
+    for (let i = 0; i < length; i++) if (known[i] !== this.#look[i]) return false
+    return true
+  }
+
+  #grow(): void {
+    this.#slots = new Int32Array(this.#slots.length * 4)
+    const mask = this.#slots.length - 1
+    this.#looks.forEach((look, index) => {
+      let slot = hashOf(look, look.length, this.#deadlocked[index]!) & mask
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
+      this.#slots[slot] = index + 1
+    })
+  }
+}
+
+function hashOf(look: Int32Array, length: number, deadlocked: boolean): number {
+  let hash = deadlocked ? 1 : 0
+  for (let i = 0; i < length; i++)
+    if (look[i] !== 0) hash = Math.imul(hash ^ (look[i]! + i), 0x9e3779b1) ^ (hash >>> 15)
+  return hash ^ (hash >>> 13)
 }

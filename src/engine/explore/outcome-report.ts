@@ -17,8 +17,8 @@ export function* reportOutcomes(
   numbersOf: (index: number) => OutcomeNumbers,
 ): Generator<void, Outcome[]> {
   const keyed: { readonly key: string; readonly outcome: Outcome }[] = []
-  for (let index = 0; index < registry.all.length; index++) {
-    const facts = registry.all[index]!
+  for (let index = 0; index < registry.count; index++) {
+    const facts = registry.facts(index)
     const holds = outcomeViolations(registry, index).length === 0 && Object.keys(facts.misuses).length === 0
     const outcome = makeOutcome(facts, holds, numbersOf(index))
     // Made once for each: a state of a thousand words takes longer to write out than to explore.

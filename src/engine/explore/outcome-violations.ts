@@ -6,7 +6,7 @@ export function outcomeViolations(
   outcomes: OutcomeRegistry,
   index: number,
 ): { readonly kind: ViolationKind; readonly subject: string }[] {
-  const { waiting, failed, errors, misuses } = outcomes.all[index]!
+  const { waiting, failed, errors, misuses } = outcomes.facts(index)
   const found: { kind: ViolationKind; subject: string }[] = failed.map((subject) => ({ kind: 'property', subject }))
   if (waiting !== null) found.push({ kind: 'deadlock', subject: JSON.stringify(waiting) })
   for (const [thread, message] of Object.entries(errors))

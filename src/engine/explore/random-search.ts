@@ -3,10 +3,13 @@ import { NODE_CODE, NODE_WORD } from '../node-table.js'
 import { Random } from '../random.js'
 import type { Session } from '../session.js'
 import type { Finding } from './finding.js'
-import type { ViolationKind } from './explore-report.js'
+import type { SamplingStrategy, ViolationKind } from './explore-report.js'
 import type { GraphStep } from './least-schedule.js'
 import { OutcomeRegistry } from './outcome-registry.js'
 import { outcomeViolations } from './outcome-violations.js'
+import { DEFAULT_DEPTH } from './sampling/pct.js'
+import type { Sampler } from './sampling/sampler.js'
+import { SAMPLERS } from './sampling/samplers.js'
 
 /** An execution longer than this is cut off and counted apart. */
 export const EXECUTION_LIMIT = 100_000
@@ -18,9 +21,17 @@ interface Sighting {
   readonly preemptions: number
 }
 
+/** How threads are drawn. */
+export interface Sampling {
+  /** @default 'random' */
+  readonly strategy?: SamplingStrategy
+  /** Bug depth (`pct`). @default 3 */
+  readonly depth?: number
+}
+
 /**
- * Runs executions under the random scheduler, which draws a thread uniformly among those that can step, then a way
- * uniformly; the same seed gives the same executions. Keeps the least failing schedule of each kind that it sees.
+ * Runs executions whose threads are drawn by a sampling strategy and whose ways are drawn uniformly; the same seed gives
+ * the same executions. Keeps the least failing schedule of each kind that it sees.
  */
 export class RandomSearch {
   readonly session: Session
@@ -34,22 +45,25 @@ export class RandomSearch {
   cut = 0
   steps = 0
   readonly #random: Random
+  readonly #sampler: Sampler
   readonly #sightings = new Map<string, Sighting>()
   readonly #path: GraphStep[] = []
   #preemptions = 0
   // Per word: the step of the execution at which a plain access to it was last seen pending, and whether a write.
   readonly #pending = new Map<number, boolean>()
 
-  constructor(session: Session, seed: string | number) {
+  constructor(session: Session, seed: string | number, { strategy = 'random', depth = DEFAULT_DEPTH }: Sampling = {}) {
     this.session = session
     this.outcomes = new OutcomeRegistry(session)
     this.#random = new Random(seed)
+    this.#sampler = SAMPLERS[strategy](session, this.#random, depth)
   }
 
   /** Runs one execution of at most `limit` steps; yields now and then if it is long. */
   *runOne(limit = EXECUTION_LIMIT): Generator<void> {
     const { session } = this
     session.rewind()
+    this.#sampler.begin()
     this.#path.length = 0
     this.#preemptions = 0
     let last = -1
@@ -64,7 +78,7 @@ export class RandomSearch {
         this.cut++
         return
       }
-      const thread = able[able.length === 1 ? 0 : this.#random.below(able.length)]!
+      const thread = this.#sampler.choose(able)
       if (last !== -1 && last !== thread && able.includes(last)) this.#preemptions++
       last = thread
       if (session.assumesFalsehood(thread)) {
@@ -132,6 +146,7 @@ export class RandomSearch {
 
   #end(deadlocked: boolean): void {
     this.executions++
+    this.#sampler.ended()
     const outcome = this.outcomes.classify(deadlocked)
     this.counts[outcome] = (this.counts[outcome] ?? 0) + 1
     for (const { kind, subject } of outcomeViolations(this.outcomes, outcome)) this.#sight(kind, subject)

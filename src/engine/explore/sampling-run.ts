@@ -1,9 +1,10 @@
 import { HistoryLimit } from '../errors.js'
-import type { ExploreProgress } from './explore-report.js'
+import type { ExploreProgress, SamplingStrategy } from './explore-report.js'
 import type { Investigation } from './investigation.js'
 import type { GraphStep } from './least-schedule.js'
 import { reportOutcomes } from './outcome-report.js'
 import { EXECUTION_LIMIT, RandomSearch } from './random-search.js'
+import { DEFAULT_DEPTH } from './sampling/pct.js'
 import { stopMessage } from './stop-message.js'
 import type { StrategyResult, StrategyRun } from './strategy-run.js'
 
@@ -23,11 +24,16 @@ export class SamplingRun implements StrategyRun {
   /** Schedules that the check of the program runs again. */
   readonly keptPaths: (readonly GraphStep[])[] = []
   readonly #investigation: Investigation
+  readonly #strategy: SamplingStrategy
+  readonly #depth: number
   #aborted = false
 
-  constructor(investigation: Investigation) {
+  constructor(investigation: Investigation, strategy: SamplingStrategy = 'random') {
+    const { session, options } = investigation
     this.#investigation = investigation
-    this.search = new RandomSearch(investigation.session, investigation.options.seed ?? 1)
+    this.#strategy = strategy
+    this.#depth = options.depth ?? DEFAULT_DEPTH
+    this.search = new RandomSearch(session, options.seed ?? 1, { strategy, depth: this.#depth })
   }
 
   get progress(): ExploreProgress {
@@ -41,7 +47,7 @@ export class SamplingRun implements StrategyRun {
   *run(): Generator<void, StrategyResult> {
     const { options } = this.#investigation
     const seen = yield* this.#sample(options.samples ?? DEFAULT_SAMPLES, Infinity)
-    const violations = yield* this.#investigation.confirmAll(this.search.findings)
+    const violations = yield* this.#investigation.explainAll(this.search.findings, () => this.#aborted)
     yield* this.#investigation.verify(this.keptPaths)
     const { executions, deadlocked, assumeFailed, steps, outcomes, counts } = this.search
     const stopped = this.#aborted ? 'aborted' : seen && options.until === 'first' ? 'first' : null
@@ -52,6 +58,7 @@ export class SamplingRun implements StrategyRun {
       outcomes: yield* reportOutcomes(outcomes, (index) => ({ executions: counts[index] ?? 0 })),
       counts: { executions, deadlocked, assumeFailed, steps },
       seed: String(options.seed ?? 1),
+      depth: this.#strategy === 'pct' ? this.#depth : null,
     }
   }
 

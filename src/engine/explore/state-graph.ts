@@ -10,11 +10,23 @@ export interface FlaggedStates {
   readonly states: StateSet
 }
 
+/** What a search for a schedule asks of a graph, which may be made while it is searched. */
+export interface StepGraph {
+  /** The number of the state's first edge: its edges are numbered one after the other, in canonical order. */
+  firstEdge(state: number): number
+  /** The number after that of its last edge. */
+  endEdge(state: number): number
+  /** Where an edge leads, or `DROPPED`. */
+  target(edge: number): number
+  /** The thread that steps along it. */
+  thread(edge: number): number
+}
+
 /**
  * The graph of all states as integers: states are numbered in the order of discovery, the edges of one state are
  * adjacent and in canonical order (threads in canonical order, then ways).
  */
-export class StateGraph {
+export class StateGraph implements StepGraph {
   /** Where each state's edges begin; one more entry at the end once the graph is complete. */
   readonly edgeStarts = new IntPages()
   /** Where each edge leads, and the thread that steps along it. */
@@ -33,6 +45,23 @@ export class StateGraph {
   hasWays = false
   /** Some execution was dropped by `assume`. */
   hasDropped = false
+
+  firstEdge(state: number): number {
+    return this.edgeStarts.get(state)
+  }
+
+  /** The number after that of a state's last edge. */
+  endEdge(state: number): number {
+    return this.edgeStarts.get(state + 1)
+  }
+
+  target(edge: number): number {
+    return this.edges.target(edge)
+  }
+
+  thread(edge: number): number {
+    return this.edges.thread(edge)
+  }
 
   get edgeCount(): number {
     return this.edges.length

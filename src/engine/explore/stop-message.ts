@@ -13,6 +13,9 @@ export function stopMessage(
       return `the bound on memory was reached; ${longest}; if a thread loops for ever, let it say p.at(label, …locals) at the head of the loop`
     case 'history':
       return `${detail}; if it loops for ever, let it say p.at(label, …locals) at the head of the loop`
+    case 'preemptions':
+    case 'delays':
+      return `only schedules with at most ${detail} ${detail === '1' ? reason.slice(0, -1) : reason} were explored`
     case 'aborted':
       return 'stopped on request'
     case 'first':

@@ -1,4 +1,4 @@
-import type { ExploreProgress, ExploreReport, Outcome, Violation } from './explore-report.js'
+import type { BoundCounts, ExploreProgress, ExploreReport, Outcome, Violation } from './explore-report.js'
 
 /** What a strategy found out; the parts of the report that differ from strategy to strategy. */
 export interface StrategyResult {
@@ -8,10 +8,12 @@ export interface StrategyResult {
   readonly violations: readonly Violation[]
   readonly outcomes: readonly Outcome[]
   readonly counts: Partial<ExploreReport['counts']>
+  readonly bounds?: readonly BoundCounts[]
   readonly dropped?: ExploreReport['dropped']
   readonly divergence?: number | null
   readonly missedStateProbability?: number | null
   readonly seed?: string | null
+  readonly depth?: number | null
   /** All executions were dropped by `assume`: nothing has been shown. */
   readonly isVacuous?: boolean
 }

@@ -84,7 +84,7 @@ export const exploreShape = object({
   schema: oneOf(1),
   program: text,
   params: recordOf(anything),
-  strategy: oneOf('graph', 'random'),
+  strategy: oneOf('graph', 'dpor', 'random', 'pct', 'pos', 'surw'),
   verdict: oneOf('holds', 'violated', 'unknown'),
   complete: flag,
   counts: object({
@@ -97,6 +97,17 @@ export const exploreShape = object({
     transitions: orNull(whole),
     interleavings: orNull(count),
   }),
+  bounds: orAbsent(
+    listOf(
+      object({
+        kind: oneOf('preemptions', 'delays'),
+        bound: whole,
+        executions: whole,
+        deadlocked: whole,
+        assumeFailed: whole,
+      }),
+    ),
+  ),
   outcomes: listOf(outcome),
   violations: listOf(violation),
   elapsedMs: number,

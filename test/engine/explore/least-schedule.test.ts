@@ -30,7 +30,7 @@ function allPaths(lists: EdgeLists, goal: Goal): Candidate[] {
         edges: [...path.edges, edge],
         preemptions: path.preemptions + (preempts ? 1 : 0),
       }
-      if (goal.step?.(state, thread) === true) found.push(longer)
+      if (goal.step?.(state, thread, edge) === true) found.push(longer)
       if (target !== DROPPED) visit(target, longer)
     })
   }

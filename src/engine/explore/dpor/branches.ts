@@ -20,16 +20,17 @@ export function wayOf(step: number): number {
 
 /**
  * Branches that wait to be explored, in one pool of integers: each is a list of steps to take from some position on
- * instead of the event there, and the thread and the guard of that event. Branches of one position form a list.
+ * instead of the event there, and the thread, the guard and the flags of that event. Branches of one position form a list.
  */
 export class Branches {
   /** How many wait. */
   count = 0
-  // Branches: the next one of the same position, the first step, the thread to go on with, its guard.
+  // Branches: the next one of the same position, the first step, the thread to go on with, its guard, flags.
   #next = new Int32Array(256)
   #first = new Int32Array(256)
   #thread = new Int32Array(256)
   #guard = new Int32Array(256)
+  #flags = new Uint8Array(256)
   #branches = 1
   #freeBranch = 0
   // Steps: packed, and the one after.
@@ -46,7 +47,7 @@ export class Branches {
   }
 
   /** A new branch before `next` (0: none); its steps are to be added. Returns its number, never 0. */
-  add(next: number, thread: number, guard: number): number {
+  add(next: number, thread: number, guard: number, flags: number): number {
     let branch = this.#freeBranch
     if (branch !== 0) this.#freeBranch = this.#next[branch]!
     else {
@@ -56,6 +57,7 @@ export class Branches {
     this.#next[branch] = next
     this.#thread[branch] = thread
     this.#guard[branch] = guard
+    this.#flags[branch] = flags
     this.#first[branch] = 0
     this.#newest = branch
     this.#tail = 0
@@ -90,6 +92,10 @@ export class Branches {
     return this.#guard[branch]!
   }
 
+  flags(branch: number): number {
+    return this.#flags[branch]!
+  }
+
   /** Where the steps of a branch begin: see `stepAt` and `stepAfter`. */
   firstStep(branch: number): number {
     return this.#first[branch]!
@@ -121,6 +127,9 @@ export class Branches {
     this.#first = grownTo(this.#first, length)
     this.#thread = grownTo(this.#thread, length)
     this.#guard = grownTo(this.#guard, length)
+    const flags = new Uint8Array(length)
+    flags.set(this.#flags)
+    this.#flags = flags
   }
 
   #growSteps(): void {

@@ -1,8 +1,7 @@
 import type { Session } from '../../session.js'
 import { OutcomeRegistry } from '../outcome-registry.js'
 import { Branches, packStep, threadOf, wayOf } from './branches.js'
-import { EVENT_SHIFT, EVENT_THREAD, Execution, type ExecutionEnd, NOTHING, OWN } from './execution.js'
-import { FinalStates } from './final-states.js'
+import { EVENT_SHIFT, EVENT_THREAD, Execution, type ExecutionEnd, FREE_FIELDS, NOTHING, OWN } from './execution.js'
 import { grownTo } from './grown-array.js'
 import { TraceRules } from './trace-rules.js'
 
@@ -18,6 +17,10 @@ export interface DporOptions {
   readonly onEnd?: (end: ExecutionEnd, outcome: number) => void
   /** Every step, in the state after it. */
   readonly onStep?: () => void
+  /** A step that misused its object, in the state after it. */
+  readonly onMisuse?: () => void
+  /** Two plain accesses that nothing orders: events of the present execution, the later of which is the latest. */
+  readonly onDataRace?: (earlier: number, later: number) => void
   /** Branches that may wait before they are explored out of turn, at the price of more steps. @default 65,536 */
   readonly maxWaiting?: number
 }
@@ -31,13 +34,17 @@ const OTHER_WAY = 3
 // Fields of an event, besides those of the execution: how many ways it has; for a default event 1 + the latest of the
 // reversed events that put it off, for a reversed one that before it; the thread that a reversed event puts off; the
 // branches that wait at its position; where the branch that it belongs to begins.
-const FIELD_SHIFT = 3
-const ROLE = 0
-const WAYS = 1
-const GUARD = 2
-const PUT_OFF = 3
-const WAITING = 4
-const ROOT = 5
+const ROLE = FREE_FIELDS
+const WAYS = FREE_FIELDS + 1
+const GUARD = FREE_FIELDS + 2
+const PUT_OFF = FREE_FIELDS + 3
+const WAITING = FREE_FIELDS + 4
+const ROOT = FREE_FIELDS + 5
+const FLAGS = FREE_FIELDS + 6
+
+// Of a reversed event and the one it puts off: they conflict only because the latter ends its thread; the latter does so.
+const ONLY_BY_END = 1
+const ENDS = 2
 
 const STEPS_PER_SLICE = 4096
 const MAX_WAITING = 1 << 16
@@ -90,8 +97,6 @@ export class DporSearch {
   readonly branches = new Branches()
   readonly #options: DporOptions
   readonly #maxWaiting: number
-  readonly #finals: FinalStates
-  #fields = new Int32Array(256 << FIELD_SHIFT)
   // Positions of reversed events and of other ways, in order.
   #heads = new Int32Array(64)
   #headCount = 0
@@ -100,6 +105,8 @@ export class DporSearch {
   #forcedGuard = 0
   #hasEnded = false
   readonly #parked: Parked[] = []
+  // Events before this position belong to what was left.
+  #floor = 0
 
   constructor(session: Session, rules: TraceRules, options: DporOptions = {}) {
     this.session = session
@@ -107,22 +114,26 @@ export class DporSearch {
     this.#options = options
     this.#maxWaiting = options.maxWaiting ?? MAX_WAITING
     this.outcomes = new OutcomeRegistry(session)
-    this.#finals = new FinalStates(this.outcomes)
     this.execution = new Execution(session, rules)
     this.execution.scout(SCOUTED_STEPS)
+  }
+
+  /** Executions that came to an end of the program or to a deadlock. */
+  get executions(): number {
+    return this.complete + this.deadlocked
   }
 
   /** Memory held, without what was learnt, in bytes. */
   get bytes(): number {
     const parked = this.#parked.reduce((sum, { steps, fields }) => sum + 4 * (steps.length + fields.length), 0)
-    return this.execution.bytes + this.branches.bytes + this.#fields.length * 4 + this.#finals.bytes + parked
+    return this.execution.bytes + this.branches.bytes + parked
   }
 
   /** Works for a millisecond or so; nothing is left to do once `isDone`. */
   slice(): void {
     const until = this.steps + STEPS_PER_SLICE
     const { execution, branches } = this
-    while (this.steps < until && !this.isDone) {
+    while (this.steps < until && !this.isDone && !this.rules.isChanged) {
       if (branches.count > this.#maxWaiting && this.#park()) continue
       if (this.#hasEnded) {
         this.#hasEnded = false
@@ -157,22 +168,22 @@ export class DporSearch {
     const guard = this.#forced >= 0 ? this.#forcedGuard : 0
     this.#forced = -1
     const event = execution.length
-    this.#push(thread, 0, DEFAULT, execution.ways(thread))
-    this.#fields[(event << FIELD_SHIFT) + GUARD] = guard
+    this.#push(thread, 0, DEFAULT, execution.waysOfNext)
+    this.execution.events[(event << EVENT_SHIFT) + GUARD] = guard
     if (execution.races > 0) this.#reverseRaces(thread, event)
   }
 
   #push(thread: number, way: number, role: number, ways: number): void {
     const event = this.execution.length
-    if (event << FIELD_SHIFT === this.#fields.length) this.#fields = grownTo(this.#fields, this.#fields.length * 2)
     this.execution.push(thread, way)
     this.steps++
-    const record = event << FIELD_SHIFT
-    this.#fields[record + ROLE] = role
-    this.#fields[record + WAYS] = ways
-    this.#fields[record + WAITING] = 0
+    const record = event << EVENT_SHIFT
+    this.execution.events[record + ROLE] = role
+    this.execution.events[record + WAYS] = ways
+    this.execution.events[record + WAITING] = 0
     if (role >= REVERSED) this.#addHead(event)
     if (this.#options.onStep !== undefined) this.#options.onStep()
+    if (this.execution.misused) this.#options.onMisuse?.()
   }
 
   #addHead(event: number): void {
@@ -188,11 +199,10 @@ export class DporSearch {
   /** Goes back to where something is left to explore and takes the first steps there; returns false if nothing is. */
   #backtrack(): boolean {
     const { execution, branches } = this
-    const fields = this.#fields
-    const floor = this.#parked.at(-1)?.position ?? 0
-    while (execution.length > floor) {
+    while (execution.length > this.#floor) {
+      const fields = execution.events
       const event = execution.length - 1
-      const record = event << FIELD_SHIFT
+      const record = event << EVENT_SHIFT
       const way = execution.wayOf(event)
       const ways = fields[record + WAYS]!
       if (way + 1 < ways) {
@@ -203,7 +213,7 @@ export class DporSearch {
       // The branches of this event's position; or, inside a branch, those of the position at which it begins.
       const role = fields[record + ROLE]!
       const root = role === BROUGHT || role === REVERSED ? fields[record + ROOT]! : event
-      const branch = fields[(root << FIELD_SHIFT) + WAITING]!
+      const branch = fields[(root << EVENT_SHIFT) + WAITING]!
       if (branch === 0) continue
       let at = branches.firstStep(branch)
       let shared = root
@@ -213,7 +223,7 @@ export class DporSearch {
       }
       while (execution.length > shared) this.#pop()
       const isOpen = this.#enterBranch(branch, at, root)
-      this.#fields[(root << FIELD_SHIFT) + WAITING] = branches.next(branch)
+      this.execution.events[(root << EVENT_SHIFT) + WAITING] = branches.next(branch)
       branches.remove(branch)
       if (isOpen) return true
     }
@@ -225,13 +235,13 @@ export class DporSearch {
   }
 
   #takeNextWay(event: number, way: number, ways: number): boolean {
-    const record = event << FIELD_SHIFT
-    const role = this.#fields[record + ROLE] === REVERSED ? REVERSED : OTHER_WAY
-    const waiting = this.#fields[record + WAITING]!
+    const record = event << EVENT_SHIFT
+    const role = this.execution.events[record + ROLE] === REVERSED ? REVERSED : OTHER_WAY
+    const waiting = this.execution.events[record + WAITING]!
     const thread = this.execution.threadOf(event)
     this.#pop()
     this.#push(thread, way, role, ways)
-    this.#fields[record + WAITING] = waiting
+    this.execution.events[record + WAITING] = waiting
     return role === OTHER_WAY || this.#goOnAfter(event)
   }
 
@@ -244,14 +254,15 @@ export class DporSearch {
       at = branches.stepAfter(at)
       if (at !== 0) {
         this.#push(threadOf(step), wayOf(step), BROUGHT, 1)
-        this.#fields[(event << FIELD_SHIFT) + ROOT] = root
+        this.execution.events[(event << EVENT_SHIFT) + ROOT] = root
         continue
       }
       this.#push(threadOf(step), 0, REVERSED, execution.ways(threadOf(step)))
-      const record = event << FIELD_SHIFT
-      this.#fields[record + ROOT] = root
-      this.#fields[record + PUT_OFF] = branches.thread(branch)
-      this.#fields[record + GUARD] = branches.guard(branch)
+      const record = event << EVENT_SHIFT
+      this.execution.events[record + ROOT] = root
+      this.execution.events[record + PUT_OFF] = branches.thread(branch)
+      this.execution.events[record + GUARD] = branches.guard(branch)
+      this.execution.events[record + FLAGS] = branches.flags(branch)
       if (!this.#goOnAfter(event)) return false
       if (execution.races > 0) this.#reverseRaces(threadOf(step), event)
       return true
@@ -262,19 +273,25 @@ export class DporSearch {
   #goOnAfter(event: number): boolean {
     const { execution } = this
     const { rank } = execution
-    const fields = this.#fields
-    const record = event << FIELD_SHIFT
+    const fields = this.execution.events
+    const record = event << EVENT_SHIFT
     const thread = fields[record + PUT_OFF]!
-    const isBlocked = execution.ways(thread) === 0
-    for (let guard = fields[record + GUARD]!; guard !== 0; guard = fields[((guard - 1) << FIELD_SHIFT) + GUARD]!) {
+    const ways = execution.ways(thread)
+    const isOver = execution.isOver
+    const isBlocked = ways === 0 && !isOver
+    for (let guard = fields[record + GUARD]!; guard !== 0; guard = fields[((guard - 1) << EVENT_SHIFT) + GUARD]!) {
       if (isBlocked) {
         if (!execution.happensBefore(guard - 1, event)) return false
         continue
       }
       if (execution.happensBefore(guard - 1, event)) break
+      // What was put off may have ended its thread only now, and conflict for that reason with what it did not before.
+      if ((fields[record + FLAGS]! & ONLY_BY_END) !== 0 && (fields[((guard - 1) << EVENT_SHIFT) + FLAGS]! & ENDS) === 0)
+        continue
       if (rank[execution.threadOf(event)]! < rank[execution.threadOf(guard - 1)]!) return false
     }
-    if (isBlocked) return true
+    if (isBlocked || isOver) return true
+    execution.waysOfNext = ways
     this.#forced = thread
     this.#forcedGuard = event + 1
     return true
@@ -285,7 +302,8 @@ export class DporSearch {
     const { execution } = this
     for (let i = 0; i < execution.races; i++) {
       const earlier = execution.racing[i]!
-      if (this.#fields[(earlier << FIELD_SHIFT) + ROLE] === DEFAULT)
+      if (event < execution.length && execution.isDataRace(earlier, event)) this.#options.onDataRace?.(earlier, event)
+      if (this.execution.events[(earlier << EVENT_SHIFT) + ROLE] === DEFAULT)
         this.#reverse(earlier, thread, event, execution.racingClock[i]!)
     }
   }
@@ -300,15 +318,26 @@ export class DporSearch {
       if (head < earlier) break
       if (head !== event && (base < 0 || clock[base + events[(head << EVENT_SHIFT) + EVENT_THREAD]!]! <= head)) return
     }
-    const record = earlier << FIELD_SHIFT
-    const guard = this.#fields[record + GUARD]!
+    const record = earlier << EVENT_SHIFT
+    const guard = this.execution.events[record + GUARD]!
     if (guard !== 0 && code === OWN && !this.#mayPutOff(earlier, event)) return
-    this.#fields[record + WAITING] = branches.add(this.#fields[record + WAITING]!, execution.threadOf(earlier), guard)
+    this.execution.events[record + WAITING] = branches.add(
+      this.execution.events[record + WAITING]!,
+      execution.threadOf(earlier),
+      guard,
+      this.rules.isSpecial ? this.#flagsOf(earlier, thread, event) : 0,
+    )
     if (base >= 0)
       for (let kept = earlier + 1; kept < event; kept++)
         if (clock[base + events[(kept << EVENT_SHIFT) + EVENT_THREAD]!]! > kept)
           branches.addStep(packStep(execution.threadOf(kept), execution.wayOf(kept)))
     branches.addStep(packStep(thread, 0))
+  }
+
+  #flagsOf(earlier: number, thread: number, event: number): number {
+    const { execution } = this
+    const isEnd = execution.endsThread(earlier)
+    return (isEnd ? ENDS : 0) | (isEnd && !execution.conflictWithoutEnd(earlier, thread, event) ? ONLY_BY_END : 0)
   }
 
   /**
@@ -319,11 +348,11 @@ export class DporSearch {
     const { execution } = this
     if (!execution.isPlainPair(earlier, event) || execution.wouldWrite(event, earlier)) return true
     const { rank } = execution
-    const fields = this.#fields
+    const fields = this.execution.events
     for (
-      let guard = fields[(earlier << FIELD_SHIFT) + GUARD]!;
+      let guard = fields[(earlier << EVENT_SHIFT) + GUARD]!;
       guard !== 0;
-      guard = fields[((guard - 1) << FIELD_SHIFT) + GUARD]!
+      guard = fields[((guard - 1) << EVENT_SHIFT) + GUARD]!
     ) {
       if (execution.writes(guard - 1) || execution.arrivedAfter(event, guard - 1)) return true
       if (rank[execution.threadOf(event)]! < rank[execution.threadOf(guard - 1)]!) return false
@@ -341,7 +370,11 @@ export class DporSearch {
     if (execution.length > this.depth) this.depth = execution.length
     let outcome = -1
     if (end !== 'assumeFailed') {
-      outcome = this.#finals.classify(execution.words, session.layout.count, end === 'deadlocked')
+      const known = this.outcomes.count
+      outcome = this.outcomes.classify(end === 'deadlocked', false)
+      // What can be wrong is found out now, while the state is at hand; the rest is described when it is reported.
+      const canFail = end === 'deadlocked' || session.properties.length > 0 || execution.hasFailure
+      if (this.outcomes.count > known && canFail) this.outcomes.describe(outcome)
       this.executionsOf[outcome] = (this.executionsOf[outcome] ?? 0) + 1
     }
     if (this.#options.onEnd !== undefined) this.#options.onEnd(end, outcome)
@@ -355,24 +388,25 @@ export class DporSearch {
   /** Leaves the present execution for the deepest branch that waits; returns false if none waits in it. */
   #park(): boolean {
     const { execution, branches } = this
-    const floor = this.#parked.at(-1)?.position ?? 0
+    const floor = this.#floor
     let position = execution.length - 1
-    while (position >= floor && this.#fields[(position << FIELD_SHIFT) + WAITING] === 0) position--
+    while (position >= floor && this.execution.events[(position << EVENT_SHIFT) + WAITING] === 0) position--
     if (position < floor) return false
-    const branch = this.#fields[(position << FIELD_SHIFT) + WAITING]!
-    this.#fields[(position << FIELD_SHIFT) + WAITING] = branches.next(branch)
+    const branch = this.execution.events[(position << EVENT_SHIFT) + WAITING]!
+    this.execution.events[(position << EVENT_SHIFT) + WAITING] = branches.next(branch)
     const { length } = execution
     this.#parked.push({
       position,
       steps: Int32Array.from({ length: length - position }, (_, i) =>
         packStep(execution.threadOf(position + i), execution.wayOf(position + i)),
       ),
-      fields: this.#fields.slice(position << FIELD_SHIFT, length << FIELD_SHIFT),
+      fields: this.execution.events.slice(position << EVENT_SHIFT, length << EVENT_SHIFT),
       forced: this.#forced,
       forcedGuard: this.#forcedGuard,
       hasEnded: this.#hasEnded,
     })
     while (execution.length > position) this.#pop()
+    this.#floor = position
     this.#forced = -1
     this.#hasEnded = !this.#enterBranch(branch, branches.firstStep(branch), position)
     branches.remove(branch)
@@ -386,12 +420,14 @@ export class DporSearch {
       this.isDone = true
       return
     }
+    this.#floor = this.#parked.at(-1)?.position ?? 0
     parked.steps.forEach((step, i) => {
-      const fields = parked.fields.subarray(i << FIELD_SHIFT, (i + 1) << FIELD_SHIFT)
+      const fields = parked.fields.subarray(i << EVENT_SHIFT, (i + 1) << EVENT_SHIFT)
       this.#push(threadOf(step), wayOf(step), fields[ROLE]!, fields[WAYS]!)
-      this.#fields.set(fields, (parked.position + i) << FIELD_SHIFT)
+      this.execution.events.set(fields.subarray(FREE_FIELDS), ((parked.position + i) << EVENT_SHIFT) + FREE_FIELDS)
     })
     this.#forced = parked.forced
+    if (parked.forced >= 0) this.execution.waysOfNext = this.execution.ways(parked.forced)
     this.#forcedGuard = parked.forcedGuard
     this.#hasEnded = parked.hasEnded
   }

@@ -1,3 +1,4 @@
+import { UsageError } from '../../errors.js'
 import {
   CODE_MASK,
   Code,
@@ -5,6 +6,8 @@ import {
   FLAG_GIVES,
   FLAG_KEEPS,
   FLAG_LINEAR,
+  FLAG_PLAIN,
+  FLAG_WRITES,
   MISUSE,
   overflows,
   resulting,
@@ -19,14 +22,14 @@ import {
   SMALL_RESULTS,
   SMALL_RESULTS_SHIFT,
 } from '../../node-table.js'
-import type { WorldView } from '../../operation.js'
+import type { Operation, WorldView } from '../../operation.js'
 import type { Session } from '../../session.js'
 import { grownTo } from './grown-array.js'
-import { StateWithout } from './state-without.js'
-import { ALIVE, type TraceRules } from './trace-rules.js'
+import { StateWithin } from './state-within.js'
+import type { TraceRules } from './trace-rules.js'
 
 /** Fields of an event: its thread, way, and node before; 1 + the thread's event before, or 0. */
-export const EVENT_SHIFT = 3
+export const EVENT_SHIFT = 4
 export const EVENT_THREAD = 0
 export const EVENT_WAY = 1
 const EVENT_NODE = 2
@@ -36,6 +39,8 @@ const EVENT_WORD = 4
 const EVENT_OLD = 5
 const EVENT_MARK = 6
 const EVENT_ACCESSES = 7
+/** From this one on the fields of an event are its user's. */
+export const FREE_FIELDS = 8
 
 // Fields of an access: its event, what it touches, the content before, whether it writes; 1 + the access to the same key
 // that wrote latest before, and 1 + that which read latest since then.
@@ -46,6 +51,8 @@ const ACCESS_OLD = 2
 const ACCESS_WRITES = 3
 const ACCESS_WRITER = 4
 const ACCESS_READER = 5
+// Whether it is there because the event ends its thread.
+const ACCESS_IS_END = 6
 
 const KEEPS_BIT = Math.log2(FLAG_KEEPS)
 const GIVES_BIT = Math.log2(FLAG_GIVES)
@@ -56,6 +63,19 @@ export const NOTHING = -0x80000000
 
 /** How an execution ended: `assumeFailed` if a thread is stuck at a false assumption. */
 export type ExecutionEnd = 'complete' | 'deadlocked' | 'assumeFailed'
+
+/**
+ * Of concurrent events that each block an operation, none is the first to do so, and the conditions under which branches
+ * are made lose traces: better no answer than a wrong one.
+ */
+function waitsForSeveral(operation: Operation): UsageError {
+  const object = operation.object === null ? '' : ` on ${operation.object.kind} “${operation.object.name}”`
+  return new UsageError(
+    'usage/waits-for-several-words',
+    `strategy dpor cannot explore ${operation.name}${object}: it waits for what several words hold`,
+    { hint: 'use strategy graph, or let the operation wait for one word', place: operation.place },
+  )
+}
 
 /** What an operation touches, as keys. */
 interface Touched {
@@ -75,7 +95,7 @@ export class Execution {
   readonly rules: TraceRules
   /** Events on the stack. */
   length = 0
-  /** Eight fields an event, which are adjacent so that a step touches one cache line; see `EVENT_…`. */
+  /** Sixteen fields an event, which are adjacent so that a step touches one cache line; see `EVENT_…`. */
   events = new Int32Array(256 << EVENT_SHIFT)
   /** Threads that a clock has room for. */
   stride = 1
@@ -86,8 +106,11 @@ export class Execution {
   /** For each race, the clock of what has to stay before the reversed event: an index in `rows`, or see `OWN`. */
   racingClock = new Int32Array(16)
   readonly rows: Int32Array[] = []
-  /** Whether the latest event misused its object. */
+  /** In how many ways the thread that `next` chose can step. */
+  waysOfNext = 1
+  /** Whether the latest event misused its object, and the result that says so. */
   misused = false
+  misuse = 0
   /** By thread: its place in canonical order; threads that are met later never change the order of two others. */
   rank = new Int32Array(16)
   #words = new Int32Array(0)
@@ -101,6 +124,8 @@ export class Execution {
   #last = new Int32Array(16)
   #threadWord = new Int32Array(16)
   #order: readonly number[] = []
+  // Operations that have been seen to wait, whose words are known.
+  readonly #knownWaits = new Set<Operation>()
   // By key: whether several threads touch it, as far as is known; null if there is nothing to prefer.
   #shared: Uint8Array | null = null
   #knownThreads = 0
@@ -146,13 +171,27 @@ export class Execution {
         return this.#words[fields[at + NODE_WORD]!] === 0 ? 1 : 0
       case Code.Assume:
         return fields[at + NODE_A]!
+      case Code.Contract:
+        return this.#waysOfContract(thread)
       case Code.Join:
       case Code.Choose:
-      case Code.Contract:
         return this.session.ways(thread)
       default:
         return 1
     }
+  }
+
+  #waysOfContract(thread: number): number {
+    const ways = this.session.ways(thread)
+    if (ways > 0) return ways
+    const operation = this.session.image.operations.get(this.session.node(thread))!
+    if (this.#knownWaits.has(operation)) return 0
+    this.#knownWaits.add(operation)
+    const words = new Set<number>()
+    const observed = (word: number) => (words.add(word), this.session.world.read(word))
+    operation.ways(new StateWithin(this.session, observed, (other) => this.session.world.hasEnded(other)), thread)
+    if (words.size > 1) throw waitsForSeveral(operation)
+    return 0
   }
 
   /**
@@ -161,17 +200,31 @@ export class Execution {
    * again after a reversal.
    */
   next(): number {
-    if (this.rules.hasDaemons && this.session.hasEnded) return -1
+    if (this.isOver) return -1
     const current = this.length > 0 ? this.threadOf(this.length - 1) : -1
-    const canGoOn = current >= 0 && this.ways(current) > 0
-    if (canGoOn && (this.#shared === null || !this.#touchesShared(current))) return current
+    const ways = current >= 0 ? this.ways(current) : 0
+    if (ways === 0 || this.#shared !== null) return this.#nextByOrder(current, ways)
+    this.waysOfNext = ways
+    return current
+  }
+
+  #nextByOrder(current: number, waysOfCurrent: number): number {
     const order = this.#order
-    if (this.#shared !== null)
-      for (let i = 0; i < order.length; i++)
-        if (this.ways(order[i]!) > 0 && !this.#touchesShared(order[i]!)) return order[i]!
-    if (canGoOn) return current
-    for (let i = 0; i < order.length; i++) if (this.ways(order[i]!) > 0) return order[i]!
-    return -1
+    let first = -1
+    if (waysOfCurrent > 0) {
+      this.waysOfNext = waysOfCurrent
+      if (!this.#touchesShared(current)) return current
+      first = current
+    }
+    for (let i = 0; i < order.length; i++) {
+      const ways = this.ways(order[i]!)
+      if (ways === 0 || (first >= 0 && this.#touchesShared(order[i]!))) continue
+      this.waysOfNext = ways
+      if (this.#shared === null || !this.#touchesShared(order[i]!)) return order[i]!
+      first = order[i]!
+    }
+    if (first >= 0) this.waysOfNext = this.ways(first)
+    return first
   }
 
   /**
@@ -196,26 +249,60 @@ export class Execution {
   }
 
   #touchesShared(thread: number): boolean {
+    if (this.#shared === null) return true
     const { fields } = this.session.nodes
     const at = this.#words[this.#threadWord[thread]!]! << NODE_SHIFT
     const code = fields[at + NODE_CODE]! & CODE_MASK
     if (code > Code.Release) return code === Code.Contract
-    const key = this.rules.keys + fields[at + NODE_WORD]!
-    return key >= this.#shared!.length || this.#shared![key] === 1
+    const key = this.rules.wordKey(fields[at + NODE_WORD]!)
+    return key >= this.#shared.length || this.#shared[key] === 1
   }
 
   /** How an execution that can go no further has ended. */
   get ending(): ExecutionEnd {
     const { fields } = this.session.nodes
     let ending: ExecutionEnd = 'complete'
+    let isStuck = false
     for (let thread = 0; thread < this.#knownThreads; thread++) {
       const at = this.#words[this.#threadWord[thread]!]! << NODE_SHIFT
       const head = fields[at + NODE_CODE]!
       if ((head & CODE_MASK) <= Code.Failed) continue
-      if ((head & CODE_MASK) === Code.Assume && fields[at + NODE_A] === 0) return 'assumeFailed'
+      if ((head & CODE_MASK) === Code.Assume && fields[at + NODE_A] === 0) isStuck = true
       if ((head & FLAG_DAEMON) === 0) ending = 'deadlocked'
     }
-    return ending
+    return isStuck && ending === 'deadlocked' ? 'assumeFailed' : ending
+  }
+
+  /** Whether some thread has failed. */
+  get hasFailure(): boolean {
+    const { nodes } = this.session
+    for (let thread = 0; thread < this.#knownThreads; thread++)
+      if (nodes.code(this.#words[this.#threadWord[thread]!]!) === Code.Failed) return true
+    return false
+  }
+
+  /** Whether two events that race are plain accesses of one word. */
+  isDataRace(earlier: number, later: number): boolean {
+    const { nodes } = this.session
+    const first = nodes.field(this.events[(earlier << EVENT_SHIFT) + EVENT_NODE]!, NODE_CODE)
+    const second = nodes.field(this.events[(later << EVENT_SHIFT) + EVENT_NODE]!, NODE_CODE)
+    if ((first & second & FLAG_PLAIN) === 0 || ((first | second) & FLAG_WRITES) === 0) return false
+    return this.wordOf(earlier) === this.wordOf(later)
+  }
+
+  /** The word that an event's instruction is about. */
+  wordOf(event: number): number {
+    return this.session.nodes.field(this.events[(event << EVENT_SHIFT) + EVENT_NODE]!, NODE_WORD)
+  }
+
+  /** The node that an event's thread stood at, and the result that led on from there. */
+  nodeOf(event: number): number {
+    return this.events[(event << EVENT_SHIFT) + EVENT_NODE]!
+  }
+
+  /** Whether all threads that the program waits for have ended, which is the end of its daemons. */
+  get isOver(): boolean {
+    return this.rules.hasDaemons && this.session.hasEnded
   }
 
   /**
@@ -233,7 +320,9 @@ export class Execution {
     const head = nodes.fields[at + NODE_CODE]!
     const code = head & CODE_MASK
     this.#enter(event, thread, way, node)
-    if (code > Code.Release || (head & FLAG_DAEMON) !== 0) return this.#pushGenerally(event, thread, way, code)
+    // Where rules apply, what keeps an acquire waiting is not all that it conflicts with.
+    if (code > Code.Release || (head & FLAG_DAEMON) !== 0 || (code === Code.Acquire && this.rules.isSpecial))
+      return this.#pushGenerally(event, thread, way, code)
     const word = nodes.fields[at + NODE_WORD]!
     const old = words[word]!
     const a = nodes.fields[at + NODE_A]!
@@ -248,6 +337,7 @@ export class Execution {
         writes = false
         result = MISUSE
         this.misused = true
+        this.misuse = result
       }
     } else {
       content = stored(code, old, a, nodes.fields[at + NODE_B]!, thread)
@@ -262,12 +352,15 @@ export class Execution {
     this.events[record + EVENT_WORD] = word
     this.events[record + EVENT_OLD] = old
     this.events[record + EVENT_MARK] = -1
-    const key = this.rules.keys + word
+    const key = this.rules.wordKey(word)
     if (code === Code.Acquire && this.#reader[key] === 0) this.#raceForLock(event, thread, key)
     else if (writes) this.#raceAsWriter(event, key)
     else this.#raceAsReader(event, key)
     this.#access(event, key, writes, old)
-    if (this.rules.isSpecial) this.#applyRules(event, thread, writes ? word : -1)
+    if (this.rules.isSpecial) {
+      this.#applyRules(event, thread, writes ? word : -1)
+      this.#dropCoveredRaces(-1)
+    }
     this.clocks[event * this.stride + thread] = event + 1
     this.#last[thread] = event + 1
     this.length = event + 1
@@ -327,6 +420,33 @@ export class Execution {
     return this.#instructionWrites(events[(event << EVENT_SHIFT) + EVENT_NODE]!, old)
   }
 
+  /** Whether an event touches something because it ends its thread. */
+  endsThread(event: number): boolean {
+    return this.#accessesOf(event).some(({ isEnd }) => isEnd)
+  }
+
+  /** Whether two events conflict apart from the end of the earlier one's thread; the later one may be a thread's that waits. */
+  conflictWithoutEnd(earlier: number, thread: number, later: number): boolean {
+    const touched = later < this.length ? this.#accessesOf(later) : this.#touched(thread)
+    return this.#accessesOf(earlier).some(
+      ({ key, writes, isEnd }) => !isEnd && touched.some((other) => other.key === key && (writes || other.writes)),
+    )
+  }
+
+  #accessesOf(event: number): (Touched & { readonly isEnd: boolean })[] {
+    const start = this.events[(event << EVENT_SHIFT) + EVENT_ACCESSES]!
+    const next = event + 1
+    const end = next < this.length ? this.events[(next << EVENT_SHIFT) + EVENT_ACCESSES]! : this.#accessCount
+    return Array.from({ length: end - start }, (_, i) => {
+      const record = (start + i) << ACCESS_SHIFT
+      return {
+        key: this.#accesses[record + ACCESS_KEY]!,
+        writes: this.#accesses[record + ACCESS_WRITES] === 1,
+        isEnd: this.#accesses[record + ACCESS_IS_END] === 1,
+      }
+    })
+  }
+
   /** Whether an event's thread could not be there before `earlier` had happened. */
   arrivedAfter(event: number, earlier: number): boolean {
     const before = this.events[(event << EVENT_SHIFT) + EVENT_BEFORE]!
@@ -341,10 +461,11 @@ export class Execution {
     const at = this.#words[this.#threadWord[thread]!]! << NODE_SHIFT
     const head = nodes.fields[at + NODE_CODE]!
     const code = head & CODE_MASK
-    if (code <= Code.Failed || code === Code.Join || (code === Code.Assume && nodes.fields[at + NODE_A] === 0)) return
-    const key = this.rules.keys + nodes.fields[at + NODE_WORD]!
-    if (code === Code.Acquire && (head & FLAG_DAEMON) === 0 && this.#reader[key] === 0)
-      this.#raceForLock(-1, thread, key)
+    if (code <= Code.Failed || (code === Code.Assume && nodes.fields[at + NODE_A] === 0)) return
+    // What a join waits for never goes away again: it races with nothing but the end of the program.
+    if (code === Code.Join && (head & FLAG_DAEMON) === 0) return
+    const key = this.rules.wordKey(nodes.fields[at + NODE_WORD]!)
+    if (code === Code.Acquire && !this.rules.isSpecial && this.#reader[key] === 0) this.#raceForLock(-1, thread, key)
     else this.#raceGenerally(thread, this.#touched(thread))
   }
 
@@ -434,6 +555,7 @@ export class Execution {
     accesses[record + ACCESS_EVENT] = event
     accesses[record + ACCESS_KEY] = key
     accesses[record + ACCESS_OLD] = old
+    accesses[record + ACCESS_IS_END] = 0
     accesses[record + ACCESS_READER] = this.#reader[key]!
     if (writes) {
       accesses[record + ACCESS_WRITES] = 1
@@ -469,23 +591,28 @@ export class Execution {
     this.events[(event << EVENT_SHIFT) + EVENT_MARK] = session.world.mark
     const result = session.step(thread, way)
     this.misused = session.image.isMisuse(node, result)
+    this.misuse = result
     this.#adapt()
     touched.forEach(({ key, writes }, i) => this.#access(event, key, writes, olds[i]!))
     if (code === Code.Spawn) this.#noteSpawn(event, session.nodes.field(node, NODE_WORD))
-    if (this.rules.isSpecial) this.#applyRules(event, thread, -1)
+    if (this.rules.isSpecial) {
+      this.#applyRules(event, thread, -1)
+      this.#dropCoveredRaces(code === Code.Acquire ? session.nodes.field(node, NODE_WORD) : -1)
+    }
     this.clocks[event * this.stride + thread] = event + 1
     this.#last[thread] = event + 1
     this.length = event + 1
   }
 
   #contentOf(key: number): number {
-    return key < this.rules.keys ? 0 : this.#words[key - this.rules.keys]!
+    const word = this.rules.wordOf(key)
+    return word < 0 ? 0 : this.#words[word]!
   }
 
   #noteSpawn(event: number, word: number): void {
     const child = this.session.nodes.owners[this.#words[word]!]!
     this.#last[child] = event + 1
-    if (this.rules.hasStatus) this.#write(event, this.rules.keys + word, 0)
+    if (this.rules.hasStatus) this.#write(event, this.rules.wordKey(word), 0)
   }
 
   /** Rules that depend on what the step did: which word it wrote, and whether its thread has ended. */
@@ -493,10 +620,13 @@ export class Execution {
     const { rules, session } = this
     if (written >= 0) for (const key of rules.propertyKeys(written)) this.#write(event, key, 0)
     const word = this.#threadWord[thread]!
+    if (rules.hasDaemons && !session.threads.all[thread]!.daemon) this.#write(event, rules.lifeKey(word), 0)
     if (!session.world.hasEnded(thread)) return
-    if (rules.hasStatus) this.#write(event, rules.keys + word, 0)
+    const end = this.#accessCount
+    if (rules.hasStatus) this.#write(event, rules.wordKey(word), 0)
     for (const key of rules.propertyKeys(word)) this.#write(event, key, 0)
-    if (rules.hasDaemons && !session.threads.all[thread]!.daemon) this.#write(event, ALIVE, 0)
+    for (let access = end; access < this.#accessCount; access++)
+      this.#accesses[(access << ACCESS_SHIFT) + ACCESS_IS_END] = 1
   }
 
   /** The event writes one more key. */
@@ -505,8 +635,45 @@ export class Execution {
       const record = access << ACCESS_SHIFT
       if (this.#accesses[record + ACCESS_KEY] === key && this.#accesses[record + ACCESS_WRITES] === 1) return
     }
+    for (let race = 0; race < this.races; race++) {
+      const row = this.rows[this.racingClock[race]!]
+      if (row === undefined) continue
+      for (const other of this.#conflicting(key, true))
+        if (!this.happensBefore(this.racing[race]!, this.#eventOf(other))) this.#joinInto(row, this.#eventOf(other))
+    }
     this.#raceAsWriter(event, key)
     this.#access(event, key, true, old)
+  }
+
+  /**
+   * Keeps the latest races, once all that the event touches is known: without an earlier one, the event still comes after
+   * what follows from it. An acquire of the lock in `word` does not race with what its release follows from.
+   */
+  #dropCoveredRaces(word: number): void {
+    const { racing, racingClock } = this
+    let kept = 0
+    for (let i = 0; i < this.races; i++) {
+      if (
+        word >= 0 &&
+        racingClock[i] === OWN &&
+        this.#contentWithin((other) => !this.happensBefore(racing[i]!, other), word) !== 0
+      )
+        continue
+      racing[kept] = racing[i]!
+      racingClock[kept++] = racingClock[i]!
+    }
+    const latest: number[] = []
+    for (let i = 0; i < kept; i++) {
+      let isCovered = false
+      for (let j = 0; j < kept; j++)
+        if (racing[i] !== racing[j] && this.happensBefore(racing[i]!, racing[j]!)) isCovered = true
+      if (!isCovered && !latest.some((other) => racing[other] === racing[i])) latest.push(i)
+    }
+    latest.forEach((i, at) => {
+      racing[at] = racing[i]!
+      racingClock[at] = racingClock[i]!
+    })
+    this.races = latest.length
   }
 
   /** What a thread's pending operation touches if it steps now. */
@@ -519,15 +686,17 @@ export class Execution {
     if (code === Code.Contract) {
       const footprint = session.image.operations.get(node)!.footprint(session.world, thread)
       for (const word of [...footprint.reads, ...footprint.writes]) rules.meetFootprint(session, word)
-      for (const word of footprint.reads) touch(rules.keys + word, false)
-      for (const word of footprint.writes) touch(rules.keys + word, true)
+      for (const word of footprint.reads) touch(rules.wordKey(word), false)
+      for (const word of footprint.writes) touch(rules.wordKey(word), true)
     } else if (code >= Code.Load && code <= Code.Release) {
       const word = session.nodes.field(node, NODE_WORD)
-      touch(rules.keys + word, this.#instructionWrites(node, this.#words[word]!))
+      touch(rules.wordKey(word), this.#instructionWrites(node, this.#words[word]!))
     }
     for (const [key, writing] of [...writes])
-      if (writing && key >= rules.keys) for (const rule of rules.propertyKeys(key - rules.keys)) touch(rule, true)
-    if (session.threads.all[thread]!.daemon) touch(ALIVE, false)
+      if (writing && rules.wordOf(key) >= 0) for (const rule of rules.propertyKeys(rules.wordOf(key))) touch(rule, true)
+    const { daemon, word } = session.threads.all[thread]!
+    if (rules.hasDaemons && !daemon) touch(rules.lifeKey(word), true)
+    if (daemon) for (const other of session.threads.all) if (!other.daemon) touch(rules.lifeKey(other.word), false)
     return [...writes].map(([key, writing]) => ({ key, writes: writing }))
   }
 
@@ -562,25 +731,62 @@ export class Execution {
 
   /**
    * The races of an operation that may have to wait: the latest events without which, and without all that follows from
-   * them, it could proceed although it could not come before what follows.
+   * them, it could proceed although it could not come before what follows. Each race counts once for every choice of the
+   * events that it conflicts with, that do not follow from the earlier event, and before which it cannot proceed after
+   * that event: it can come before or after each of them, but no other execution shows it in between.
    */
   #raceGenerally(thread: number, touched: readonly Touched[]): void {
     const { stride } = this
     const arrival = this.#last[thread]!
-    const covered = new Int32Array(stride)
-    if (arrival !== 0) covered.set(this.clocks.subarray((arrival - 1) * stride, arrival * stride))
-    const start = covered.slice()
+    const start = new Int32Array(stride)
+    if (arrival !== 0) start.set(this.clocks.subarray((arrival - 1) * stride, arrival * stride))
+    const covered = start.slice()
     const events = new Set<number>()
     for (const { key, writes } of touched)
       for (const access of this.#conflicting(key, writes)) events.add(this.#eventOf(access))
-    for (const earlier of [...events].sort((a, b) => b - a)) {
-      if (covered[this.threadOf(earlier)]! > earlier || !this.#couldStepWithout(earlier, thread)) continue
-      const row = start.slice()
-      for (const other of events) if (!this.happensBefore(earlier, other)) this.#joinInto(row, other)
-      this.rows.push(row)
-      this.#addRace(earlier, this.rows.length - 1)
+    const latest = [...events].sort((a, b) => b - a)
+    const without = (event: number) => latest.filter((other) => !this.happensBefore(event, other))
+    const reversible = new Set(
+      latest.filter((event) => this.#couldStepWithin(event, this.#rowOf(start, without(event)), thread)),
+    )
+    for (const earlier of latest) {
+      if (covered[this.threadOf(earlier)]! > earlier || !reversible.has(earlier)) continue
       this.#joinInto(covered, earlier)
+      const others = without(earlier)
+      const row = this.#rowOf(
+        start,
+        others.filter((other) => other < earlier || reversible.has(other)),
+      )
+      const free = others.filter((other) => row[this.threadOf(other)]! <= other).reverse()
+      for (const chosen of this.#closedChoices(free)) {
+        const kept = this.#rowOf(row, chosen)
+        if (this.#couldStepWithin(earlier, kept, thread)) this.#addRow(earlier, kept)
+      }
     }
+  }
+
+  /** All subsets of events, which are in order, that contain what happens before any of their members. */
+  *#closedChoices(events: readonly number[]): Generator<readonly number[]> {
+    if (events.length === 0) {
+      yield []
+      return
+    }
+    const [first, ...rest] = events as [number, ...number[]]
+    for (const chosen of this.#closedChoices(rest)) yield [first, ...chosen]
+    const independent = rest.filter((other) => !this.happensBefore(first, other))
+    yield* this.#closedChoices(independent)
+  }
+
+  #addRow(earlier: number, row: Int32Array): void {
+    this.rows.push(row)
+    this.#addRace(earlier, this.rows.length - 1)
+  }
+
+  /** A clock together with those of some events. */
+  #rowOf(start: Int32Array, events: readonly number[]): Int32Array {
+    const row = start.slice()
+    for (const event of events) this.#joinInto(row, event)
+    return row
   }
 
   #joinInto(row: Int32Array, event: number): void {
@@ -588,19 +794,24 @@ export class Execution {
     for (let t = 0; t < this.stride; t++) if (this.clocks[from + t]! > row[t]!) row[t] = this.clocks[from + t]!
   }
 
-  /** Whether a thread's pending operation could proceed if `event` and all that follows from it had not happened. */
-  #couldStepWithout(event: number, thread: number): boolean {
+  /** Whether a thread's pending operation could proceed where only the events before `end` and those in `row` have happened. */
+  #couldStepWithin(end: number, row: Int32Array, thread: number): boolean {
     const { session } = this
     const node = this.#words[this.#threadWord[thread]!]!
-    const view = new StateWithout(
-      session,
-      (word) => this.#contentWithout(event, word),
-      (other) => this.#endsWith(event, other),
+    const isWithin = (event: number) => event < end || row[this.threadOf(event)]! > event
+    const isEnded = (other: number) =>
+      session.world.hasEnded(other) && (this.#last[other] === 0 || isWithin(this.#last[other]! - 1))
+    const view = new StateWithin(session, (word) => this.#contentWithin(isWithin, word), isEnded)
+    if (
+      session.threads.all[thread]!.daemon &&
+      session.threads.all.every(({ index, daemon }) => daemon || isEnded(index))
     )
-    if (session.threads.all[thread]!.daemon && session.hasEnded && !this.#endsProgram(event)) return false
+      return false
     switch (session.nodes.code(node)) {
       case Code.Acquire:
         return view.read(session.nodes.field(node, NODE_WORD)) === 0
+      case Code.Join:
+        return view.hasEnded(session.nodes.owners[this.#words[session.nodes.field(node, NODE_WORD)]!]!)
       case Code.Contract:
         return session.image.operations.get(node)!.ways(view satisfies WorldView, thread) > 0
       default:
@@ -608,29 +819,17 @@ export class Execution {
     }
   }
 
-  /** The content that a word would have without an event and all that follows from it. */
-  #contentWithout(event: number, word: number): number {
-    const key = this.rules.keys + word
+  /** The content that a word has where only some events have happened; those that write it are in order. */
+  #contentWithin(isWithin: (event: number) => boolean, word: number): number {
+    const key = this.rules.wordKey(word)
     let content = this.#words[word]!
     for (let access = this.#writer[key]!; access !== 0;) {
       const record = (access - 1) << ACCESS_SHIFT
-      if (!this.happensBefore(event, this.#accesses[record + ACCESS_EVENT]!)) break
+      if (isWithin(this.#accesses[record + ACCESS_EVENT]!)) break
       content = this.#accesses[record + ACCESS_OLD]!
       access = this.#accesses[record + ACCESS_WRITER]!
     }
     return content
-  }
-
-  /** Whether a thread has ended because of an event. */
-  #endsWith(event: number, thread: number): boolean {
-    const last = this.#last[thread]!
-    return last !== 0 && this.happensBefore(event, last - 1)
-  }
-
-  /** Whether the end of the program follows from an event. */
-  #endsProgram(event: number): boolean {
-    const writer = this.#writer[ALIVE]!
-    return writer !== 0 && this.happensBefore(event, this.#eventOf(writer))
   }
 
   #learn(node: number, result: number): number {
@@ -645,7 +844,7 @@ export class Execution {
     if (this.#knownWords !== layout.count) {
       this.#knownWords = layout.count
       world.read(layout.count - 1)
-      const keys = this.rules.keys + layout.count
+      const keys = this.rules.keyCount(layout.count)
       if (this.#writer.length < keys) {
         this.#writer = grownTo(this.#writer, keys * 2)
         this.#reader = grownTo(this.#reader, keys * 2)
@@ -662,8 +861,9 @@ export class Execution {
     for (; this.#knownThreads < threads.all.length; this.#knownThreads++) {
       const thread = threads.all[this.#knownThreads]!
       this.#threadWord[thread.index] = thread.word
-      if (thread.daemon) this.rules.meetDaemon()
     }
+    const awaited = threads.all.reduce((count, { daemon }) => count + (daemon ? 0 : 1), 0)
+    this.rules.meetThreads(awaited, awaited < threads.all.length)
     threads.canonical.forEach((thread, place) => (this.rank[thread] = place))
     if (threads.all.length > this.stride) this.#widen(threads.all.length)
   }

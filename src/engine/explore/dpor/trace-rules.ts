@@ -1,18 +1,16 @@
 import { WordKind } from '../../layout.js'
 import type { Session } from '../../session.js'
 
-/** The key that stands for "the program is alive": its end cuts off every daemon. */
-export const ALIVE = 0
-
 /**
  * What makes events dependent besides the words of their footprints. Such a rule is a key of its own: events that write
  * it are ordered with those that read it. Rules are met while the program is learnt; a search that meets a new one has
  * to begin again, for the traces are other ones from then on.
  */
 export class TraceRules {
-  /** Keys below this are rules; the key of a word is this + the word. */
-  readonly keys: number
-  /** Every daemon's step reads `ALIVE`, and the step that ends a thread the program waits for writes it. */
+  /**
+   * Every step of a daemon reads the life of all threads that the program waits for, since it ends with the last of them,
+   * and every step of these writes its own: which of them is the last depends on what they read.
+   */
   hasDaemons = false
   /** Some operation asks whether a thread has ended: spawning and ending a thread write the thread's word. */
   hasStatus = false
@@ -20,11 +18,34 @@ export class TraceRules {
   isSpecial = false
   /** A rule was met that the search did not know. */
   isChanged = false
+  readonly #properties: number
+  #awaited = 0
   /** By word: keys of the properties that read it. Writes to words that one property reads are mutually dependent. */
   readonly #propertyKeys = new Map<number, number[]>()
 
   constructor(session: Session) {
-    this.keys = 1 + session.properties.length
+    this.#properties = session.properties.filter(({ when }) => when === 'always').length
+  }
+
+  /** How many keys there are for `words` words. */
+  keyCount(words: number): number {
+    return this.#properties + 2 * words
+  }
+
+  /** The key of a word's content. */
+  wordKey(word: number): number {
+    return this.#properties + 2 * word
+  }
+
+  /** The key of a thread's life; `word` is the thread's. */
+  lifeKey(word: number): number {
+    return this.#properties + 2 * word + 1
+  }
+
+  /** The word whose content a key stands for, −1 for other keys. */
+  wordOf(key: number): number {
+    const index = key - this.#properties
+    return index >= 0 && (index & 1) === 0 ? index >> 1 : -1
   }
 
   /** The keys of the properties that read a word. */
@@ -32,9 +53,11 @@ export class TraceRules {
     return this.#propertyKeys.get(word) ?? NONE
   }
 
-  meetDaemon(): void {
-    if (this.hasDaemons) return
+  /** The session has threads that the program waits for, and daemons. */
+  meetThreads(awaited: number, hasDaemons: boolean): void {
+    if (!hasDaemons || (this.hasDaemons && awaited === this.#awaited)) return
     this.hasDaemons = true
+    this.#awaited = awaited
     this.#change()
   }
 
@@ -45,13 +68,12 @@ export class TraceRules {
     this.#change()
   }
 
-  /** Property number `property` of the session reads this word. */
+  /** Number `property` of the properties that must always hold reads this word. */
   meetProperty(property: number, word: number): void {
-    const key = 1 + property
     const keys = this.#propertyKeys.get(word)
-    if (keys === undefined) this.#propertyKeys.set(word, [key])
-    else if (keys.includes(key)) return
-    else keys.push(key)
+    if (keys === undefined) this.#propertyKeys.set(word, [property])
+    else if (keys.includes(property)) return
+    else keys.push(property)
     this.#change()
   }
 

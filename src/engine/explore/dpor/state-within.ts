@@ -2,16 +2,16 @@ import { WordKind } from '../../layout.js'
 import type { WorldView } from '../../operation.js'
 import type { Session } from '../../session.js'
 
-/** A session's state as it would be if some event, and all that follows from it, had not happened. */
-export class StateWithout implements WorldView {
+/** A session's state as it would be if only some of the events had happened. */
+export class StateWithin implements WorldView {
   readonly #session: Session
   readonly #contentOf: (word: number) => number
-  readonly #isEndUndone: (thread: number) => boolean
+  readonly #hasEnded: (thread: number) => boolean
 
-  constructor(session: Session, contentOf: (word: number) => number, isEndUndone: (thread: number) => boolean) {
+  constructor(session: Session, contentOf: (word: number) => number, hasEnded: (thread: number) => boolean) {
     this.#session = session
     this.#contentOf = contentOf
-    this.#isEndUndone = isEndUndone
+    this.#hasEnded = hasEnded
   }
 
   read(word: number): number {
@@ -28,7 +28,7 @@ export class StateWithout implements WorldView {
   }
 
   hasEnded(thread: number): boolean {
-    return this.#session.world.hasEnded(thread) && !this.#isEndUndone(thread)
+    return this.#hasEnded(thread)
   }
 
   resultOf(thread: number): unknown {

@@ -1,0 +1,83 @@
+import type { Session } from '../../session.js'
+import { LearntProperty } from '../learnt-property.js'
+import { type DporOptions, DporSearch } from './dpor-search.js'
+import { TraceRules } from './trace-rules.js'
+
+/** What an exploration of traces is told, and whom it tells. */
+export interface TraceExplorationOptions extends DporOptions {
+  /** A property that must always hold fails in the session's present state. */
+  readonly onFailure?: (property: string, search: DporSearch) => void
+  /** Another rule of dependence was met: everything begins again. */
+  readonly onRestart?: () => void
+}
+
+/**
+ * Runs a search for traces and asks the properties that must always hold in every state; begins again whenever a rule of
+ * dependence was met that the search did not know.
+ */
+export class TraceExploration {
+  /** The search that is running; counts are its own. */
+  search: DporSearch
+  readonly rules: TraceRules
+  /** The properties that must always hold, as far as they have been learnt. */
+  readonly always: readonly LearntProperty[]
+  readonly #session: Session
+  readonly #options: TraceExplorationOptions
+
+  constructor(session: Session, options: TraceExplorationOptions) {
+    this.#session = session
+    this.#options = options
+    this.rules = new TraceRules(session)
+    this.always = session.properties
+      .filter((property) => property.when === 'always')
+      .map((property) => new LearntProperty(property))
+    this.search = this.#begin()
+  }
+
+  /** An estimate of the memory held, without what was learnt of threads, in bytes. */
+  get bytes(): number {
+    return this.search.bytes + this.heapBytes
+  }
+
+  /** The part of it that lives in the JavaScript heap. */
+  get heapBytes(): number {
+    return this.always.reduce((total, property) => total + property.bytes, this.search.outcomes.bytes)
+  }
+
+  /** Runs to the end, yielding every millisecond or so. */
+  *run(): Generator<void> {
+    for (;;) {
+      if (this.rules.isChanged) {
+        this.#options.onRestart?.()
+        this.search = this.#begin()
+      }
+      if (this.search.isDone) return
+      this.search.slice()
+      yield
+    }
+  }
+
+  #begin(): DporSearch {
+    for (;;) {
+      this.rules.isChanged = false
+      const search: DporSearch = new DporSearch(this.#session, this.rules, {
+        ...this.#options,
+        ...(this.always.length === 0 ? {} : { onStep: () => this.#inspect(search) }),
+      })
+      this.#inspect(search)
+      // Looking around before the search begins may have met rules already.
+      if (!this.rules.isChanged) return search
+    }
+  }
+
+  #inspect(search: DporSearch): void {
+    const session = this.#session
+    this.always.forEach((property, index) => {
+      const known = property.reads.size
+      if (!property.holds(session, session.world.words, 0, () => {}))
+        this.#options.onFailure?.(property.property.name, search)
+      if (property.reads.size > known) for (const word of property.reads) this.rules.meetProperty(index, word)
+    })
+    this.#options.onStep?.()
+  }
+}
