@@ -64,6 +64,12 @@ export const NOTHING = -0x80000000
 /** How an execution ended: `assumeFailed` if a thread is stuck at a false assumption. */
 export type ExecutionEnd = 'complete' | 'deadlocked' | 'assumeFailed'
 
+/** The words that decide the ways of an operation, and whether it has been seen without any. */
+interface Wait {
+  readonly words: Set<number>
+  hasWaited: boolean
+}
+
 /**
  * Of concurrent events that each block an operation, none is the first to do so, and the conditions under which branches
  * are made lose traces: better no answer than a wrong one.
@@ -124,8 +130,10 @@ export class Execution {
   #last = new Int32Array(16)
   #threadWord = new Int32Array(16)
   #order: readonly number[] = []
-  // Operations that have been seen to wait, whose words are known.
-  readonly #knownWaits = new Set<Operation>()
+  // What operations of the contract have been seen to look at when they were asked for their ways.
+  readonly #waits = new Map<Operation, Wait>()
+  readonly #observing: StateWithin
+  #observed = new Set<number>()
   // By key: whether several threads touch it, as far as is known; null if there is nothing to prefer.
   #shared: Uint8Array | null = null
   #knownThreads = 0
@@ -134,6 +142,11 @@ export class Execution {
   constructor(session: Session, rules: TraceRules) {
     this.session = session
     this.rules = rules
+    this.#observing = new StateWithin(
+      session,
+      (word) => (this.#observed.add(word), session.world.read(word)),
+      (thread) => session.world.hasEnded(thread),
+    )
     session.rewind()
     this.#adapt()
   }
@@ -182,16 +195,18 @@ export class Execution {
   }
 
   #waysOfContract(thread: number): number {
-    const ways = this.session.ways(thread)
-    if (ways > 0) return ways
-    const operation = this.session.image.operations.get(this.session.node(thread))!
-    if (this.#knownWaits.has(operation)) return 0
-    this.#knownWaits.add(operation)
-    const words = new Set<number>()
-    const observed = (word: number) => (words.add(word), this.session.world.read(word))
-    operation.ways(new StateWithin(this.session, observed, (other) => this.session.world.hasEnded(other)), thread)
-    if (words.size > 1) throw waitsForSeveral(operation)
-    return 0
+    const { session } = this
+    const operation = session.image.operations.get(session.node(thread))!
+    let wait = this.#waits.get(operation)
+    if (wait === undefined) {
+      wait = { words: new Set(), hasWaited: false }
+      this.#waits.set(operation, wait)
+    }
+    this.#observed = wait.words
+    const ways = operation.ways(this.#observing, thread)
+    if (ways === 0) wait.hasWaited = true
+    if (wait.hasWaited && wait.words.size > 1) throw waitsForSeveral(operation)
+    return ways
   }
 
   /**
