@@ -2,6 +2,7 @@ import type { Session } from '../../session.js'
 import { OutcomeRegistry } from '../outcome-registry.js'
 import { Branches, packStep, threadOf, wayOf } from './branches.js'
 import { EVENT_SHIFT, EVENT_THREAD, Execution, type ExecutionEnd, FREE_FIELDS, NOTHING, OWN } from './execution.js'
+import { FinalStates } from './final-states.js'
 import { grownTo } from './grown-array.js'
 import { TraceRules } from './trace-rules.js'
 
@@ -97,6 +98,7 @@ export class DporSearch {
   readonly branches = new Branches()
   readonly #options: DporOptions
   readonly #maxWaiting: number
+  readonly #finals = new FinalStates()
   // Positions of reversed events and of other ways, in order.
   #heads = new Int32Array(64)
   #headCount = 0
@@ -126,7 +128,7 @@ export class DporSearch {
   /** Memory held, without what was learnt, in bytes. */
   get bytes(): number {
     const parked = this.#parked.reduce((sum, { steps, fields }) => sum + 4 * (steps.length + fields.length), 0)
-    return this.execution.bytes + this.branches.bytes + parked
+    return this.execution.bytes + this.branches.bytes + this.#finals.bytes + parked
   }
 
   /** Works for a millisecond or so; nothing is left to do once `isDone`. */
@@ -370,11 +372,7 @@ export class DporSearch {
     if (execution.length > this.depth) this.depth = execution.length
     let outcome = -1
     if (end !== 'assumeFailed') {
-      const known = this.outcomes.count
-      outcome = this.outcomes.classify(end === 'deadlocked', false)
-      // What can be wrong is found out now, while the state is at hand; the rest is described when it is reported.
-      const canFail = end === 'deadlocked' || session.properties.length > 0 || execution.hasFailure
-      if (this.outcomes.count > known && canFail) this.outcomes.describe(outcome)
+      outcome = this.#outcomeOf(end)
       this.executionsOf[outcome] = (this.executionsOf[outcome] ?? 0) + 1
     }
     if (this.#options.onEnd !== undefined) this.#options.onEnd(end, outcome)
@@ -383,6 +381,20 @@ export class DporSearch {
       execution.raceWaiting(thread)
       if (execution.races > 0) this.#reverseRaces(thread, execution.length)
     }
+  }
+
+  #outcomeOf(end: ExecutionEnd): number {
+    const { execution, session, outcomes } = this
+    const width = session.layout.count
+    const remembered = this.#finals.find(execution.words, width)
+    if (remembered >= 0) return remembered
+    const known = outcomes.count
+    const outcome = outcomes.classify(end === 'deadlocked', false)
+    this.#finals.remember(execution.words, width, outcome)
+    // What can be wrong is found out now, while the state is at hand; the rest is described when it is reported.
+    const canFail = end === 'deadlocked' || session.properties.length > 0 || execution.hasFailure
+    if (outcomes.count > known && canFail) outcomes.describe(outcome)
+    return outcome
   }
 
   /** Leaves the present execution for the deepest branch that waits; returns false if none waits in it. */
