@@ -50,13 +50,13 @@ export function measure(contest: Contest, script: string, spin: Spin | null, rou
   return conclude(contest, ours, verifiers, theirs)
 }
 
-interface Tuned {
+export interface Tuned {
   readonly verifier: Verifier
   readonly hashBits: number
 }
 
 /** The table size that suits the verifier best, here and now. These runs warm up and count for nothing else. */
-function tuned(verifier: Verifier): Tuned {
+export function tuned(verifier: Verifier): Tuned {
   const trials = hashSizes.map((hashBits) => ({ hashBits, wallMs: verifier.run(hashBits).wallMs }))
   const best = trials.reduce((a, b) => (b.wallMs < a.wallMs ? b : a))
   return { verifier, hashBits: best.hashBits }

@@ -1,5 +1,5 @@
 import { Exploration } from './engine/explore/exploration.js'
-import type { ExplorationOptions } from './engine/explore/explore-options.js'
+import { type ExplorationOptions, requireOptions } from './engine/explore/explore-options.js'
 import type { ExploreReport } from './engine/explore/explore-report.js'
 import type { Program } from './engine/program.js'
 import { availableMemory, heapLimit } from './available-memory.js'
@@ -19,8 +19,10 @@ const PROGRESS_MS = 200
  *
  * With strategy `graph`, all of it: every outcome with the exact number of interleavings and its exact probability
  * under the random scheduler, and for everything that goes wrong the schedule with the fewest preemptions. With
- * `random`, as many executions as asked for. Works in stretches of some 10 ms, so that the caller's event loop goes on,
- * in the caller's own thread.
+ * `dpor`, one execution of every trace (schedules that differ only in the order of independent steps), within a bound on
+ * `preemptions` or `delays` if there is one. With `random`, `pct`, `pos` and `surw`, as many executions as asked for, whose
+ * threads are drawn uniformly, by random priorities of threads or of operations, or by the steps they have left. Works in
+ * stretches of some 10 ms, so that the caller's event loop goes on, in the caller's own thread.
  *
  * @throws UsageError for options and parameters that make no sense.
  * @throws ProgramFault if the program breaks a rule of the engine: that is never reported as a finding.
@@ -36,6 +38,7 @@ const PROGRESS_MS = 200
  * ```
  */
 export async function explore(program: Program, options: ExploreOptions = {}): Promise<ExploreReport> {
+  requireOptions(options, ['signal'])
   const started = performance.now()
   const exploration = new Exploration(program, {
     ...options,

@@ -7,6 +7,8 @@ export type {
   BoundKind,
   ExploreProgress,
   ExploreReport,
+  HistoryKind,
+  LongestThread,
   Outcome,
   SamplingStrategy,
   Strategy,

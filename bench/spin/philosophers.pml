@@ -1,4 +1,5 @@
 /* N philosophers, at least two, have one meal each and take the fork with the smaller number first: no deadlock.
+ * With -DLEFT_FIRST all of them take the left one first, and there is one.
  *
  * One transition is one acquisition or one release. No process terminates: see lastzero.pml.
  */
@@ -14,6 +15,13 @@ bool taken[N]
   taken[second] = false;                             \
   taken[first] = false
 
+#ifdef LEFT_FIRST
+active [N] proctype philosopher() {
+  MEAL(_pid, (_pid + 1) % N)
+end_done:
+  false
+}
+#else
 /* The process numbers are those of the philosophers: the last one, who alone takes the fork on the right first, is
  * declared last. Two process types spare SPIN the computation of the order at each step.
  */
@@ -28,3 +36,4 @@ active proctype last_philosopher() {
 end_done:
   false
 }
+#endif

@@ -17,6 +17,8 @@ export interface ExploreCommandOptions {
   readonly json: boolean
   readonly language: Language
   readonly patience: number
+  /** Tell how far the work is even where standard error is no terminal. */
+  readonly progress: boolean
 }
 
 // Traces that the report shows in full.
@@ -24,7 +26,7 @@ const TRACES = 3
 
 /** `entrelacs explore`: explores a program and reports what was found. */
 export async function exploreCommand(source: string, given: ExploreCommandOptions): Promise<ExitCode> {
-  const progress = new ProgressLine(given.language)
+  const progress = new ProgressLine(given.language, given.progress)
   const result = await runInWorker(
     { kind: 'explore', source, options: given.options, traces: given.json ? 0 : TRACES },
     {

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BuildFailure, Plugin } from 'esbuild'
+import { namesNear } from '../engine/edit-distance.js'
 import { ProgramFault, UsageError } from '../engine/errors.js'
 import { placeOfError, type Place } from '../engine/place.js'
 import type { Program } from '../engine/program.js'
@@ -11,10 +11,11 @@ import { scenarios } from '../scenarios/index.js'
 /**
  * The program that a name of the gallery or a path to a `.ts` or `.js` file stands for.
  *
+ * @param folder where to put files; it is made if one is needed, and left to the caller if loading comes to no end.
  * @throws UsageError if there is none.
  * @throws ProgramFault if the file does not parse, fails while it is loaded, or exports no program.
  */
-export async function loadProgram(source: string): Promise<Program> {
+export async function loadProgram(source: string, folder: string): Promise<Program> {
   const scenario = scenarios.find((entry) => entry.name === source)
   if (scenario !== undefined) return (await scenario.load()).default
   if (source === '')
@@ -22,7 +23,7 @@ export async function loadProgram(source: string): Promise<Program> {
       hint: 'entrelacs list shows the gallery',
     })
   const file = resolve(source)
-  if (looksLikeFile(source) || existsSync(file)) return loadFile(source, file)
+  if (looksLikeFile(source) || existsSync(file)) return loadFile(source, file, folder)
   throw new UsageError('usage/unknown-program', `there is no program “${source}” in the gallery, and no such file`, {
     hint: suggestion(source),
   })
@@ -33,13 +34,16 @@ function looksLikeFile(source: string): boolean {
 }
 
 function suggestion(source: string): string {
-  const near = scenarios.map((entry) => entry.name).filter((name) => editDistance(name, source) <= 3)
+  const near = namesNear(
+    source,
+    scenarios.map((entry) => entry.name),
+  )
   return near.length > 0
     ? `did you mean ${near.join(' or ')}?`
     : 'entrelacs list shows the gallery; a file is given by its path'
 }
 
-async function loadFile(source: string, file: string): Promise<Program> {
+async function loadFile(source: string, file: string, folder: string): Promise<Program> {
   if (!existsSync(file))
     throw new UsageError('usage/no-such-file', `there is no file ${source}`, { hint: 'check the path' })
   if (statSync(file).isDirectory())
@@ -49,7 +53,7 @@ async function loadFile(source: string, file: string): Promise<Program> {
       hint: 'give the path of a .ts or .js file',
     })
   const code = await bundle(source, realpathSync(file))
-  const loaded = await importCode(source, code)
+  const loaded = await importCode(source, code, folder)
   return requireProgram(source, file, loaded)
 }
 
@@ -114,8 +118,8 @@ function describeBuildFailure(source: string, error: unknown): Error {
   )
 }
 
-async function importCode(source: string, code: string): Promise<unknown> {
-  const folder = temporaryFolder()
+async function importCode(source: string, code: string, folder: string): Promise<unknown> {
+  makeFolder(folder)
   try {
     const target = join(folder, 'program.mjs')
     writeFileSync(target, code)
@@ -133,13 +137,17 @@ async function importCode(source: string, code: string): Promise<unknown> {
   }
 }
 
-function temporaryFolder(): string {
+function makeFolder(folder: string): void {
   try {
-    return mkdtempSync(join(tmpdir(), 'entrelacs-'))
+    mkdirSync(folder, { mode: 0o700 })
   } catch {
-    throw new UsageError('usage/no-temporary-folder', `no file can be written to the temporary folder ${tmpdir()}`, {
-      hint: 'set TMPDIR to a folder that can be written to',
-    })
+    throw new UsageError(
+      'usage/no-temporary-folder',
+      `no file can be written to the temporary folder ${dirname(folder)}`,
+      {
+        hint: 'set TMPDIR to a folder that can be written to',
+      },
+    )
   }
 }
 
@@ -162,15 +170,4 @@ function requireProgram(source: string, file: string, loaded: unknown): Program 
       hint: "write export default program('name', {}, (params, p) => { … })",
     },
   )
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
-    row = next
-  }
-  return row[b.length]!
 }

@@ -35,6 +35,7 @@ interface ExploreFlags extends CommonFlags {
   readonly samples?: number
   readonly depth?: number
   readonly seed?: string
+  readonly progress?: boolean
   readonly patience: number
 }
 
@@ -126,6 +127,7 @@ function buildCommands(): Command {
             'memory at most, such as 500M or 2G (default: half of what is free)',
           ).argParser(parseMemory),
         )
+        .option('--progress', 'tell on standard error how far it is, even where that is no terminal')
         .addOption(
           new Option('--samples <count>', 'executions to run (random, pct, pos, surw; default: 10000)').argParser(
             parseCount,
@@ -165,6 +167,7 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
     json: flags.json ?? false,
     language: flags.lang,
     patience: flags.patience,
+    progress: flags.progress ?? false,
     options: {
       ...(flags.strategy === undefined ? {} : { strategy: flags.strategy }),
       ...(flags.preemptions === undefined ? {} : { preemptions: flags.preemptions }),

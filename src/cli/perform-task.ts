@@ -22,7 +22,7 @@ const monitor = new PulseMonitor(input.pulse, (number, name, place) => tell({ ki
 
 async function perform(task: WorkerTask): Promise<void> {
   monitor.enter(LOADING, undefined)
-  const program = await loadProgram(task.source)
+  const program = await loadProgram(task.source, input.folder)
   monitor.leave()
   if (task.kind === 'replay') {
     tell({ kind: 'replayed', replay: replay(program, task.token, { adapt: task.adapt, monitor }) })

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { getHeapStatistics } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { Place } from '../engine/place.js'
@@ -39,7 +43,10 @@ const LOOK_MS = 200
  */
 export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<WorkerMessage> {
   const pulse = new SharedArrayBuffer(4 * PulseCell.Length)
-  const input: WorkerInput = { task, pulse }
+  // Named here: a worker that is ended while it loads a file cannot tell what it leaves behind.
+  const folder = join(tmpdir(), `entrelacs-${randomUUID()}`)
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true })
+  const input: WorkerInput = { task, folder, pulse }
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: input,
     // What a program prints to the console must not mix with the report.
@@ -53,14 +60,21 @@ export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<Worke
       clearInterval(watchdog)
       process.off('SIGINT', interrupt)
       action()
-      void worker.terminate()
+      // A folder that cannot be removed is no reason to fail.
+      worker
+        .terminate()
+        .then(removeFolder)
+        .catch(() => {})
     }
     const fail = (failure: WorkerFailure): void => settle(() => reject(new WorkerError(failure)))
     const interrupt = (): void => {
       process.off('SIGINT', interrupt)
       watch.onInterrupt?.()
       worker.postMessage({ kind: 'abort' } satisfies WorkerOrder)
-      process.once('SIGINT', () => process.exit(130))
+      process.once('SIGINT', () => {
+        removeFolder()
+        process.exit(130)
+      })
     }
     const isStuck = stuckness(pulse, watch.patience)
     const watchdog = setInterval(() => {

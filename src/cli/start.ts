@@ -5,7 +5,7 @@ import { write } from './terminal.js'
 
 /** What `npm start` shows: the course's bank account, broken and repaired. */
 async function start(): Promise<void> {
-  const given = { json: false, language: environmentLanguage(), patience: 10, options: {} }
+  const given = { json: false, language: environmentLanguage(), patience: 10, progress: false, options: {} }
   await write(process.stdout, '$ entrelacs explore bank-account\n\n')
   const broken = await exploreCommand('bank-account', given)
   await write(process.stdout, '\n$ entrelacs explore bank-account-locked\n\n')

@@ -17,6 +17,8 @@ export type WorkerTask =
 /** What the worker starts with. */
 export interface WorkerInput {
   readonly task: WorkerTask
+  /** A folder that the worker makes if it needs one; whatever happens to the worker, it is removed in the end. */
+  readonly folder: string
   /** See `PulseCell`. */
   readonly pulse: SharedArrayBuffer
 }

@@ -97,6 +97,9 @@ export class InstructionOperation implements Operation {
         return { reads: [], writes: touched }
       case Code.TryAcquire:
         return { reads: touched, writes: world.read(word) === 0 ? touched : [] }
+      case Code.Release:
+        // Of a free object it is a misuse, which changes nothing but the thread.
+        return { reads: touched, writes: world.read(word) === 0 ? [] : touched }
       case Code.CompareExchange:
         return {
           reads: touched,

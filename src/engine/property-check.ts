@@ -4,7 +4,6 @@ import type { SharedObject, WorldView } from './operation.js'
 import type { Session } from './session.js'
 import type { Property, StateView } from './setup.js'
 import { type CodeMonitor, describeThrown } from './thread-runner.js'
-import type { World } from './world.js'
 
 /**
  * Whether a property holds in a session's present state.
@@ -18,11 +17,10 @@ export function propertyHolds(
   monitor: CodeMonitor | undefined,
   observed?: (word: number) => void,
 ): boolean {
-  const world = observed === undefined ? session.world : observedView(session.world, observed)
+  const world = observed === undefined ? session.world : observedView(session, observed)
   const view = ((object: SharedObject) => object.show(world)) as StateView
   view.result = <R>(thread: ThreadHandle<R>): R | undefined => {
-    observed?.(session.threads.all[thread.index]!.word)
-    return session.resultOf(thread.index) as R | undefined
+    return world.resultOf(thread.index) as R | undefined
   }
   monitor?.enter(`property ${property.name}`, property.place)
   try {
@@ -53,13 +51,14 @@ function formatAnswer(answer: unknown): string {
   return typeof answer === 'object' && answer !== null ? `a ${answer.constructor?.name ?? 'value'}` : String(answer)
 }
 
-function observedView(world: World, observed: (word: number) => void): WorldView {
+function observedView({ world, threads }: Session, observed: (word: number) => void): WorldView {
+  const wordOf = (thread: number): number => threads.all[thread]!.word
   return {
     read: (word) => (observed(word), world.read(word)),
     value: (word) => (observed(word), world.value(word)),
     equals: (word, value) => (observed(word), world.equals(word, value)),
-    hasEnded: (thread) => world.hasEnded(thread),
-    resultOf: (thread) => world.resultOf(thread),
+    hasEnded: (thread) => (observed(wordOf(thread)), world.hasEnded(thread)),
+    resultOf: (thread) => (observed(wordOf(thread)), world.resultOf(thread)),
     threadName: (thread) => world.threadName(thread),
   }
 }

@@ -1,4 +1,5 @@
 import type { ExploreReport, Outcome, Violation } from '../engine/explore/explore-report.js'
+import { EXECUTION_LIMIT } from '../engine/explore/random-search.js'
 import { isSampling } from '../engine/explore/sampling/samplers.js'
 import type { Replay } from '../engine/replay.js'
 import { formatData } from '../engine/operation.js'
@@ -43,7 +44,9 @@ function heading(report: ExploreReport, style: ReportStyle): string[] {
   const whole = (value: number | null) => formatWhole(value ?? 0, language)
   if (isSampling(report.strategy)) {
     const how = messages.howSampled[report.strategy](report.depth)
-    return [paint.strong(title), messages.sampled(whole(counts.executions), how, report.seed ?? '')]
+    const lines = [paint.strong(title), messages.sampled(whole(counts.executions), how, report.seed ?? '')]
+    if (counts.cut !== null && counts.cut > 0) lines.push(messages.cut(whole(counts.cut), whole(EXECUTION_LIMIT)))
+    return lines
   }
   if (report.strategy === 'dpor') return [paint.strong(title), ...traceLines(report, style)]
   const extent = `${messages.explored(whole(counts.states), whole(counts.transitions))}${interleavingCount(report, style)}`
@@ -163,7 +166,7 @@ function verdictLines(report: ExploreReport, context: ExploreTextContext, style:
   const { messages, paint, language } = style
   const lines: string[] = []
   const bound = boundReached(report)
-  if (bound === null && report.stopped !== null) lines.push(messages.stopped(report.stopped.message))
+  if (bound === null && report.stopped !== null) lines.push(messages.stopped(messages.stopReason(report.stopped)))
   if (bound !== null && report.verdict === 'violated') lines.push(messages.boundedFound[bound.kind](bound.bound))
   if (report.verdict === 'holds') {
     const missed = formatBound(report.missedStateProbability ?? 0, language)
@@ -182,7 +185,8 @@ function verdictLines(report: ExploreReport, context: ExploreTextContext, style:
   } else {
     const sampled = messages.onlySampled(formatWhole(report.counts.executions ?? 0, language))
     const bounded = bound === null ? undefined : messages.boundedOnly[bound.kind](bound.bound)
-    const why = bounded ?? report.stopped?.message ?? (report.complete ? messages.vacuous : sampled)
+    const stopped = report.stopped === null ? undefined : messages.stopReason(report.stopped)
+    const why = bounded ?? stopped ?? (report.complete ? messages.vacuous : sampled)
     lines.push(`${paint.doubt('?')} ${messages.unknownBecause(why)}`)
   }
   return lines

@@ -1,7 +1,11 @@
-import type { BoundKind, SamplingStrategy } from '../engine/explore/explore-report.js'
+import type { BoundKind, ExploreReport, SamplingStrategy } from '../engine/explore/explore-report.js'
+import { formatWhole } from './figures.js'
 
 /** Languages of reports. */
 export type Language = 'en' | 'fr'
+
+/** What a report says about a search that stopped early. */
+export type Stopped = NonNullable<ExploreReport['stopped']>
 
 /** Every sentence that reports are made of. */
 export interface Messages {
@@ -43,6 +47,10 @@ export interface Messages {
   readonly unknownBecause: (why: string) => string
   readonly onlySampled: (executions: string) => string
   readonly stopped: (why: string) => string
+  /** Why a search stopped, as a part of a sentence. */
+  readonly stopReason: (stopped: Stopped) => string
+  /** Executions that were cut off. */
+  readonly cut: (executions: string, steps: string) => string
   readonly least: (preemptions: number, steps: number) => string
   readonly deadlock: string
   readonly outcomeError: (thread: string, message: string) => string
@@ -85,6 +93,9 @@ export interface Messages {
   readonly firstSeen: string
   readonly searching: (states: string, transitions: string, depth: number) => string
   readonly sampling: (executions: string) => string
+  /** Of strategy `dpor`: executions so far, a second, and, once known, how many in all and for how long. */
+  readonly executing: (executions: string, rate: string) => string
+  readonly estimated: (executions: string, low: string, high: string, left: string) => string
   readonly phase: { readonly counting: string; readonly explaining: string; readonly verifying: string }
   readonly interrupted: string
 }
@@ -155,6 +166,8 @@ const en: Messages = {
   unknownBecause: (why) => `unknown: nothing went wrong as far as it was explored, but ${why}.`,
   onlySampled: (executions) => `only ${some(executions, 'execution')} ${executions === '1' ? 'was' : 'were'} sampled`,
   stopped: (why) => `Stopped early: ${why}. What is shown is true; numbers of interleavings are not known.`,
+  stopReason: ({ message }) => message,
+  cut: (executions, steps) => `${some(executions, 'execution')} cut off after ${steps} steps`,
   least: (preemptions, steps) =>
     `the least: ${preemptions === 1 ? '1 preemption' : `${preemptions} preemptions`}, ${steps === 1 ? '1 step' : `${steps} steps`}`,
   deadlock: 'deadlock',
@@ -196,6 +209,8 @@ const en: Messages = {
   firstSeen: 'a failure was seen; the search goes on to the least one and to exact numbers (Ctrl-C ends it)',
   searching: (states, transitions, depth) => `${states} states, ${transitions} transitions, depth ${depth}`,
   sampling: (executions) => `${executions} executions`,
+  executing: (executions, rate) => `${executions} executions, ${rate}/s`,
+  estimated: (executions, low, high, left) => `of about ${executions} (${low} to ${high}), ${left} left`,
   phase: {
     counting: 'counting interleavings',
     explaining: 'looking for the least schedules',
@@ -260,9 +275,19 @@ const fr: Messages = {
   unknown: 'inconnu',
   vacuous: 'assume écarte tous les entrelacements',
   unknownBecause: (why) => `inconnu : aucun problème dans ce qui a été exploré, mais ${why}.`,
-  onlySampled: (executions) => `seules ${executions} exécutions ont été échantillonnées`,
+  onlySampled: (executions) =>
+    executions === '0'
+      ? "aucune exécution n'a été échantillonnée"
+      : executions === '1'
+        ? 'seule 1 exécution a été échantillonnée'
+        : `seules ${executions} exécutions ont été échantillonnées`,
   stopped: (why) =>
     `Arrêté avant la fin : ${why}. Ce qui est montré est vrai ; les nombres d'entrelacements sont inconnus.`,
+  stopReason: raisonDeLArret,
+  cut: (executions, steps) => {
+    const agreement = executions === '0' || executions === '1' ? '' : 's'
+    return `${executions} exécution${agreement} interrompue${agreement} après ${steps} pas`
+  },
   least: (preemptions, steps) =>
     `le plus simple : ${preemptions} préemption${preemptions > 1 ? 's' : ''}, ${steps} pas`,
   deadlock: 'interblocage',
@@ -305,12 +330,43 @@ const fr: Messages = {
     "un problème est apparu ; la recherche continue jusqu'au plus simple et aux nombres exacts (Ctrl-C l'arrête)",
   searching: (states, transitions, depth) => `${states} états, ${transitions} transitions, profondeur ${depth}`,
   sampling: (executions) => `${executions} exécutions`,
+  executing: (executions, rate) => `${executions} exécutions, ${rate}/s`,
+  estimated: (executions, low, high, left) => `sur environ ${executions} (${low} à ${high}), encore ${left}`,
   phase: {
     counting: 'comptage des entrelacements',
     explaining: 'recherche des ordonnancements les plus simples',
     verifying: 'nouvelle exécution pour vérifier',
   },
   interrupted: 'arrêt en cours ; Ctrl-C à nouveau pour quitter tout de suite',
+}
+
+/** Why a search stopped, in French. */
+function raisonDeLArret({ reason, limit, longest, bound }: Stopped): string {
+  const longestText =
+    longest === undefined
+      ? ''
+      : ` ; le fil « ${longest.thread} » a effectué jusqu'à ${quelques(formatWhole(longest.operations, 'fr'), 'opération')}`
+  const loopHint = " ; si un fil boucle sans fin, qu'il dise p.at(étiquette, …locales) en tête de la boucle"
+  switch (reason) {
+    case 'states':
+      return `la limite sur les états a été atteinte${longestText}`
+    case 'memory':
+      return `la limite sur la mémoire a été atteinte${longestText}${loopHint}`
+    case 'history':
+      if (limit === 'threads') return "le programme a plus de fils que l'échantillonnage n'en suit"
+      if (limit === 'values')
+        return 'les valeurs dans les objets partagés prennent trop de place ; explorez une instance plus petite, ou gardez-y de plus petites valeurs'
+      return limit === 'operations'
+        ? `une exécution est trop longue pour être suivie${longestText}${loopHint}`
+        : `une exécution ou une valeur est trop grande pour être suivie${longestText}${loopHint}`
+    case 'preemptions':
+    case 'delays':
+      return fr.boundedOnly[reason](bound ?? 0)
+    case 'aborted':
+      return 'arrêté à la demande'
+    case 'first':
+      return 'arrêté au premier problème, comme demandé'
+  }
 }
 
 /** The sentences of a language. */

@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BUILD_TIMEOUT, ensureBuilt } from './support/build.js'
@@ -276,6 +277,15 @@ const loops: BadInput[] = [
   },
 ]
 
+/** Files that do not finish loading, so that what they were loaded from is left to the command line. */
+const unfinished: readonly [string, string][] = [
+  ['never ends', 'for (;;) {}\n'],
+  ['waits for ever', 'await new Promise(() => {})\n'],
+  ['ends the process', 'process.exit(3)\n'],
+  ['throws', "throw new Error('on purpose')\n"],
+  ['is loaded', lostUpdateFile],
+]
+
 /** With `--json` one run shows both: the object for programs on standard output, the text for people on the other. */
 async function expectRefused({ args, code, says, at }: BadInput): Promise<void> {
   const run = await workshop.run([...args, '--json'])
@@ -295,6 +305,16 @@ describe.each([
   ['Code that never ends', loops],
 ])('%s:', (_subject, inputs) => {
   test.each(inputs)('$title is refused as $code', expectRefused)
+})
+
+describe('No temporary file stays behind of a file that', () => {
+  test.each(unfinished)('%s', async (title, content) => {
+    const temporary = join(workshop.folder, `temporary ${title}`)
+    mkdirSync(temporary)
+    const file = workshop.write(`${title}.ts`, content)
+    await workshop.run(['explore', file, '--patience', '1'], { env: { TMPDIR: temporary } })
+    expect(readdirSync(temporary)).toEqual([])
+  })
 })
 
 describe('A setup that throws', () => {

@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BUILD_TIMEOUT, ensureBuilt } from './support/build.js'
@@ -79,5 +81,23 @@ describe('Ctrl-C', () => {
     const { code, stdout } = await run
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
     expect(performance.now() - asked).toBeLessThan(3000)
+  })
+
+  test('pressed again while the file is loaded leaves no temporary file behind', async () => {
+    const temporary = join(workshop.folder, 'temporary')
+    mkdirSync(temporary)
+    workshop.write('load-loop.ts', `${announce}for (;;) {}\n`)
+    const child = start(['explore', 'load-loop.ts', '--patience', '50'], {
+      cwd: workshop.folder,
+      env: { TMPDIR: temporary },
+    })
+    const run = ended(child)
+    await underWay(child, 100)
+    expect(readdirSync(temporary)).toHaveLength(1)
+    child.kill('SIGINT')
+    await pause(300)
+    child.kill('SIGINT')
+    expect((await run).code).toBe(130)
+    expect(readdirSync(temporary)).toEqual([])
   })
 })

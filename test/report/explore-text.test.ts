@@ -1,7 +1,7 @@
 import { explore, type ExploreOptions, program, type Program } from 'entrelacs'
 import { describe, expect, test } from 'vitest'
 import { exploreText, quoteForShell } from '../../src/report/explore-text.js'
-import type { Language } from '../../src/report/messages.js'
+import { type Language, messagesIn } from '../../src/report/messages.js'
 import { makeStyle } from '../../src/report/report-style.js'
 import { endless, explored, failing, lostUpdate, withoutColours, withoutPlaces, wrongEnd } from './support/subjects.js'
 
@@ -148,7 +148,104 @@ describe('The report on a search that was stopped', () => {
   })
 })
 
+const long = program('long', { steps: 3 }, ({ steps }, p) => {
+  const x = p.atomic('x', 0)
+  p.thread('walker', function* () {
+    for (let i = 0; i < steps; i++) yield* x.add(1)
+  })
+  p.thread('other', () => x.read())
+})
+
+/** Every second execution never ends, and its states repeat. */
+const cutOff = program('cut off', {}, (_params, p) => {
+  p.thread('A', function* () {
+    if (!(yield* p.choose(2))) return
+    for (;;) {
+      yield* p.at('again')
+      yield* p.yieldNow()
+    }
+  })
+})
+
+const hoarding = program('hoarding', {}, (_params, p) => {
+  const x = p.atomic('x', '')
+  p.thread('A', function* () {
+    for (let i = 0; i < 20; i++) yield* x.write(`${i}`.repeat(10_000))
+  })
+})
+
+const crowd = program('crowd', {}, (_params, p) => {
+  for (let i = 0; i < 2001; i++) p.thread(`T${i}`, () => p.yieldNow())
+})
+
+const stops: readonly [string, Program, TextOptions, string][] = [
+  [
+    'states',
+    long,
+    { maxStates: 3 },
+    'la limite sur les états a été atteinte ; le fil « walker » a effectué jusqu’à 3 opérations',
+  ],
+  [
+    'memory',
+    long,
+    { maxMemory: 1 },
+    'la limite sur la mémoire a été atteinte ; le fil « walker » a effectué jusqu’à 0 opération ; si un fil boucle sans fin, qu’il dise p.at(étiquette, …locales) en tête de la boucle',
+  ],
+  [
+    'values',
+    hoarding,
+    { maxHeap: 50_000 },
+    'les valeurs dans les objets partagés prennent trop de place ; explorez une instance plus petite, ou gardez-y de plus petites valeurs',
+  ],
+  ['threads', crowd, { strategy: 'random' }, 'le programme a plus de fils que l’échantillonnage n’en suit'],
+  ['first', lostUpdate, { until: 'first' }, 'arrêté au premier problème, comme demandé'],
+  ['aborted', lostUpdate, { signal: AbortSignal.abort() }, 'arrêté à la demande'],
+  ['preemptions', lostUpdate, { preemptions: 0 }, 'seuls les ordonnancements d’au plus 0 préemption ont été explorés'],
+  ['delays', lostUpdate, { delays: 1 }, 'seuls les ordonnancements d’au plus 1 retard ont été explorés'],
+]
+
+describe('Why a search stopped', () => {
+  test.each(stops)('is said in French: %s', async (_title, subject, options, sentence) => {
+    const text = (await textOf(subject, { ...options, language: 'fr' })).replaceAll('’', "'")
+    expect(text.toLowerCase()).toContain(sentence.replaceAll('’', "'").toLowerCase())
+    expect(text).not.toMatch(/\b(the|was|were|only|stopped|performed)\b/)
+  })
+
+  test('is said in French: a history', () => {
+    const longest = { thread: 'A', operations: 1234 }
+    const { stopReason } = messagesIn('fr')
+    expect(stopReason({ reason: 'history', message: '', limit: 'operations', longest })).toBe(
+      "une exécution est trop longue pour être suivie ; le fil « A » a effectué jusqu'à 1\u202f234 opérations ; si un fil boucle sans fin, qu'il dise p.at(étiquette, …locales) en tête de la boucle",
+    )
+  })
+
+  test('is English in the JSON all the same', async () => {
+    const { stopped } = await explore(long, { maxStates: 3 })
+    expect(stopped).toEqual({
+      reason: 'states',
+      message: 'the bound on states was reached; thread “walker” has performed up to 3 operations',
+      longest: { thread: 'walker', operations: 3 },
+    })
+    expect((await explore(lostUpdate, { delays: 1 })).stopped).toMatchObject({ reason: 'delays', bound: 1 })
+  })
+})
+
 describe('The report on sampled executions', () => {
+  test.each([
+    ['en', 8, / executions? cut off after 100,000 steps\n/],
+    ['fr', 8, / exécutions? interrompues? après 100\u202f000 pas\n/],
+  ] as const)('counts those that were cut off (%s)', async (language, samples, line) => {
+    expect(await textOf(cutOff, { strategy: 'random', samples, language })).toMatch(line)
+    expect(await textOf(held, { strategy: 'random', samples, language })).not.toMatch(line)
+  })
+
+  test.each([
+    [1, 'seule 1 exécution a été échantillonnée'],
+    [2, 'seules 2 exécutions ont été échantillonnées'],
+  ])('agrees in number with %i in French', async (samples, sentence) => {
+    expect(await textOf(held, { strategy: 'random', samples, language: 'fr' })).toContain(`, mais ${sentence}.`)
+  })
+
   test('counts executions and names the seed', async () => {
     const text = await textOf(lostUpdate, { strategy: 'random', samples: 200, seed: 7 })
     expect(text).toContain('sampled: 200 executions under a random scheduler, seed 7')

@@ -1,7 +1,6 @@
-import { Code } from '../instruction.js'
-import { NODE_A, NODE_WORD } from '../node-table.js'
 import type { Session } from '../session.js'
 import type { LearntProperty } from './learnt-property.js'
+import { pendingFootprint } from './pending-footprint.js'
 
 /** How a step accesses a slot. */
 export const Access = {
@@ -60,36 +59,10 @@ export class Dependence {
 
   /** Collects what a thread's step accesses, before it is taken. */
   before(thread: number): void {
-    const { nodes, world } = this.#session
-    const node = this.#session.node(thread)
-    const word = nodes.field(node, NODE_WORD)
     this.count = 0
-    switch (nodes.code(node)) {
-      case Code.Load:
-      case Code.Join:
-        this.#access(word, false)
-        break
-      case Code.Store:
-      case Code.Add:
-      case Code.Exchange:
-      case Code.Acquire:
-      case Code.Spawn:
-        this.#access(word, true)
-        break
-      case Code.CompareExchange:
-        this.#access(word, world.read(word) === nodes.field(node, NODE_A))
-        break
-      case Code.TryAcquire:
-        this.#access(word, world.read(word) === 0)
-        break
-      case Code.Release:
-        // Releasing a free lock changes nothing but the thread that does it.
-        this.#access(word, world.read(word) !== 0)
-        break
-      case Code.Contract:
-        this.#accessFootprint(node, thread)
-        break
-    }
+    const { reads, writes } = pendingFootprint(this.#session, thread)
+    for (const word of writes) this.#access(word, true)
+    for (const word of reads) this.#access(word, false)
     if (this.#hasDaemons && this.#session.threads.all[thread]!.daemon) this.#add(ALIVE, Access.Read)
   }
 
@@ -99,12 +72,6 @@ export class Dependence {
     const { word, daemon } = this.#session.threads.all[thread]!
     this.#access(word, true)
     if (this.#hasDaemons && !daemon) this.#add(ALIVE, Access.Join)
-  }
-
-  #accessFootprint(node: number, thread: number): void {
-    const { reads, writes } = this.#session.image.operations.get(node)!.footprint(this.#session.world, thread)
-    for (const word of writes) this.#access(word, true)
-    for (const word of reads) this.#access(word, false)
   }
 
   #access(word: number, writes: boolean): void {

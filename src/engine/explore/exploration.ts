@@ -85,6 +85,7 @@ export class Exploration {
         assumeFailed: null,
         blocked: null,
         steps: null,
+        cut: null,
         states: null,
         transitions: null,
         interleavings: null,
@@ -95,11 +96,17 @@ export class Exploration {
       ...(result.bounds === undefined ? {} : { bounds: result.bounds }),
       outcomes: result.outcomes,
       violations,
-      stopped: result.stopped,
+      stopped: this.#withLongest(result.stopped),
       missedStateProbability: result.missedStateProbability ?? null,
       seed: result.seed ?? null,
       depth: result.depth ?? null,
     }
+  }
+
+  /** Where a thread that never ends may be what was too much, the report names the longest. */
+  #withLongest(stopped: ExploreReport['stopped']): ExploreReport['stopped'] {
+    const isBound = stopped !== null && ['states', 'memory', 'history'].includes(stopped.reason)
+    return isBound ? { ...stopped, longest: this.#investigation.longest() } : stopped
   }
 }
 

@@ -1,3 +1,5 @@
+import { namesNear } from '../edit-distance.js'
+import { UsageError } from '../errors.js'
 import type { CodeMonitor } from '../thread-runner.js'
 import type { ExploreProgress, Strategy, Violation } from './explore-report.js'
 
@@ -6,10 +8,10 @@ export interface ExplorationOptions {
   /** Values for the program's parameters. @default its defaults */
   readonly params?: Readonly<Record<string, unknown>>
   /**
-   * `graph`: all states, with exact numbers. The others run executions that are drawn from a seed: `random` draws every
-   * step uniformly among the threads that can step; `pct` gives threads random priorities that change at a few random
-   * steps; `pos` gives operations random priorities, drawn afresh where they conflict; `surw` draws threads by the
-   * steps they have left, so that interleavings are equally likely.
+   * `graph`: all states, with exact numbers. `dpor`: one execution of every trace. The others run executions that are
+   * drawn from a seed: `random` draws every step uniformly among the threads that can step; `pct` gives threads random
+   * priorities that change at a few random steps; `pos` gives operations random priorities, drawn afresh where they
+   * conflict; `surw` draws threads by the steps they have left, so that interleavings are equally likely.
    *
    * @default 'graph'
    */
@@ -32,7 +34,7 @@ export interface ExplorationOptions {
   readonly maxMemory?: number
   /** Bytes at most for what lives in the JavaScript heap: values, outcomes. @default a quarter of the heap's limit */
   readonly maxHeap?: number
-  /** Executions to run (all but `graph`). @default 10,000 */
+  /** Executions to run (`random`, `pct`, `pos`, `surw`). @default 10,000 */
   readonly samples?: number
   /** Bug depth (`pct`): how many orders of two steps together make a bug happen. @default 3 */
   readonly depth?: number
@@ -44,4 +46,44 @@ export interface ExplorationOptions {
   readonly onViolation?: (violation: Violation) => void
   /** Told about every stretch of the program's own code, for a watchdog. */
   readonly monitor?: CodeMonitor
+}
+
+// A record, so that no option can be forgotten here.
+const KNOWN: Readonly<Record<keyof ExplorationOptions, true>> = {
+  params: true,
+  strategy: true,
+  preemptions: true,
+  delays: true,
+  until: true,
+  maxStates: true,
+  maxMemory: true,
+  maxHeap: true,
+  samples: true,
+  depth: true,
+  seed: true,
+  onProgress: true,
+  onViolation: true,
+  monitor: true,
+}
+
+/**
+ * Refuses what is no options, and options that there are not: a misspelt bound would not bound anything.
+ *
+ * @param more names of options that the caller takes besides.
+ * @throws UsageError
+ */
+export function requireOptions(options: unknown, more: readonly string[] = []): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new UsageError(
+      'usage/not-options',
+      `options must be an object, not ${Array.isArray(options) ? 'a list' : String(options)}`,
+    )
+  const names = [...Object.keys(KNOWN), ...more]
+  for (const key of Object.keys(options)) {
+    if (names.includes(key)) continue
+    const [near] = namesNear(key, names)
+    throw new UsageError('usage/unknown-option', `there is no option “${key}”`, {
+      hint: near === undefined ? `the options are ${names.join(', ')}` : `did you mean ${near}?`,
+    })
+  }
 }

@@ -71,6 +71,15 @@ export interface BoundCounts {
   readonly assumeFailed: number
 }
 
+/** What can be too much to be followed: one thread's operations, the values in shared objects, or threads. */
+export type HistoryKind = 'operations' | 'values' | 'threads'
+
+/** The thread that has performed the most operations in one execution: the likely culprit when a bound is reached. */
+export interface LongestThread {
+  readonly thread: string
+  readonly operations: number
+}
+
 /** What an exploration found. Numbers that the strategy does not know are null. */
 export interface ExploreReport {
   readonly schema: 1
@@ -86,6 +95,8 @@ export interface ExploreReport {
     readonly assumeFailed: number | null
     readonly blocked: number | null
     readonly steps: number | null
+    /** Executions that were given up after 100,000 steps (sampling); they are not among `executions`. */
+    readonly cut: number | null
     readonly states: number | null
     readonly transitions: number | null
     /** Decimal, or `unbounded`. Executions that `assume` dropped are not among them. */
@@ -105,7 +116,14 @@ export interface ExploreReport {
   /** Why the search stopped early: which bound, and what follows; null if it did not. */
   readonly stopped: {
     readonly reason: 'states' | 'memory' | 'history' | 'aborted' | 'first' | BoundKind
+    /** A sentence in English. The other fields are what it says, as data, as far as they apply. */
     readonly message: string
+    /** `history`: what is too much to be followed, as far as the strategy tells. */
+    readonly limit?: HistoryKind
+    /** `states`, `memory`, `history`: who has performed the most operations in one execution. */
+    readonly longest?: LongestThread
+    /** `preemptions`, `delays`: so many at most. */
+    readonly bound?: number
   } | null
   /** States are known by their hash: a bound of the probability that two of them were taken for one. */
   readonly missedStateProbability: number | null
@@ -116,6 +134,13 @@ export interface ExploreReport {
   readonly elapsedMs: number
 }
 
+/** How many executions there are in all, as far as can be told: the truth is likely between `low` and `high`. */
+export interface ExecutionEstimate {
+  readonly executions: number
+  readonly low: number
+  readonly high: number
+}
+
 /** How far an exploration is. */
 export interface ExploreProgress {
   readonly phase: 'sampling' | 'searching' | 'counting' | 'explaining' | 'verifying'
@@ -123,4 +148,6 @@ export interface ExploreProgress {
   readonly transitions: number
   readonly executions: number
   readonly depth: number
+  /** Strategy `dpor`: how many executions the search will take; null as long as nothing can be said. */
+  readonly estimate?: ExecutionEstimate | null
 }

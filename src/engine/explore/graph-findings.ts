@@ -118,16 +118,16 @@ class GraphAnalysis {
   }
 
   #misuseTargets(): Target[] {
-    const bySubject = new Map<string, Set<string>>()
-    for (const { state, thread, message } of this.#search.misuses) {
-      const steps = bySubject.get(message) ?? new Set<string>()
-      steps.add(`${state} ${thread}`)
-      bySubject.set(message, steps)
+    const bySubject = new Map<string, Set<number>>()
+    for (const { edge, message } of this.#search.misuses) {
+      const edges = bySubject.get(message) ?? new Set<number>()
+      edges.add(edge)
+      bySubject.set(message, edges)
     }
-    return [...bySubject].map(([subject, steps]) => ({
+    return [...bySubject].map(([subject, edges]) => ({
       kind: 'misuse',
       subject,
-      goal: { step: (state, thread) => steps.has(`${state} ${thread}`) },
+      goal: { step: (_state, _thread, edge) => edges.has(edge) },
       outcomes: null,
       states: null,
     }))

@@ -7,7 +7,7 @@ import { outcomeViolations } from './outcome-violations.js'
 import { SamplingRun } from './sampling-run.js'
 import type { StateGraph } from './state-graph.js'
 import { StateTable } from './state-table.js'
-import { stopMessage } from './stop-message.js'
+import { type Stopped, stoppedByHistory, stopMessage } from './stop-message.js'
 import type { StrategyResult, StrategyRun } from './strategy-run.js'
 
 /** Strategy `graph`: the graph of all states, with exact numbers. */
@@ -113,12 +113,12 @@ export class GraphRun implements StrategyRun {
     findings: GraphFindings,
     violations: readonly Violation[],
   ): Generator<void, StrategyResult> {
-    const { graph, outcomes, stopped } = search
+    const { graph, outcomes } = search
     const { numbers } = findings
-    const message = stopMessage(stopped ?? 'first', search.stopMessage, this.#investigation.longestThread())
+    const stopped = this.#stopped(search)
     return {
       complete: stopped === null,
-      stopped: stopped === null ? null : { reason: stopped, message },
+      stopped,
       violations,
       outcomes: yield* reportOutcomes(outcomes, (index) => ({ number: numbers?.outcomes[index], executions: null })),
       counts: {
@@ -134,6 +134,12 @@ export class GraphRun implements StrategyRun {
       missedStateProbability: collisionProbability(graph),
       isVacuous: graph.hasDropped && outcomes.count === 0,
     }
+  }
+
+  #stopped({ stopped, exceeded }: GraphSearch): Stopped | null {
+    if (stopped === null) return null
+    if (exceeded !== null && stopped === 'history') return stoppedByHistory(exceeded)
+    return { reason: stopped, message: stopMessage(stopped, '', this.#investigation.longestThread()) }
   }
 }
 

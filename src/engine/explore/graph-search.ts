@@ -43,10 +43,9 @@ export interface SearchBounds {
 /** Why a search stopped before it was complete. */
 export type StopReason = 'states' | 'memory' | 'history' | 'aborted' | 'first'
 
-/** A step that misuses an object, by the state it starts from. */
+/** A step that misuses an object, by its edge: a thread may misuse it in one of several ways only. */
 export interface MisuseStep {
-  readonly state: number
-  readonly thread: number
+  readonly edge: number
   readonly message: string
 }
 
@@ -76,8 +75,8 @@ export class GraphSearch {
   readonly accesses = new PlainAccesses()
   readonly misuses: MisuseStep[] = []
   stopped: StopReason | null = null
-  /** Which thread went on for too long, if that stopped the search. */
-  stopMessage = ''
+  /** What could not be followed, if that stopped the search. */
+  exceeded: HistoryLimit | null = null
   /** The depth of the layer that is being expanded. */
   depth = 0
   readonly #bounds: SearchBounds
@@ -176,7 +175,7 @@ export class GraphSearch {
 
   #stopForHistory(error: unknown): false {
     if (!(error instanceof HistoryLimit)) throw error
-    this.stopMessage = error.message
+    this.exceeded = error
     this.#stop('history')
     return false
   }
@@ -398,7 +397,7 @@ export class GraphSearch {
       if (way > 0) this.#loadRow(i)
       const result = session.step(thread, way)
       if (session.image.isMisuse(node, result))
-        this.misuses.push({ state, thread, message: session.image.misuseText(node, result) })
+        this.misuses.push({ edge: graph.edgeCount, message: session.image.misuseText(node, result) })
       this.#adaptToLayout()
       const { hash1, hash2 } = session.world
       let target = this.#table.place(hash1, hash2, graph.stateCount)

@@ -3,10 +3,11 @@ import type { Program } from '../program.js'
 import { Session } from '../session.js'
 import { confirm, runBeside } from './confirmation.js'
 import type { ExplorationOptions } from './explore-options.js'
-import type { Violation } from './explore-report.js'
+import type { LongestThread, Violation } from './explore-report.js'
 import type { Finding } from './finding.js'
 import type { GraphStep } from './least-schedule.js'
 import { shrink } from './shrink.js'
+import { longestText } from './stop-message.js'
 
 /** Histories that are run again to find programs that are not functions of their results, and what that may cost. */
 const RERUN_HISTORIES = 64
@@ -102,12 +103,17 @@ export class Investigation {
     }
   }
 
-  /** Who has performed the most operations: the likely culprit when a bound is reached. */
+  /** Who has performed the most operations, as a sentence. */
   longestThread(): string {
+    return longestText(this.longest())
+  }
+
+  /** Who has performed the most operations. */
+  longest(): LongestThread {
     const { nodes, threads } = this.session
     let longest = 0
     for (let node = 1; node < nodes.count; node++)
       if (nodes.lengths[node]! > nodes.lengths[longest]! && nodes.lengths[node]! < 2 ** 30) longest = node
-    return `thread “${threads.all[nodes.owners[longest]!]?.name ?? ''}” has performed up to ${nodes.lengths[longest]} operations`
+    return { thread: threads.all[nodes.owners[longest]!]?.name ?? '', operations: nodes.lengths[longest]! }
   }
 }

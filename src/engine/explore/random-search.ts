@@ -1,15 +1,13 @@
-import { FLAG_PLAIN, FLAG_WRITES } from '../instruction.js'
-import { NODE_CODE, NODE_WORD } from '../node-table.js'
 import { Random } from '../random.js'
 import type { Session } from '../session.js'
 import type { Finding } from './finding.js'
 import type { SamplingStrategy, ViolationKind } from './explore-report.js'
 import type { GraphStep } from './least-schedule.js'
-import { OutcomeRegistry } from './outcome-registry.js'
-import { outcomeViolations } from './outcome-violations.js'
+import type { OutcomeRegistry } from './outcome-registry.js'
 import { DEFAULT_DEPTH } from './sampling/pct.js'
 import type { Sampler } from './sampling/sampler.js'
 import { SAMPLERS } from './sampling/samplers.js'
+import { type Sight, StateInspector } from './state-inspector.js'
 
 /** An execution longer than this is cut off and counted apart. */
 export const EXECUTION_LIMIT = 100_000
@@ -35,7 +33,6 @@ export interface Sampling {
  */
 export class RandomSearch {
   readonly session: Session
-  readonly outcomes: OutcomeRegistry
   /** How often each outcome was seen. */
   readonly counts: number[] = []
   executions = 0
@@ -46,17 +43,25 @@ export class RandomSearch {
   steps = 0
   readonly #random: Random
   readonly #sampler: Sampler
+  readonly #inspector: StateInspector
   readonly #sightings = new Map<string, Sighting>()
   readonly #path: GraphStep[] = []
   #preemptions = 0
-  // Per word: the step of the execution at which a plain access to it was last seen pending, and whether a write.
-  readonly #pending = new Map<number, boolean>()
 
   constructor(session: Session, seed: string | number, { strategy = 'random', depth = DEFAULT_DEPTH }: Sampling = {}) {
     this.session = session
-    this.outcomes = new OutcomeRegistry(session)
+    this.#inspector = new StateInspector(session)
     this.#random = new Random(seed)
     this.#sampler = SAMPLERS[strategy](session, this.#random, depth)
+  }
+
+  get outcomes(): OutcomeRegistry {
+    return this.#inspector.outcomes
+  }
+
+  /** An estimate of the memory that it holds itself, all of it in the JavaScript heap, in bytes. */
+  get bytes(): number {
+    return this.#inspector.bytes
   }
 
   /** Runs one execution of at most `limit` steps; yields now and then if it is long. */
@@ -67,7 +72,7 @@ export class RandomSearch {
     this.#path.length = 0
     this.#preemptions = 0
     let last = -1
-    this.#inspectState()
+    this.#inspector.inspect(this.#sight)
     while (!session.hasEnded) {
       const able = session.threads.canonical.filter((thread) => session.ways(thread) > 0)
       if (able.length === 0) {
@@ -119,40 +124,17 @@ export class RandomSearch {
     this.#path.push({ thread, way })
     this.steps++
     if (session.image.isMisuse(node, result)) this.#sight('misuse', session.image.misuseText(node, result))
-    this.#inspectState()
-  }
-
-  #inspectState(): void {
-    const { session } = this
-    for (const property of session.properties)
-      if (property.when === 'always' && !session.holds(property)) this.#sight('property', property.name)
-    this.#inspectRaces()
-  }
-
-  #inspectRaces(): void {
-    const { nodes, threads } = this.session
-    this.#pending.clear()
-    for (const thread of threads.all) {
-      const node = this.session.node(thread.index)
-      const head = nodes.field(node, NODE_CODE)
-      if ((head & FLAG_PLAIN) === 0) continue
-      const word = nodes.field(node, NODE_WORD)
-      const writes = (head & FLAG_WRITES) !== 0
-      const other = this.#pending.get(word)
-      if (other !== undefined && (writes || other)) this.#sight('race', this.session.objectOf(word)?.name ?? '')
-      this.#pending.set(word, writes || other === true)
-    }
+    this.#inspector.inspect(this.#sight)
   }
 
   #end(deadlocked: boolean): void {
     this.executions++
     this.#sampler.ended()
-    const outcome = this.outcomes.classify(deadlocked)
+    const outcome = this.#inspector.inspectEnd(deadlocked, this.#sight)
     this.counts[outcome] = (this.counts[outcome] ?? 0) + 1
-    for (const { kind, subject } of outcomeViolations(this.outcomes, outcome)) this.#sight(kind, subject)
   }
 
-  #sight(kind: ViolationKind, subject: string): void {
+  readonly #sight: Sight = (kind, subject) => {
     const key = `${kind} ${subject}`
     const known = this.#sightings.get(key)
     if (known !== undefined) {

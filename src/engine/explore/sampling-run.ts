@@ -5,7 +5,7 @@ import type { GraphStep } from './least-schedule.js'
 import { reportOutcomes } from './outcome-report.js'
 import { EXECUTION_LIMIT, RandomSearch } from './random-search.js'
 import { DEFAULT_DEPTH } from './sampling/pct.js'
-import { stopMessage } from './stop-message.js'
+import { type Stopped, stoppedByHistory, stopMessage } from './stop-message.js'
 import type { StrategyResult, StrategyRun } from './strategy-run.js'
 
 /** Executions run before an exhaustive search, so that an easy failure is shown at once. */
@@ -13,6 +13,11 @@ const FIRST_SAMPLES = 64
 /** Steps that they may take together: a thread that never ends must not hold up the search and its bounds. */
 const FIRST_STEPS = 20_000
 const MAX_SAMPLED_THREADS = 2_000
+const TOO_MANY_THREADS: Stopped = {
+  reason: 'history',
+  message: `the program has more than ${MAX_SAMPLED_THREADS} threads, and sampling follows no more`,
+  limit: 'threads',
+}
 /** Schedules that are replayed on fresh sessions to find programs that are not functions of their results. */
 const REPLAYED_SAMPLES = 8
 const REPLAYED_STEPS = 2_000
@@ -27,6 +32,8 @@ export class SamplingRun implements StrategyRun {
   readonly #strategy: SamplingStrategy
   readonly #depth: number
   #aborted = false
+  /** Why sampling was given up, if it was. */
+  #excess: Stopped | null = null
 
   constructor(investigation: Investigation, strategy: SamplingStrategy = 'random') {
     const { session, options } = investigation
@@ -49,14 +56,13 @@ export class SamplingRun implements StrategyRun {
     const seen = yield* this.#sample(options.samples ?? DEFAULT_SAMPLES, Infinity)
     const violations = yield* this.#investigation.explainAll(this.search.findings, () => this.#aborted)
     yield* this.#investigation.verify(this.keptPaths)
-    const { executions, deadlocked, assumeFailed, steps, outcomes, counts } = this.search
-    const stopped = this.#aborted ? 'aborted' : seen && options.until === 'first' ? 'first' : null
+    const { executions, deadlocked, assumeFailed, cut, steps, outcomes, counts } = this.search
     return {
       complete: false,
-      stopped: stopped === null ? null : { reason: stopped, message: stopMessage(stopped, '') },
+      stopped: this.#stopped(seen),
       violations,
       outcomes: yield* reportOutcomes(outcomes, (index) => ({ executions: counts[index] ?? 0 })),
-      counts: { executions, deadlocked, assumeFailed, steps },
+      counts: { executions, deadlocked, assumeFailed, steps, cut },
       seed: String(options.seed ?? 1),
       depth: this.#strategy === 'pct' ? this.#depth : null,
     }
@@ -67,11 +73,17 @@ export class SamplingRun implements StrategyRun {
     return yield* this.#sample(FIRST_SAMPLES, FIRST_STEPS)
   }
 
+  #stopped(seen: boolean): Stopped | null {
+    const reason = this.#aborted ? 'aborted' : seen && this.#investigation.options.until === 'first' ? 'first' : null
+    return reason === null ? this.#excess : { reason, message: stopMessage(reason, '') }
+  }
+
   *#sample(samples: number, maxSteps: number): Generator<void, boolean> {
     const { options } = this.#investigation
     let shown = false
     let replayed = 0
     for (let i = 0; i < samples && !this.#aborted && this.search.steps < maxSteps; i++) {
+      if (i > 0 && this.#isTooMuch()) break
       if (!(yield* this.#sampleOne(maxSteps - this.search.steps))) break
       const path = this.search.latestPath
       replayed += path.length
@@ -87,23 +99,28 @@ export class SamplingRun implements StrategyRun {
     return shown
   }
 
-  /** Runs one execution; returns false if it was given up on request or because a thread goes on for too long. */
+  /** Runs one execution; returns false if it was given up on request or because it is too much. */
   *#sampleOne(limit: number): Generator<void, boolean> {
     try {
       for (const _pause of this.search.runOne(Math.min(limit, EXECUTION_LIMIT))) {
         yield
-        if (this.#aborted || this.#isSampledOut()) return false
+        if (this.#aborted || this.#isTooMuch()) return false
       }
       return true
     } catch (error) {
-      if (error instanceof HistoryLimit) return false
-      throw error
+      if (!(error instanceof HistoryLimit)) throw error
+      this.#excess = stoppedByHistory(error)
+      return false
     }
   }
 
-  /** Whether sampling has met so much that the bounds of the search had better decide. */
-  #isSampledOut(): boolean {
-    const { session, maxHeap } = this.#investigation
-    return session.heapBytes > maxHeap || session.threads.all.length > MAX_SAMPLED_THREADS
+  /** Whether sampling has met so much that it had better end: an exhaustive search then follows its own bounds. */
+  #isTooMuch(): boolean {
+    const { session, maxHeap, maxMemory } = this.#investigation
+    const { bytes } = this.search
+    if (session.heapBytes + bytes > maxHeap || session.bytes + bytes > maxMemory)
+      this.#excess = { reason: 'memory', message: stopMessage('memory', '', this.#investigation.longestThread()) }
+    else if (session.threads.all.length > MAX_SAMPLED_THREADS) this.#excess = TOO_MANY_THREADS
+    return this.#excess !== null
   }
 }

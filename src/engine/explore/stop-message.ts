@@ -1,18 +1,26 @@
-import type { ExploreReport } from './explore-report.js'
+import type { HistoryLimit } from '../errors.js'
+import type { ExploreReport, HistoryKind, LongestThread } from './explore-report.js'
 
-/** Why a search stopped early and what follows, as a sentence. */
-export function stopMessage(
-  reason: NonNullable<ExploreReport['stopped']>['reason'],
-  detail: string,
-  longest = '',
-): string {
+/** What a report says about a search that stopped early. */
+export type Stopped = NonNullable<ExploreReport['stopped']>
+
+const CLAIM_HINT = 'let it say p.at(label, …locals) at the head of the loop'
+
+/**
+ * Why a search stopped early and what follows, as a sentence.
+ *
+ * @param detail what could not be followed (`history`), or the bound on preemptions or delays.
+ * @param longest who has performed the most operations.
+ * @param limit what kind of thing could not be followed (`history`).
+ */
+export function stopMessage(reason: Stopped['reason'], detail: string, longest = '', limit?: HistoryKind): string {
   switch (reason) {
     case 'states':
       return `the bound on states was reached; ${longest}`
     case 'memory':
-      return `the bound on memory was reached; ${longest}; if a thread loops for ever, let it say p.at(label, …locals) at the head of the loop`
+      return `the bound on memory was reached; ${longest}; if a thread loops for ever, ${CLAIM_HINT}`
     case 'history':
-      return `${detail}; if it loops for ever, let it say p.at(label, …locals) at the head of the loop`
+      return `${detail}${historyHint(limit)}`
     case 'preemptions':
     case 'delays':
       return `only schedules with at most ${detail} ${detail === '1' ? reason.slice(0, -1) : reason} were explored`
@@ -21,4 +29,21 @@ export function stopMessage(
     case 'first':
       return 'stopped at the first failure, as asked'
   }
+}
+
+/** What a report says about a search that met what it cannot follow. */
+export function stoppedByHistory(error: HistoryLimit): Stopped {
+  const limit = error.code === 'limit/values' ? 'values' : 'operations'
+  return { reason: 'history', message: stopMessage('history', error.message, '', limit), limit }
+}
+
+/** A thread's operations in a sentence of `stopMessage`. */
+export function longestText({ thread, operations }: LongestThread): string {
+  return `thread “${thread}” has performed up to ${operations} operations`
+}
+
+function historyHint(limit: HistoryKind | undefined): string {
+  if (limit === 'threads') return ''
+  if (limit === 'values') return '; explore a smaller instance, or keep smaller values in shared objects'
+  return `; if it loops for ever, ${CLAIM_HINT}`
 }

@@ -93,6 +93,7 @@ export const exploreShape = object({
     assumeFailed: orNull(whole),
     blocked: orNull(whole),
     steps: orNull(whole),
+    cut: orNull(whole),
     states: orNull(whole),
     transitions: orNull(whole),
     interleavings: orNull(count),

@@ -223,6 +223,23 @@ describe('Options that make no sense are refused', () => {
     }
   })
 
+  test.each<[unknown, string, RegExp]>([
+    [null, 'usage/not-options', /options.*not null/],
+    [7, 'usage/not-options', /not 7/],
+    [[], 'usage/not-options', /not a list/],
+    [{ maxstates: 3 }, 'usage/unknown-option', /did you mean maxStates\?/],
+    [{ preemption: 3 }, 'usage/unknown-option', /did you mean preemptions\?/],
+    [{ sampels: undefined }, 'usage/unknown-option', /did you mean samples\?/],
+    [{ onprogress: undefined }, 'usage/unknown-option', /did you mean onProgress\?/],
+    [{ abortWith: 1 }, 'usage/unknown-option', /the options are .*maxStates.*signal/],
+    [{ hasOwnProperty: 1 }, 'usage/unknown-option', /hasOwnProperty/],
+  ])('as are options that there are not: %j', async (options, code, says) => {
+    const error = (await explore(lostUpdate(2), options as object).catch((reason: unknown) => reason)) as UsageError
+    expect(error).toBeInstanceOf(UsageError)
+    expect(error.code).toBe(code)
+    expect(`${error.message}: ${error.hint}`).toMatch(says)
+  })
+
   test('A parameter given as text is read as its default’s type', async () => {
     expect((await explore(lostUpdate(2), { params: { threads: '3' } })).counts.interleavings).toBe('90')
   })

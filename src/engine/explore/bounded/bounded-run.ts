@@ -4,7 +4,7 @@ import type { BoundKind, ExploreProgress, ExploreReport, Violation } from '../ex
 import type { Investigation } from '../investigation.js'
 import { reportOutcomes } from '../outcome-report.js'
 import { StateTable } from '../state-table.js'
-import { stopMessage } from '../stop-message.js'
+import { stoppedByHistory, stopMessage } from '../stop-message.js'
 import type { StrategyResult, StrategyRun } from '../strategy-run.js'
 import { BoundedSearch } from './bounded-search.js'
 
@@ -110,11 +110,12 @@ export class BoundedRun implements StrategyRun {
   }
 
   #stopped(): ExploreReport['stopped'] {
-    const { stopped, stopMessage: detail, isComplete } = this.#search
+    const { stopped, exceeded, isComplete } = this.#search
     if (isComplete) return null
+    if (exceeded !== null && stopped === 'history') return stoppedByHistory(exceeded)
     if (stopped !== null)
-      return { reason: stopped, message: stopMessage(stopped, detail, this.#investigation.longestThread()) }
+      return { reason: stopped, message: stopMessage(stopped, '', this.#investigation.longestThread()) }
     const { kind, most } = this.#bound
-    return { reason: kind, message: stopMessage(kind, String(most)) }
+    return { reason: kind, message: stopMessage(kind, String(most)), bound: most }
   }
 }

@@ -45,8 +45,8 @@ export class BoundedSearch {
   /** Steps taken in all. */
   steps = 0
   stopped: BoundedStop | null = null
-  /** Which thread went on for too long, if that stopped the search. */
-  stopMessage = ''
+  /** What could not be followed, if that stopped the search. */
+  exceeded: HistoryLimit | null = null
   /** Nothing would be met for a higher bound that has not been met. */
   isComplete = false
   /** Some maximal executions, to check the program with. */
@@ -125,7 +125,7 @@ export class BoundedSearch {
       } while (this.#mustRestart)
     } catch (error) {
       if (!(error instanceof HistoryLimit)) throw error
-      this.stopMessage = error.message
+      this.exceeded = error
       this.abort('history')
     }
   }

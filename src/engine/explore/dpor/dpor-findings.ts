@@ -2,7 +2,8 @@ import type { Session } from '../../session.js'
 import type { ViolationKind } from '../explore-report.js'
 import type { Finding } from '../finding.js'
 import { outcomeViolations } from '../outcome-violations.js'
-import type { DporSearch, ExecutionStep } from './dpor-search.js'
+import type { DporSearch } from './dpor-search.js'
+import type { ExecutionStep } from './execution.js'
 
 interface Sighting {
   readonly kind: ViolationKind
@@ -54,43 +55,50 @@ export class DporFindings {
       wrongs = search.outcomes.isDescribed(outcome) ? outcomeViolations(search.outcomes, outcome) : []
       this.#wrongs.set(outcome, wrongs)
     }
-    for (const { kind, subject } of wrongs) this.#sight(kind, subject, search.execution.length, () => search.schedule)
+    for (const { kind, subject } of wrongs) this.#sightExecution(kind, subject, search)
   }
 
   /** A property that must always hold fails in the present state. */
   atFailure(search: DporSearch, property: string): void {
-    this.#sight('property', property, search.execution.length, () => search.schedule)
+    this.#sightExecution('property', property, search)
   }
 
   /** The latest step misused its object. */
   atMisuse(search: DporSearch): void {
     const { execution } = search
     const text = this.#session.image.misuseText(execution.nodeOf(execution.length - 1), execution.misuse)
-    this.#sight('misuse', text, execution.length, () => search.schedule)
+    this.#sightExecution('misuse', text, search)
   }
 
   /** Two plain accesses of the present execution race. */
   atDataRace(search: DporSearch, earlier: number, later: number): void {
-    const object = this.#session.objectOf(search.execution.wordOf(later))?.name ?? ''
-    this.#sight('race', object, earlier, () => search.scheduleToRace(earlier, later))
+    const subject = this.#session.objectOf(search.execution.wordOf(later))?.name ?? ''
+    const known = this.#sightings.get(`race ${subject}`)?.path
+    // Most races are met later than one that is known: they cost no more than this.
+    if (known !== undefined && known.length < search.lengthToRace(earlier, later)) return
+    const path = search.scheduleToRace(earlier, later)
+    if (known !== undefined && !this.#isFirst(path.length, (i) => path[i]!, known)) return
+    this.#sightings.set(`race ${subject}`, { kind: 'race', subject, path })
   }
 
-  /** @param atLeast the path is not shorter than this. */
-  #sight(kind: ViolationKind, subject: string, atLeast: number, pathOf: () => readonly ExecutionStep[]): void {
+  /** The present execution shows a violation, at its end. */
+  #sightExecution(kind: ViolationKind, subject: string, search: DporSearch): void {
     const key = `${kind} ${subject}`
-    const known = this.#sightings.get(key)
-    if (known !== undefined && known.path.length < atLeast) return
-    const path = pathOf()
-    if (known === undefined || this.#comesBefore(path, known.path)) this.#sightings.set(key, { kind, subject, path })
+    const known = this.#sightings.get(key)?.path
+    const { execution } = search
+    if (known !== undefined && !this.#isFirst(execution.length, (i) => execution.stepAt(i), known)) return
+    this.#sightings.set(key, { kind, subject, path: search.schedule })
   }
 
-  #comesBefore(path: readonly ExecutionStep[], other: readonly ExecutionStep[]): boolean {
-    if (path.length !== other.length) return path.length < other.length
+  /** Whether a schedule is shorter than a known one, or as long and before it in canonical order. */
+  #isFirst(length: number, stepAt: (i: number) => ExecutionStep, known: readonly ExecutionStep[]): boolean {
+    if (length !== known.length) return length < known.length
     const { canonical } = this.#session.threads
-    for (let i = 0; i < path.length; i++) {
-      const difference = canonical.indexOf(path[i]!.thread) - canonical.indexOf(other[i]!.thread)
-      if (difference !== 0) return difference < 0
-      if (path[i]!.way !== other[i]!.way) return path[i]!.way < other[i]!.way
+    for (let i = 0; i < length; i++) {
+      const step = stepAt(i)
+      const other = known[i]!
+      if (step.thread !== other.thread) return canonical.indexOf(step.thread) < canonical.indexOf(other.thread)
+      if (step.way !== other.way) return step.way < other.way
     }
     return false
   }

@@ -1,16 +1,19 @@
 import type { Session } from '../../session.js'
 import { OutcomeRegistry } from '../outcome-registry.js'
 import { Branches, packStep, threadOf, wayOf } from './branches.js'
-import { EVENT_SHIFT, EVENT_THREAD, Execution, type ExecutionEnd, FREE_FIELDS, NOTHING, OWN } from './execution.js'
+import {
+  EVENT_SHIFT,
+  EVENT_THREAD,
+  Execution,
+  type ExecutionEnd,
+  type ExecutionStep,
+  FREE_FIELDS,
+  NOTHING,
+  OWN,
+} from './execution.js'
 import { FinalStates } from './final-states.js'
 import { grownTo } from './grown-array.js'
 import { TraceRules } from './trace-rules.js'
-
-/** One step of an execution, by the session's thread indices. */
-export interface ExecutionStep {
-  readonly thread: number
-  readonly way: number
-}
 
 /** What a search is told, and whom it tells. */
 export interface DporOptions {
@@ -50,6 +53,13 @@ const ENDS = 2
 const STEPS_PER_SLICE = 4096
 const MAX_WAITING = 1 << 16
 const SCOUTED_STEPS = 10_000
+
+/** A branch complete in itself: all its steps from the initial state, what each is to the search, and where it begins. */
+export interface TraceBranch {
+  readonly steps: Int32Array
+  readonly fields: Int32Array
+  readonly position: number
+}
 
 /** An execution that was left for a branch out of turn: its events from that position on, with their fields. */
 interface Parked {
@@ -150,11 +160,14 @@ export class DporSearch {
 
   /** The steps of the present execution. */
   get schedule(): ExecutionStep[] {
-    const { execution } = this
-    return Array.from({ length: execution.length }, (_, event) => ({
-      thread: execution.threadOf(event),
-      way: execution.wayOf(event),
-    }))
+    return Array.from({ length: this.execution.length }, (_, event) => this.execution.stepAt(event))
+  }
+
+  /** How many steps lead to where two racing events are both about to happen. */
+  lengthToRace(earlier: number, later: number): number {
+    let length = earlier
+    for (let event = earlier + 1; event < later; event++) if (this.execution.happensBefore(event, later)) length++
+    return length
   }
 
   /** The steps that lead to where two racing events are both about to happen. */
@@ -163,6 +176,102 @@ export class DporSearch {
     return this.schedule.filter(
       (_step, event) => event < earlier || (event > earlier && event < later && execution.happensBefore(event, later)),
     )
+  }
+
+  /**
+   * Runs the one execution of a branch, or the first one of all, and returns the branches made by it that are no other's:
+   * the executions that follow from it alone. Null if the branch's traces belong to another one, or if the execution takes
+   * more than `limit` steps. Only for a search that explores nothing else; begins and ends in the initial state.
+   */
+  runOne(branch: TraceBranch | null, limit: number): TraceBranch[] | null {
+    const { execution } = this
+    if (branch === null || this.#enter(branch))
+      while (!this.#hasEnded && execution.length <= limit && !this.rules.isChanged) {
+        const thread = this.#forced >= 0 ? this.#forced : execution.next()
+        if (thread >= 0) this.#goOn(thread)
+        else this.#end()
+      }
+    const following = this.#hasEnded ? this.#takeBranches(branch?.position ?? 0) : null
+    this.#hasEnded = false
+    this.#forced = -1
+    while (execution.length > 0) this.#pop()
+    return following
+  }
+
+  /** Takes the steps of a branch that was cut off; returns false if its traces belong to another one. */
+  #enter({ steps, fields, position }: TraceBranch): boolean {
+    const { execution } = this
+    const last = steps.length - 1
+    for (let event = 0; event <= last; event++) {
+      const own = fields.subarray(event << EVENT_SHIFT, (event + 1) << EVENT_SHIFT)
+      const thread = threadOf(steps[event]!)
+      const ways = event === last && own[WAYS] === 0 ? execution.ways(thread) : own[WAYS]!
+      this.#push(thread, wayOf(steps[event]!), own[ROLE]!, ways)
+      execution.events.set(own.subarray(GUARD), (event << EVENT_SHIFT) + GUARD)
+      execution.events[(event << EVENT_SHIFT) + WAITING] = 0
+    }
+    this.#floor = position
+    const record = last << EVENT_SHIFT
+    if (execution.events[record + ROLE] !== REVERSED) return true
+    if (!this.#goOnAfter(last)) return false
+    if (execution.wayOf(last) === 0 && execution.races > 0) this.#reverseRaces(execution.threadOf(last), last)
+    return true
+  }
+
+  /** Cuts off all branches that wait, and the other ways of the events from `start` on. */
+  #takeBranches(start: number): TraceBranch[] {
+    const { execution, branches } = this
+    const taken: TraceBranch[] = []
+    for (let event = 0; event < execution.length; event++) {
+      const record = event << EVENT_SHIFT
+      for (let branch = execution.events[record + WAITING]!; branch !== 0;) {
+        const next = branches.next(branch)
+        taken.push(this.#cutOff(branch, event))
+        branches.remove(branch)
+        branch = next
+      }
+      execution.events[record + WAITING] = 0
+      const ways = event < start ? 1 : execution.events[record + WAYS]!
+      for (let way = execution.wayOf(event) + 1; way < ways; way++) taken.push(this.#cutAside(event, way))
+    }
+    return taken
+  }
+
+  /** A branch that waits at a position, complete in itself. */
+  #cutOff(branch: number, position: number): TraceBranch {
+    const { branches } = this
+    const steps: number[] = []
+    for (let at = branches.firstStep(branch); at !== 0; at = branches.stepAfter(at)) steps.push(branches.stepAt(at))
+    const fields = new Int32Array((position + steps.length) << EVENT_SHIFT)
+    fields.set(this.execution.events.subarray(0, position << EVENT_SHIFT))
+    steps.forEach((_step, i) => {
+      const record = (position + i) << EVENT_SHIFT
+      const isLast = i === steps.length - 1
+      fields[record + ROLE] = isLast ? REVERSED : BROUGHT
+      // The reversed event's ways are counted when it is reached.
+      fields[record + WAYS] = isLast ? 0 : 1
+      fields[record + ROOT] = position
+      if (!isLast) return
+      fields[record + PUT_OFF] = branches.thread(branch)
+      fields[record + GUARD] = branches.guard(branch)
+      fields[record + FLAGS] = branches.flags(branch)
+    })
+    return { steps: Int32Array.from([...this.#stepsBefore(position), ...steps]), fields, position }
+  }
+
+  /** The branch in which an event takes another way, and that one only. */
+  #cutAside(event: number, way: number): TraceBranch {
+    const fields = this.execution.events.slice(0, (event + 1) << EVENT_SHIFT)
+    const record = event << EVENT_SHIFT
+    if (fields[record + ROLE] !== REVERSED) fields[record + ROLE] = OTHER_WAY
+    fields[record + WAYS] = way + 1
+    const steps = Int32Array.from([...this.#stepsBefore(event), packStep(this.execution.threadOf(event), way)])
+    return { steps, fields, position: event }
+  }
+
+  #stepsBefore(position: number): number[] {
+    const { execution } = this
+    return Array.from({ length: position }, (_, event) => packStep(execution.threadOf(event), execution.wayOf(event)))
   }
 
   #goOn(thread: number): void {

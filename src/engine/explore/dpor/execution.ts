@@ -61,6 +61,12 @@ const GIVES_BIT = Math.log2(FLAG_GIVES)
 export const OWN = -1
 export const NOTHING = -0x80000000
 
+/** One step of an execution, by the session's thread indices. */
+export interface ExecutionStep {
+  readonly thread: number
+  readonly way: number
+}
+
 /** How an execution ended: `assumeFailed` if a thread is stuck at a false assumption. */
 export type ExecutionEnd = 'complete' | 'deadlocked' | 'assumeFailed'
 
@@ -164,6 +170,11 @@ export class Execution {
   /** The thread of an event. */
   threadOf(event: number): number {
     return this.events[(event << EVENT_SHIFT) + EVENT_THREAD]!
+  }
+
+  /** The step that an event is. */
+  stepAt(event: number): ExecutionStep {
+    return { thread: this.threadOf(event), way: this.wayOf(event) }
   }
 
   /** The way of an event. */
@@ -707,7 +718,7 @@ export class Execution {
       const word = session.nodes.field(node, NODE_WORD)
       touch(rules.wordKey(word), this.#instructionWrites(node, this.#words[word]!))
     }
-    for (const [key, writing] of [...writes])
+    for (const [key, writing] of Array.from(writes))
       if (writing && rules.wordOf(key) >= 0) for (const rule of rules.propertyKeys(rules.wordOf(key))) touch(rule, true)
     const { daemon, word } = session.threads.all[thread]!
     if (rules.hasDaemons && !daemon) touch(rules.lifeKey(word), true)

@@ -47,14 +47,19 @@ export class TraceExploration {
   /** Runs to the end, yielding every millisecond or so. */
   *run(): Generator<void> {
     for (;;) {
-      if (this.rules.isChanged) {
-        this.#options.onRestart?.()
-        this.search = this.#begin()
-      }
+      this.restart()
       if (this.search.isDone) return
       this.search.slice()
       yield
     }
+  }
+
+  /** Begins again if a rule was met that the search did not know; returns whether it did. */
+  restart(): boolean {
+    if (!this.rules.isChanged) return false
+    this.#options.onRestart?.()
+    this.search = this.#begin()
+    return true
   }
 
   #begin(): DporSearch {

@@ -1,7 +1,7 @@
 import { independent } from '../../footprint.js'
 import type { Random } from '../../random.js'
 import type { Session } from '../../session.js'
-import { pendingFootprint } from './pending-footprint.js'
+import { pendingFootprint } from '../pending-footprint.js'
 import type { Sampler } from './sampler.js'
 
 /**

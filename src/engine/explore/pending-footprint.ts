@@ -1,7 +1,7 @@
-import type { Footprint } from '../../footprint.js'
-import { Code } from '../../instruction.js'
-import { NODE_A, NODE_WORD } from '../../node-table.js'
-import type { Session } from '../../session.js'
+import type { Footprint } from '../footprint.js'
+import { Code } from '../instruction.js'
+import { NODE_A, NODE_WORD } from '../node-table.js'
+import type { Session } from '../session.js'
 
 const NOTHING: Footprint = { reads: [], writes: [] }
 
@@ -28,6 +28,8 @@ export function pendingFootprint(session: Session, thread: number): Footprint {
     case Code.Store:
     case Code.Spawn:
       return { reads: [], writes: [word] }
+    case Code.Release:
+      return conditional(word, session.world.read(word) !== 0)
     case Code.TryAcquire:
       return conditional(word, session.world.read(word) === 0)
     case Code.CompareExchange:
@@ -35,7 +37,6 @@ export function pendingFootprint(session: Session, thread: number): Footprint {
     case Code.Add:
     case Code.Exchange:
     case Code.Acquire:
-    case Code.Release:
       return conditional(word, true)
   }
 }

@@ -1,11 +1,11 @@
 import { program } from 'entrelacs'
 import { describe, expect, test } from 'vitest'
-import { pendingFootprint } from '../../../../src/engine/explore/sampling/pending-footprint.js'
-import { Code } from '../../../../src/engine/instruction.js'
-import { NODE_WORD } from '../../../../src/engine/node-table.js'
-import { Random } from '../../../../src/engine/random.js'
-import { pendingOperation, Session } from '../../../../src/engine/session.js'
-import { EXAMPLES } from '../../support/observations.js'
+import { pendingFootprint } from '../../../src/engine/explore/pending-footprint.js'
+import { Code } from '../../../src/engine/instruction.js'
+import { NODE_WORD } from '../../../src/engine/node-table.js'
+import { Random } from '../../../src/engine/random.js'
+import { pendingOperation, Session } from '../../../src/engine/session.js'
+import { EXAMPLES } from '../support/observations.js'
 
 const contested = program('contested', {}, (_params, p) => {
   const lock = p.lock('lock')
@@ -26,8 +26,18 @@ const contested = program('contested', {}, (_params, p) => {
     })
 })
 
+const misusing = program('misusing', {}, (_params, p) => {
+  const lock = p.lock('lock')
+  for (const name of ['A', 'B'])
+    p.thread(name, function* () {
+      yield* lock.acquire()
+      yield* lock.release()
+      yield* lock.release()
+    })
+})
+
 describe('What a pending operation touches, read off its node', () => {
-  test.each([...EXAMPLES, contested])('is what the operation itself says: $name', (subject) => {
+  test.each([...EXAMPLES, contested, misusing])('is what the operation itself says: $name', (subject) => {
     const session = new Session(subject)
     const random = new Random('footprints')
     const codes = new Set<number>()
