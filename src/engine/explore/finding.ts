@@ -14,3 +14,17 @@ export interface Finding {
   readonly interleavings: string | null
   readonly probability: number | null
 }
+
+/** A violation that a search has met, by a schedule of which nothing more is known than that it shows it. */
+export function sighted(kind: ViolationKind, subject: string, path: readonly GraphStep[]): Finding {
+  return {
+    kind,
+    subject,
+    path,
+    repeat: [],
+    isLeast: false,
+    criticalStep: null,
+    interleavings: null,
+    probability: null,
+  }
+}

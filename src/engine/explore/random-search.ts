@@ -1,6 +1,6 @@
 import { Random } from '../random.js'
 import type { Session } from '../session.js'
-import type { Finding } from './finding.js'
+import { type Finding, sighted } from './finding.js'
 import type { SamplingStrategy, ViolationKind } from './explore-report.js'
 import type { GraphStep } from './least-schedule.js'
 import type { OutcomeRegistry } from './outcome-registry.js'
@@ -98,16 +98,7 @@ export class RandomSearch {
 
   /** What went wrong in any execution so far, the least schedule seen of each. */
   get findings(): Finding[] {
-    return [...this.#sightings.values()].map((sighting) => ({
-      kind: sighting.kind,
-      subject: sighting.subject,
-      path: sighting.path,
-      repeat: [],
-      isLeast: false,
-      criticalStep: null,
-      interleavings: null,
-      probability: null,
-    }))
+    return [...this.#sightings.values()].map(({ kind, subject, path }) => sighted(kind, subject, path))
   }
 
   /** The schedule of the latest execution. */

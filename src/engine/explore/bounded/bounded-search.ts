@@ -2,7 +2,7 @@ import { HistoryLimit } from '../../errors.js'
 import type { Session } from '../../session.js'
 import { Dependence } from '../dependence.js'
 import type { BoundCounts, BoundKind, ViolationKind } from '../explore-report.js'
-import type { Finding } from '../finding.js'
+import { type Finding, sighted } from '../finding.js'
 import type { SearchBounds } from '../graph-search.js'
 import { IntPages } from '../int-pages.js'
 import type { GraphStep } from '../least-schedule.js'
@@ -103,16 +103,7 @@ export class BoundedSearch {
 
   /** What goes wrong: each with a schedule of least cost and, among those, of fewest steps. */
   get findings(): Finding[] {
-    return [...this.#sightings.values()].map(({ kind, subject, path }) => ({
-      kind,
-      subject,
-      path,
-      repeat: [],
-      isLeast: false,
-      criticalStep: null,
-      interleavings: null,
-      probability: null,
-    }))
+    return [...this.#sightings.values()].map(({ kind, subject, path }) => sighted(kind, subject, path))
   }
 
   /** Searches all that costs up to `bound`, yielding every millisecond or so. */

@@ -1,6 +1,6 @@
 import type { Session } from '../../session.js'
 import type { ViolationKind } from '../explore-report.js'
-import type { Finding } from '../finding.js'
+import { type Finding, sighted } from '../finding.js'
 import { outcomeViolations } from '../outcome-violations.js'
 import type { DporSearch } from './dpor-search.js'
 import type { ExecutionStep } from './execution.js'
@@ -26,16 +26,7 @@ export class DporFindings {
   }
 
   get all(): Finding[] {
-    return [...this.#sightings.values()].map(({ kind, subject, path }) => ({
-      kind,
-      subject,
-      path,
-      repeat: [],
-      isLeast: false,
-      criticalStep: null,
-      interleavings: null,
-      probability: null,
-    }))
+    return [...this.#sightings.values()].map(({ kind, subject, path }) => sighted(kind, subject, path))
   }
 
   get isEmpty(): boolean {

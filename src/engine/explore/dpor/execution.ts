@@ -1,4 +1,3 @@
-import { UsageError } from '../../errors.js'
 import {
   CODE_MASK,
   Code,
@@ -22,8 +21,9 @@ import {
   SMALL_RESULTS,
   SMALL_RESULTS_SHIFT,
 } from '../../node-table.js'
-import type { Operation, WorldView } from '../../operation.js'
+import type { WorldView } from '../../operation.js'
 import type { Session } from '../../session.js'
+import { ContractWaits } from './contract-waits.js'
 import { grownTo } from './grown-array.js'
 import { StateWithin } from './state-within.js'
 import type { TraceRules } from './trace-rules.js'
@@ -69,25 +69,6 @@ export interface ExecutionStep {
 
 /** How an execution ended: `assumeFailed` if a thread is stuck at a false assumption. */
 export type ExecutionEnd = 'complete' | 'deadlocked' | 'assumeFailed'
-
-/** The words that decide the ways of an operation, and whether it has been seen without any. */
-interface Wait {
-  readonly words: Set<number>
-  hasWaited: boolean
-}
-
-/**
- * Of concurrent events that each block an operation, none is the first to do so, and the conditions under which branches
- * are made lose traces: better no answer than a wrong one.
- */
-function waitsForSeveral(operation: Operation): UsageError {
-  const object = operation.object === null ? '' : ` on ${operation.object.kind} “${operation.object.name}”`
-  return new UsageError(
-    'usage/waits-for-several-words',
-    `strategy dpor cannot explore ${operation.name}${object}: it waits for what several words hold`,
-    { hint: 'use strategy graph, or let the operation wait for one word', place: operation.place },
-  )
-}
 
 /** What an operation touches, as keys. */
 interface Touched {
@@ -136,10 +117,7 @@ export class Execution {
   #last = new Int32Array(16)
   #threadWord = new Int32Array(16)
   #order: readonly number[] = []
-  // What operations of the contract have been seen to look at when they were asked for their ways.
-  readonly #waits = new Map<Operation, Wait>()
-  readonly #observing: StateWithin
-  #observed = new Set<number>()
+  readonly #waits: ContractWaits
   // By key: whether several threads touch it, as far as is known; null if there is nothing to prefer.
   #shared: Uint8Array | null = null
   #knownThreads = 0
@@ -148,11 +126,7 @@ export class Execution {
   constructor(session: Session, rules: TraceRules) {
     this.session = session
     this.rules = rules
-    this.#observing = new StateWithin(
-      session,
-      (word) => (this.#observed.add(word), session.world.read(word)),
-      (thread) => session.world.hasEnded(thread),
-    )
+    this.#waits = new ContractWaits(session)
     session.rewind()
     this.#adapt()
   }
@@ -196,28 +170,13 @@ export class Execution {
       case Code.Assume:
         return fields[at + NODE_A]!
       case Code.Contract:
-        return this.#waysOfContract(thread)
+        return this.#waits.ways(thread)
       case Code.Join:
       case Code.Choose:
         return this.session.ways(thread)
       default:
         return 1
     }
-  }
-
-  #waysOfContract(thread: number): number {
-    const { session } = this
-    const operation = session.image.operations.get(session.node(thread))!
-    let wait = this.#waits.get(operation)
-    if (wait === undefined) {
-      wait = { words: new Set(), hasWaited: false }
-      this.#waits.set(operation, wait)
-    }
-    this.#observed = wait.words
-    const ways = operation.ways(this.#observing, thread)
-    if (ways === 0) wait.hasWaited = true
-    if (wait.hasWaited && wait.words.size > 1) throw waitsForSeveral(operation)
-    return ways
   }
 
   /**

@@ -4,7 +4,7 @@ import type { Sampler } from './sampler.js'
 
 /** The depth of the bugs that are looked for if nobody says. */
 export const DEFAULT_DEPTH = 3
-/** Executions may become this many times as long as any before them until they go on as a random walk. */
+/** Executions may become this many times as long as the longest one before until they go on as a random walk. */
 const PATIENCE = 2
 
 /**
