@@ -1,27 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type Plugin } from 'esbuild'
+import { build } from 'esbuild'
 import type { TraceAnswers, TraceTask } from './trace-tasks.js'
 
-/** What is measured is what users get: the program's sources are taken for what they are compiled to. */
-const compiledLibrary: Plugin = {
-  name: 'compiled library',
-  setup(bundling) {
-    const external = (file: string) => ({ path: new URL(`../dist/${file}`, import.meta.url).href, external: true })
-    bundling.onResolve({ filter: /^entrelacs$/ }, () => external('index.js'))
-    bundling.onResolve({ filter: /\/src\// }, ({ path }) =>
-      external(path.slice(path.indexOf('/src/') + '/src/'.length)),
-    )
-  },
-}
-
-/** Plain JavaScript, for node alone. */
+/** Plain JavaScript for node alone, made of the sources as `npm run build` does it. */
 export async function compileTraceChild(folder: string): Promise<string> {
   const outfile = join(folder, 'trace-child.mjs')
   const entryPoints = [fileURLToPath(new URL('./trace-child.ts', import.meta.url))]
-  const plugins = [compiledLibrary]
-  await build({ entryPoints, outfile, plugins, bundle: true, platform: 'node', format: 'esm', target: 'node20' })
+  const alias = { entrelacs: fileURLToPath(new URL('../src/index.ts', import.meta.url)) }
+  await build({ entryPoints, outfile, alias, bundle: true, platform: 'node', format: 'esm', target: 'node20' })
   return outfile
 }
 

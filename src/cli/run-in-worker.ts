@@ -47,7 +47,8 @@ export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<Worke
   const folder = join(tmpdir(), `entrelacs-${randomUUID()}`)
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true })
   const input: WorkerInput = { task, folder, pulse }
-  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+  // By way of its folder, so that it is found from a built chunk as well.
+  const worker = new Worker(new URL('../cli/worker.js', import.meta.url), {
     workerData: input,
     // What a program prints to the console must not mix with the report.
     stdout: true,

@@ -6,11 +6,11 @@ export interface Place {
   readonly column: number
 }
 
-// Frames of the engine and of its primitives are never the program's. Source maps may show them under src or under dist.
-const ownFile = /^[/\\](?:src|dist)[/\\](?:engine|primitives)[/\\]/
+// Frames of the engine and of its primitives are never the program's; what is built has no other files but scenarios.
+const ownFile = /^[/\\](?:src[/\\](?:engine|primitives)[/\\]|dist[/\\](?!scenarios[/\\]))/
 const ownRoot = filePath(
   new Error().stack?.split('\n')[1]?.match(/((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):\d+:\d+\)?$/)?.[1] ?? '',
-).replace(/[/\\](?:src|dist)[/\\]engine[/\\]place\.[jt]s.*$/, '')
+).replace(/[/\\](?:src[/\\]engine[/\\]place\.[jt]s|dist[/\\](?:[a-z]+[/\\])?[^/\\]+)$/, '')
 
 let recording = false
 
