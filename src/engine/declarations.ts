@@ -37,6 +37,7 @@ export class Declarations implements DeclarationSink {
 
   /** From now on declarations come from threads. */
   endSetup(): void {
+    this.#context.threads.declared = this.bodies.length
     this.#inSetup = false
   }
 

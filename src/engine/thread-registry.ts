@@ -16,6 +16,8 @@ export interface ThreadEntry {
   readonly word: number
   /** Where the program declares it, when known. */
   readonly place: Place | undefined
+  /** What tells it from all other threads of the program; the same in every run. */
+  readonly identity: string
 }
 
 /** All threads met so far, in the order of meeting (their indices) and in canonical order (by path). */
@@ -23,6 +25,8 @@ export class ThreadRegistry {
   readonly all: ThreadEntry[] = []
   /** Indices in canonical order: declared threads in order of declaration, each followed by its children. */
   readonly canonical: number[] = []
+  /** How many setup declares: the first ones, with equal indices in every session. */
+  declared = 0
   readonly #layout: Layout
   readonly #byIdentity = new Map<string, ThreadEntry>()
   readonly #names = new Set<string>()
@@ -50,6 +54,7 @@ export class ThreadRegistry {
       daemon,
       word,
       place,
+      identity,
     }
     this.#layout.threadHashes.push(hashText(identity, LANE_1), hashText(identity, LANE_2))
     this.all.push(entry)
@@ -64,6 +69,13 @@ export class ThreadRegistry {
   /** The threads with that code: several if a child has different names after different histories; one of them at most exists in a state. */
   withCode(code: string): readonly ThreadEntry[] {
     return this.#byCode.get(code) ?? []
+  }
+
+  /** The thread with that identity, which must have been met. */
+  withIdentity(identity: string): ThreadEntry {
+    const thread = this.#byIdentity.get(identity)
+    if (thread === undefined) throw new Error(`there is no thread “${identity}” here`)
+    return thread
   }
 
   #uniqueName(name: string, path: readonly number[]): string {

@@ -13,6 +13,34 @@ import {
 } from './execution.js'
 import { FinalStates } from './final-states.js'
 import { grownTo } from './grown-array.js'
+import {
+  BROUGHT,
+  DEFAULT,
+  ENDS,
+  FLAGS,
+  GUARD,
+  ONLY_BY_END,
+  OTHER_WAY,
+  PUT_OFF,
+  REVERSED,
+  ROLE,
+  ROOT,
+  SEARCH_FIELDS,
+  WAITING,
+  WAYS,
+} from './search-fields.js'
+import {
+  cutAside,
+  cutOff,
+  eventsOf,
+  fieldOf,
+  lengthOf,
+  BRANCH_SHIFT,
+  type ParkedEvents,
+  type Rest,
+  stepOf,
+  type TraceBranch,
+} from './trace-branch.js'
 import { TraceRules } from './trace-rules.js'
 
 /** What a search is told, and whom it tells. */
@@ -27,48 +55,18 @@ export interface DporOptions {
   readonly onDataRace?: (earlier: number, later: number) => void
   /** Branches that may wait before they are explored out of turn, at the price of more steps. @default 65,536 */
   readonly maxWaiting?: number
+  /** Whether nothing is explored but the branches that are handed in. */
+  readonly isIdle?: boolean
 }
-
-// What an event is to the search: chosen by default, brought along before a reversed event, reversed, or another way.
-const DEFAULT = 0
-const BROUGHT = 1
-const REVERSED = 2
-const OTHER_WAY = 3
-
-// Fields of an event, besides those of the execution: how many ways it has; for a default event 1 + the latest of the
-// reversed events that put it off, for a reversed one that before it; the thread that a reversed event puts off; the
-// branches that wait at its position; where the branch that it belongs to begins.
-const ROLE = FREE_FIELDS
-const WAYS = FREE_FIELDS + 1
-const GUARD = FREE_FIELDS + 2
-const PUT_OFF = FREE_FIELDS + 3
-const WAITING = FREE_FIELDS + 4
-const ROOT = FREE_FIELDS + 5
-const FLAGS = FREE_FIELDS + 6
-
-// Of a reversed event and the one it puts off: they conflict only because the latter ends its thread; the latter does so.
-const ONLY_BY_END = 1
-const ENDS = 2
 
 const STEPS_PER_SLICE = 4096
 const MAX_WAITING = 1 << 16
 const SCOUTED_STEPS = 10_000
 
-/** A branch complete in itself: all its steps from the initial state, what each is to the search, and where it begins. */
-export interface TraceBranch {
-  readonly steps: Int32Array
-  readonly fields: Int32Array
-  readonly position: number
-}
-
-/** An execution that was left for a branch out of turn: its events from that position on, with their fields. */
-interface Parked {
-  readonly position: number
-  readonly steps: Int32Array
-  readonly fields: Int32Array
-  readonly forced: number
-  readonly forcedGuard: number
-  readonly hasEnded: boolean
+/** An execution that was left for a branch out of turn: its events from a position on, and how it goes on. */
+interface Parked extends ParkedEvents {
+  readonly rest: Rest
+  readonly floor: number
 }
 
 /**
@@ -119,6 +117,9 @@ export class DporSearch {
   readonly #parked: Parked[] = []
   // Events before this position belong to what was left.
   #floor = 0
+  // Branches that were handed in, in turn.
+  #handedIn: TraceBranch[] = []
+  #handedInNext = 0
 
   constructor(session: Session, rules: TraceRules, options: DporOptions = {}) {
     this.session = session
@@ -128,6 +129,7 @@ export class DporSearch {
     this.outcomes = new OutcomeRegistry(session)
     this.execution = new Execution(session, rules)
     this.execution.scout(SCOUTED_STEPS)
+    this.isDone = options.isIdle === true
   }
 
   /** Executions that came to an end of the program or to a deadlock. */
@@ -137,19 +139,21 @@ export class DporSearch {
 
   /** Memory held, without what was learnt, in bytes. */
   get bytes(): number {
-    const parked = this.#parked.reduce((sum, { steps, fields }) => sum + 4 * (steps.length + fields.length), 0)
-    return this.execution.bytes + this.branches.bytes + this.#finals.bytes + parked
+    let apart = 0
+    for (const { steps, fields } of this.#parked) apart += 4 * (steps.length + fields.length)
+    for (let i = this.#handedInNext; i < this.#handedIn.length; i++) apart += 4 * this.#handedIn[i]!.events.length
+    return this.execution.bytes + this.branches.bytes + this.#finals.bytes + apart
   }
 
-  /** Works for a millisecond or so; nothing is left to do once `isDone`. */
-  slice(): void {
-    const until = this.steps + STEPS_PER_SLICE
+  /** Takes so many steps, a millisecond's work if not told otherwise; nothing is left to do once `isDone`. */
+  slice(steps = STEPS_PER_SLICE): void {
+    const until = this.steps + steps
     const { execution, branches } = this
     while (this.steps < until && !this.isDone && !this.rules.isChanged) {
       if (branches.count > this.#maxWaiting && this.#park()) continue
       if (this.#hasEnded) {
         this.#hasEnded = false
-        if (!this.#backtrack()) this.#unpark()
+        if (!this.#backtrack() && !this.#unpark()) this.#takeHandedIn()
         continue
       }
       const thread = this.#forced >= 0 ? this.#forced : execution.next()
@@ -191,87 +195,146 @@ export class DporSearch {
         if (thread >= 0) this.#goOn(thread)
         else this.#end()
       }
-    const following = this.#hasEnded ? this.#takeBranches(branch?.position ?? 0) : null
+    const isWhole = this.#hasEnded
+    const following: TraceBranch[] = []
+    if (isWhole) this.#cut(Infinity, following)
     this.#hasEnded = false
     this.#forced = -1
-    while (execution.length > 0) this.#pop()
-    return following
+    this.#returnTo(0)
+    return isWhole ? following : null
+  }
+
+  /** Explores these as well. */
+  handIn(branches: readonly TraceBranch[]): void {
+    this.#handedIn = [...this.#handedIn.slice(this.#handedInNext), ...branches]
+    this.#handedInNext = 0
+    if (!this.isDone || branches.length === 0) return
+    this.isDone = false
+    this.#takeHandedIn()
+  }
+
+  /** How many branches could be given away now, other ways left out. */
+  get waiting(): number {
+    return this.branches.count + this.#handedIn.length - this.#handedInNext
+  }
+
+  /**
+   * Gives away branches that begin early, which are the largest as a rule: at most `count`. What the present execution
+   * goes on with stays.
+   */
+  giveAway(count: number): TraceBranch[] {
+    const given = this.#handedIn.splice(this.#handedInNext, Math.min(count, this.#handedIn.length - this.#handedInNext))
+    if (given.length < count && !this.isDone) this.#cut(count, given)
+    return given
+  }
+
+  /** All that is left to do, as branches; nothing changes by it. */
+  frontier(): TraceBranch[] {
+    const left = this.#handedIn.slice(this.#handedInNext)
+    if (this.isDone) return left
+    const rest = { forced: this.#forced, forcedGuard: this.#forcedGuard, hasEnded: this.#hasEnded }
+    this.#copyLeft(eventsOf(this.execution), this.execution.events, 0, this.#floor, rest, left)
+    for (const parked of this.#parked)
+      this.#copyLeft(eventsOf(this.execution, parked), parked.fields, parked.position, parked.floor, parked.rest, left)
+    return left
+  }
+
+  /** What is left of one execution, whose fields from position `base` on are given, and the branches that wait in it. */
+  #copyLeft(whole: Int32Array, fields: Int32Array, base: number, floor: number, rest: Rest, left: TraceBranch[]): void {
+    left.push({ events: whole, position: floor, rest, spawned: null })
+    for (let event = base; event < whole.length >> BRANCH_SHIFT; event++)
+      for (let at = fields[((event - base) << EVENT_SHIFT) + WAITING]!; at !== 0; at = this.branches.next(at))
+        left.push(cutOff(whole, this.branches, at, event))
+  }
+
+  /** Cuts branches off that wait in the present execution, and other ways, the earliest first, until there are `count`. */
+  #cut(count: number, taken: TraceBranch[]): void {
+    const { execution, branches } = this
+    const whole = eventsOf(execution)
+    for (let event = 0; event < execution.length && taken.length < count; event++) {
+      const record = event << EVENT_SHIFT
+      while (taken.length < count && execution.events[record + WAITING] !== 0) {
+        const branch = execution.events[record + WAITING]!
+        taken.push(cutOff(whole, branches, branch, event))
+        execution.events[record + WAITING] = branches.next(branch)
+        branches.remove(branch)
+      }
+      while (taken.length < count && execution.wayOf(event) + 1 < execution.events[record + WAYS]!)
+        taken.push(cutAside(whole, event, --execution.events[record + WAYS]!))
+    }
   }
 
   /** Takes the steps of a branch that was cut off; returns false if its traces belong to another one. */
-  #enter({ steps, fields, position }: TraceBranch): boolean {
+  #enter(branch: TraceBranch): boolean {
     const { execution } = this
-    const last = steps.length - 1
-    for (let event = 0; event <= last; event++) {
-      const own = fields.subarray(event << EVENT_SHIFT, (event + 1) << EVENT_SHIFT)
-      const thread = threadOf(steps[event]!)
-      const ways = event === last && own[WAYS] === 0 ? execution.ways(thread) : own[WAYS]!
-      this.#push(thread, wayOf(steps[event]!), own[ROLE]!, ways)
-      execution.events.set(own.subarray(GUARD), (event << EVENT_SHIFT) + GUARD)
-      execution.events[(event << EVENT_SHIFT) + WAITING] = 0
-    }
-    this.#floor = position
-    const record = last << EVENT_SHIFT
-    if (execution.events[record + ROLE] !== REVERSED) return true
+    const length = lengthOf(branch)
+    this.#returnTo(this.#sharedWith(branch))
+    this.#headCount = 0
+    for (let event = 0; event < length; event++) this.#enterEvent(branch, event)
+    this.#floor = branch.position
+    this.#forced = -1
+    this.#hasEnded = false
+    if (branch.rest !== null) return this.#resume(branch, branch.rest)
+    const last = length - 1
+    if (execution.events[(last << EVENT_SHIFT) + ROLE] !== REVERSED) return true
     if (!this.#goOnAfter(last)) return false
     if (execution.wayOf(last) === 0 && execution.races > 0) this.#reverseRaces(execution.threadOf(last), last)
     return true
   }
 
-  /** Cuts off all branches that wait, and the other ways of the events from `start` on. */
-  #takeBranches(start: number): TraceBranch[] {
-    const { execution, branches } = this
-    const taken: TraceBranch[] = []
-    for (let event = 0; event < execution.length; event++) {
-      const record = event << EVENT_SHIFT
-      for (let branch = execution.events[record + WAITING]!; branch !== 0;) {
-        const next = branches.next(branch)
-        taken.push(this.#cutOff(branch, event))
-        branches.remove(branch)
-        branch = next
-      }
-      execution.events[record + WAITING] = 0
-      const ways = event < start ? 1 : execution.events[record + WAYS]!
-      for (let way = execution.wayOf(event) + 1; way < ways; way++) taken.push(this.#cutAside(event, way))
-    }
-    return taken
-  }
-
-  /** A branch that waits at a position, complete in itself. */
-  #cutOff(branch: number, position: number): TraceBranch {
-    const { branches } = this
-    const steps: number[] = []
-    for (let at = branches.firstStep(branch); at !== 0; at = branches.stepAfter(at)) steps.push(branches.stepAt(at))
-    const fields = new Int32Array((position + steps.length) << EVENT_SHIFT)
-    fields.set(this.execution.events.subarray(0, position << EVENT_SHIFT))
-    steps.forEach((_step, i) => {
-      const record = (position + i) << EVENT_SHIFT
-      const isLast = i === steps.length - 1
-      fields[record + ROLE] = isLast ? REVERSED : BROUGHT
-      // The reversed event's ways are counted when it is reached.
-      fields[record + WAYS] = isLast ? 0 : 1
-      fields[record + ROOT] = position
-      if (!isLast) return
-      fields[record + PUT_OFF] = branches.thread(branch)
-      fields[record + GUARD] = branches.guard(branch)
-      fields[record + FLAGS] = branches.flags(branch)
-    })
-    return { steps: Int32Array.from([...this.#stepsBefore(position), ...steps]), fields, position }
-  }
-
-  /** The branch in which an event takes another way, and that one only. */
-  #cutAside(event: number, way: number): TraceBranch {
-    const fields = this.execution.events.slice(0, (event + 1) << EVENT_SHIFT)
-    const record = event << EVENT_SHIFT
-    if (fields[record + ROLE] !== REVERSED) fields[record + ROLE] = OTHER_WAY
-    fields[record + WAYS] = way + 1
-    const steps = Int32Array.from([...this.#stepsBefore(event), packStep(this.execution.threadOf(event), way)])
-    return { steps, fields, position: event }
-  }
-
-  #stepsBefore(position: number): number[] {
+  #enterEvent(branch: TraceBranch, event: number): void {
     const { execution } = this
-    return Array.from({ length: position }, (_, event) => packStep(execution.threadOf(event), execution.wayOf(event)))
+    const record = event << EVENT_SHIFT
+    const step = stepOf(branch, event)
+    const role = fieldOf(branch, event, ROLE)
+    const thread = this.#threadOf(branch, threadOf(step))
+    // The other ways of what comes before the branch are not its own.
+    let ways = event < branch.position ? wayOf(step) + 1 : fieldOf(branch, event, WAYS)
+    if (event === execution.length) {
+      if (ways === 0) ways = execution.ways(thread)
+      this.#push(thread, wayOf(step), role, ways)
+    } else if (role >= REVERSED) this.#addHead(event)
+    const first = event << BRANCH_SHIFT
+    execution.events.set(branch.events.subarray(first, first + SEARCH_FIELDS), record + FREE_FIELDS)
+    execution.events[record + WAYS] = ways
+    execution.events[record + WAITING] = 0
+    if (role === REVERSED) execution.events[record + PUT_OFF] = this.#threadOf(branch, fieldOf(branch, event, PUT_OFF))
+  }
+
+  /** The session's index of a thread of a branch. */
+  #threadOf(branch: TraceBranch, thread: number): number {
+    const { threads } = this.session
+    if (branch.spawned === null || thread < threads.declared) return thread
+    return threads.withIdentity(branch.spawned[thread - threads.declared]!).index
+  }
+
+  /** How many first steps of a branch are those of the present execution. */
+  #sharedWith(branch: TraceBranch): number {
+    const { execution } = this
+    const most = Math.min(execution.length, lengthOf(branch) - 1)
+    let shared = 0
+    while (shared < most) {
+      const step = stepOf(branch, shared)
+      if (execution.wayOf(shared) !== wayOf(step)) break
+      // A thread that this session does not know has not stepped in it.
+      if (execution.threadOf(shared) !== this.#threadOf(branch, threadOf(step))) break
+      shared++
+    }
+    return shared
+  }
+
+  /** Goes on as an execution did that was left. */
+  #resume(branch: TraceBranch, rest: Rest): boolean {
+    this.#hasEnded = rest.hasEnded
+    if (rest.forced < 0) return true
+    this.#forced = this.#threadOf(branch, rest.forced)
+    this.#forcedGuard = rest.forcedGuard
+    this.execution.waysOfNext = this.execution.ways(this.#forced)
+    return true
+  }
+
+  #returnTo(length: number): void {
+    while (this.execution.length > length) this.#pop()
   }
 
   #goOn(thread: number): void {
@@ -522,11 +585,10 @@ export class DporSearch {
         packStep(execution.threadOf(position + i), execution.wayOf(position + i)),
       ),
       fields: this.execution.events.slice(position << EVENT_SHIFT, length << EVENT_SHIFT),
-      forced: this.#forced,
-      forcedGuard: this.#forcedGuard,
-      hasEnded: this.#hasEnded,
+      rest: { forced: this.#forced, forcedGuard: this.#forcedGuard, hasEnded: this.#hasEnded },
+      floor,
     })
-    while (execution.length > position) this.#pop()
+    this.#returnTo(position)
     this.#floor = position
     this.#forced = -1
     this.#hasEnded = !this.#enterBranch(branch, branches.firstStep(branch), position)
@@ -534,22 +596,43 @@ export class DporSearch {
     return true
   }
 
-  /** Goes on with the execution that was left latest; without one, the search is done. */
-  #unpark(): void {
+  /** Goes on with the execution that was left latest, if one was. */
+  #unpark(): boolean {
     const parked = this.#parked.pop()
-    if (parked === undefined) {
-      this.isDone = true
-      return
-    }
-    this.#floor = this.#parked.at(-1)?.position ?? 0
+    if (parked === undefined) return false
+    this.#floor = parked.floor
     parked.steps.forEach((step, i) => {
       const fields = parked.fields.subarray(i << EVENT_SHIFT, (i + 1) << EVENT_SHIFT)
       this.#push(threadOf(step), wayOf(step), fields[ROLE]!, fields[WAYS]!)
       this.execution.events.set(fields.subarray(FREE_FIELDS), ((parked.position + i) << EVENT_SHIFT) + FREE_FIELDS)
     })
-    this.#forced = parked.forced
-    if (parked.forced >= 0) this.execution.waysOfNext = this.execution.ways(parked.forced)
-    this.#forcedGuard = parked.forcedGuard
-    this.#hasEnded = parked.hasEnded
+    const { rest } = parked
+    this.#forced = rest.forced
+    if (rest.forced >= 0) this.execution.waysOfNext = this.execution.ways(rest.forced)
+    this.#forcedGuard = rest.forcedGuard
+    this.#hasEnded = rest.hasEnded
+    return true
+  }
+
+  /** Begins with the next branch that was handed in, once all that the one before has made is done; without one, all is. */
+  #takeHandedIn(): void {
+    if (this.#floor > 0 && this.branches.count > 0) {
+      this.#floor = 0
+      this.#hasEnded = true
+      return
+    }
+    const branch = this.#handedIn[this.#handedInNext]
+    if (branch === undefined) {
+      this.#returnTo(0)
+      this.#handedIn = []
+      this.#handedInNext = 0
+      this.isDone = true
+      return
+    }
+    this.#handedIn[this.#handedInNext++] = TAKEN
+    this.#hasEnded = !this.#enter(branch) || this.#hasEnded
   }
 }
+
+// What keeps the place of a branch that was taken: the list would keep its events in memory.
+const TAKEN: TraceBranch = { events: new Int32Array(0), position: 0, rest: null, spawned: null }

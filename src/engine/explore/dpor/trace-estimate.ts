@@ -2,7 +2,7 @@ import { HistoryLimit } from '../../errors.js'
 import { Random } from '../../random.js'
 import type { Session } from '../../session.js'
 import type { ExecutionEstimate } from '../explore-report.js'
-import type { TraceBranch } from './dpor-search.js'
+import { lengthOf, stepOf, type TraceBranch } from './trace-branch.js'
 import { TraceExploration } from './trace-exploration.js'
 
 /** A branch that stands for all that are alike, and how many those are. */
@@ -94,7 +94,8 @@ export class TraceEstimate {
   }
 
   #represent(strata: Map<string, Stratum>, branch: TraceBranch, weight: number): void {
-    const key = `${branch.position} ${branch.steps.length} ${branch.steps.at(-1)!}`
+    const length = lengthOf(branch)
+    const key = `${branch.position} ${length} ${stepOf(branch, length - 1)}`
     const known = strata.get(key)
     if (known === undefined) {
       strata.set(key, { branch, weight })
