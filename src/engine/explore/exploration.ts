@@ -7,7 +7,7 @@ import type { ExploreProgress, ExploreReport, Strategy } from './explore-report.
 import { GraphRun } from './graph-run.js'
 import { Investigation } from './investigation.js'
 import { SamplingRun } from './sampling-run.js'
-import type { StrategyResult, StrategyRun } from './strategy-run.js'
+import type { Pause, StrategyResult, StrategyRun } from './strategy-run.js'
 
 /** How each strategy is run: where to add one. */
 const STRATEGIES: Readonly<Record<Strategy, (investigation: Investigation) => StrategyRun>> = {
@@ -64,8 +64,8 @@ export class Exploration {
     return this.#run.progress
   }
 
-  /** Does the work; yields after every millisecond or so. */
-  *run(): Generator<void, UntimedReport> {
+  /** Does the work; pauses after every millisecond or so, or to wait for others. */
+  *run(): Generator<Pause, UntimedReport> {
     return this.#report(yield* this.#run.run())
   }
 

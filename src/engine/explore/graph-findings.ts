@@ -90,7 +90,7 @@ class GraphAnalysis {
   #targets(): Target[] {
     const byKey = new Map<string, { kind: ViolationKind; subject: string; outcomes: Set<number> }>()
     this.#search.outcomes.all.forEach((_facts, index) => {
-      for (const { kind, subject } of outcomeViolations(this.#search.outcomes, index)) {
+      for (const { kind, subject } of outcomeViolations(this.#search.outcomes.facts(index))) {
         const key = `${kind} ${subject}`
         const entry = byKey.get(key) ?? { kind, subject, outcomes: new Set<number>() }
         entry.outcomes.add(index)

@@ -64,7 +64,7 @@ export class GraphRun implements StrategyRun {
       if (this.#aborted) search.abort('aborted')
       if (search.stopped === 'aborted') break
       while (!shown && inspected < search.outcomes.count) {
-        if (outcomeViolations(search.outcomes, inspected++).length === 0) continue
+        if (outcomeViolations(search.outcomes.facts(inspected++)).length === 0) continue
         shown = true
         if (options.until === 'first') search.abort('first')
       }

@@ -1,6 +1,8 @@
+import { chain } from '../content-hash.js'
 import { Code } from '../instruction.js'
 import { WordKind } from '../layout.js'
 import { NODE_A, NODE_WORD } from '../node-table.js'
+import { formatData } from '../operation.js'
 import { describeOutcome, type OutcomeFacts } from '../outcome.js'
 import type { Session } from '../session.js'
 
@@ -46,6 +48,31 @@ export class OutcomeRegistry {
     // No hash is asked for: the state is looked at and left.
     this.#session.world.load(state, 0, state.length, 0, 0)
     return this.describe(index)
+  }
+
+  /** What tells an outcome from all others of the program, the same in every session. */
+  identity(index: number): string {
+    const { layout, nodes, interner } = this.#session
+    const state = this.#states[index]!
+    let hash1 = 0
+    let hash2 = 0
+    for (let word = 0; word < state.length; word++) {
+      const content = state[word]!
+      if (layout.kinds[word] !== WordKind.Node) {
+        if (content === layout.initial[word]) continue
+        hash1 ^= layout.hash1(word, content)
+        hash2 ^= layout.hash2(word, content)
+        continue
+      }
+      const code = nodes.code(content)
+      if (code !== Code.End && code !== Code.Failed) continue
+      const result = nodes.field(content, NODE_A)
+      // A thread that was never spawned and one that returned nothing look alike.
+      if (result === 0 && code === Code.End) continue
+      hash1 ^= chain(chain(layout.seeds1[word]!, interner.hash1[result]!), code)
+      hash2 ^= chain(chain(layout.seeds2[word]!, interner.hash2[result]!), code)
+    }
+    return `${hash1} ${hash2} ${formatData(this.facts(index))}`
   }
 
   /** Whether an outcome has been described. */

@@ -16,15 +16,39 @@ export function* reportOutcomes(
   registry: OutcomeRegistry,
   numbersOf: (index: number) => OutcomeNumbers,
 ): Generator<void, Outcome[]> {
-  const keyed: { readonly key: string; readonly outcome: Outcome }[] = []
+  const keyed: KeyedOutcome[] = []
   for (let index = 0; index < registry.count; index++) {
-    const facts = registry.facts(index)
-    const holds = outcomeViolations(registry, index).length === 0 && Object.keys(facts.misuses).length === 0
-    const outcome = makeOutcome(facts, holds, numbersOf(index))
-    // Made once for each: a state of a thousand words takes longer to write out than to explore.
-    keyed.push({ key: `${Number(holds)}${formatData(outcome)}`, outcome })
+    keyed.push(keyedOutcome(registry.facts(index), numbersOf(index)))
     yield
   }
+  return inOrder(keyed)
+}
+
+/** The same for outcomes that were described elsewhere. */
+export function* reportFacts(
+  outcomes: Iterable<{ readonly facts: OutcomeFacts; readonly executions: number }>,
+): Generator<void, Outcome[]> {
+  const keyed: KeyedOutcome[] = []
+  for (const { facts, executions } of outcomes) {
+    keyed.push(keyedOutcome(facts, { executions }))
+    yield
+  }
+  return inOrder(keyed)
+}
+
+interface KeyedOutcome {
+  readonly key: string
+  readonly outcome: Outcome
+}
+
+/** With its key made once: a state of a thousand words takes longer to write out than to explore. */
+function keyedOutcome(facts: OutcomeFacts, numbers: OutcomeNumbers): KeyedOutcome {
+  const holds = outcomeViolations(facts).length === 0 && Object.keys(facts.misuses).length === 0
+  const outcome = makeOutcome(facts, holds, numbers)
+  return { key: `${Number(holds)}${formatData(outcome)}`, outcome }
+}
+
+function inOrder(keyed: KeyedOutcome[]): Outcome[] {
   return keyed.sort((a, b) => compareTexts(a.key, b.key)).map(({ outcome }) => outcome)
 }
 

@@ -42,7 +42,7 @@ export class StateInspector {
   /** What is wrong in a state in which nobody can step; returns the index of its outcome. */
   inspectEnd(deadlocked: boolean, sight: Sight): number {
     const outcome = this.outcomes.classify(deadlocked)
-    for (const { kind, subject } of outcomeViolations(this.outcomes, outcome)) sight(kind, subject)
+    for (const { kind, subject } of outcomeViolations(this.outcomes.facts(outcome))) sight(kind, subject)
     return outcome
   }
 

@@ -18,11 +18,14 @@ export interface StrategyResult {
   readonly isVacuous?: boolean
 }
 
+/** Whoever runs work in stretches may do something else now; if it is a promise, there is nothing to do before it is kept. */
+export type Pause = Promise<void> | void
+
 /** One run of a strategy, as a sequence of short stretches of work. */
 export interface StrategyRun {
   readonly progress: ExploreProgress
-  /** Does the work; yields after every millisecond or so. */
-  run(): Generator<void, StrategyResult>
+  /** Does the work; pauses after every millisecond or so, or to wait for others. */
+  run(): Generator<Pause, StrategyResult>
   /** Ends the work at the next pause; the result then says what is known. */
   abort(): void
 }

@@ -23,7 +23,7 @@ export function travellingExecutions(subject: Program, searches: number, seed: n
   const begin = (isIdle: boolean): Traveller => {
     const session = new Session(subject)
     const search: DporSearch = new DporSearch(session, new TraceRules(session), {
-      isIdle,
+      ...(isIdle ? { branches: [] } : {}),
       maxWaiting: random.below(3) === 0 ? 4 : 1000,
       onEnd: (end) =>
         executions.push({
@@ -42,10 +42,11 @@ export function travellingExecutions(subject: Program, searches: number, seed: n
     const action = random.below(10)
     if (action < 4) hand(travellers[random.below(searches)]!, search.giveAway(1 + random.below(3)), session)
     if (action === 4) {
-      const left = search.frontier()
-      travellers[i] = begin(true)
-      if (travellers[i].search.rules.isChanged) return null
-      hand(travellers[i], left, session)
+      const left = search.suspend()
+      const next = begin(true)
+      if (next.search.rules.isChanged) return null
+      travellers[i] = next
+      hand(next, left, session)
     }
   }
   return executions

@@ -4,6 +4,8 @@ import { type Finding, sighted } from '../finding.js'
 import { outcomeViolations } from '../outcome-violations.js'
 import type { DporSearch } from './dpor-search.js'
 import type { ExecutionStep } from './execution.js'
+import { portableSchedule, scheduleHere } from './portable-schedule.js'
+import type { PortableSighting } from './trace-snapshot.js'
 
 interface Sighting {
   readonly kind: ViolationKind
@@ -29,13 +31,33 @@ export class DporFindings {
     return [...this.#sightings.values()].map(({ kind, subject, path }) => sighted(kind, subject, path))
   }
 
+  /** The same for other sessions. */
+  get portable(): PortableSighting[] {
+    return [...this.#sightings.values()].map(({ kind, subject, path }) => ({
+      kind,
+      subject,
+      schedule: portableSchedule(this.#session, path),
+    }))
+  }
+
+  /** Takes over what was seen elsewhere; the session's present state is lost. */
+  adopt(sightings: readonly PortableSighting[]): void {
+    for (const { kind, subject, schedule } of sightings) {
+      const path = scheduleHere(this.#session, schedule)
+      const known = this.#sightings.get(`${kind} ${subject}`)?.path
+      if (known !== undefined && !this.#isFirst(path.length, (i) => path[i]!, known)) continue
+      this.#sightings.set(`${kind} ${subject}`, { kind, subject, path })
+    }
+  }
+
   get isEmpty(): boolean {
     return this.#sightings.size === 0
   }
 
-  /** Outcomes are numbered anew. */
-  forgetOutcomes(): void {
+  /** Everything begins again: what was seen will be seen once more, and outcomes are numbered anew. */
+  forget(): void {
     this.#wrongs.clear()
+    this.#sightings.clear()
   }
 
   /** An execution has ended in an outcome. */
@@ -43,7 +65,7 @@ export class DporFindings {
     if (outcome < 0) return
     let wrongs = this.#wrongs.get(outcome)
     if (wrongs === undefined) {
-      wrongs = search.outcomes.isDescribed(outcome) ? outcomeViolations(search.outcomes, outcome) : []
+      wrongs = search.outcomes.isDescribed(outcome) ? outcomeViolations(search.outcomes.facts(outcome)) : []
       this.#wrongs.set(outcome, wrongs)
     }
     for (const { kind, subject } of wrongs) this.#sightExecution(kind, subject, search)

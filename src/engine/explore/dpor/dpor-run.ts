@@ -5,11 +5,11 @@ import { reportOutcomes } from '../outcome-report.js'
 import { EXECUTION_LIMIT } from '../random-search.js'
 import { SamplingRun } from '../sampling-run.js'
 import { type Stopped, stoppedByHistory, stopMessage } from '../stop-message.js'
-import type { StrategyResult, StrategyRun } from '../strategy-run.js'
+import type { Pause, StrategyResult, StrategyRun } from '../strategy-run.js'
 import { Session } from '../../session.js'
-import { DporFindings } from './dpor-findings.js'
+import { LocalTraces } from './local-traces.js'
 import { TraceEstimate } from './trace-estimate.js'
-import { TraceExploration } from './trace-exploration.js'
+import type { TraceSource } from './trace-source.js'
 
 // Steps of the search before its size is estimated, for those who watch; of the estimate at once; and its share later on.
 const ESTIMATED_FROM = 100_000
@@ -22,8 +22,8 @@ type StopReason = NonNullable<ExploreReport['stopped']>['reason']
 export class DporRun implements StrategyRun {
   readonly #investigation: Investigation
   readonly #sampling: SamplingRun
-  readonly #findings: DporFindings
-  #exploration: TraceExploration | null = null
+  readonly #openSource: (investigation: Investigation) => TraceSource
+  #source: TraceSource | null = null
   #estimate: TraceEstimate | null = null
   #estimating: Generator<void> | null = null
   #phase: ExploreProgress['phase'] = 'sampling'
@@ -32,21 +32,26 @@ export class DporRun implements StrategyRun {
   #exceeded: HistoryLimit | null = null
   #isAborted = false
 
-  constructor(investigation: Investigation) {
+  /** @param openSource who runs the executions. @default this thread */
+  constructor(
+    investigation: Investigation,
+    openSource: (investigation: Investigation) => TraceSource = ({ session }) => new LocalTraces(session),
+  ) {
     this.#investigation = investigation
     this.#sampling = new SamplingRun(investigation)
-    this.#findings = new DporFindings(investigation.session)
+    this.#openSource = openSource
   }
 
   get progress(): ExploreProgress {
-    const search = this.#exploration?.search
+    const counts = this.#source?.counts
+    const executions = counts === undefined ? this.#sampling.search.executions : counts.complete + counts.deadlocked
     return {
       phase: this.#phase,
       states: 0,
-      transitions: search?.steps ?? 0,
-      executions: search?.executions ?? this.#sampling.search.executions,
-      depth: search?.depth ?? 0,
-      estimate: this.#estimate?.estimate(search?.executions ?? 0) ?? null,
+      transitions: counts?.steps ?? 0,
+      executions,
+      depth: counts?.depth ?? 0,
+      estimate: this.#estimate?.estimate(counts === undefined ? 0 : executions) ?? null,
     }
   }
 
@@ -55,7 +60,7 @@ export class DporRun implements StrategyRun {
     this.#sampling.abort()
   }
 
-  *run(): Generator<void, StrategyResult> {
+  *run(): Generator<Pause, StrategyResult> {
     const { options } = this.#investigation
     const seen = yield* this.#sampling.first()
     if (seen && options.until === 'first') this.#stopped = 'first'
@@ -68,25 +73,20 @@ export class DporRun implements StrategyRun {
     return yield* this.#result(violations)
   }
 
-  *#explore(isShown: boolean): Generator<void> {
-    const { session, options } = this.#investigation
+  *#explore(isShown: boolean): Generator<Pause> {
+    const { options } = this.#investigation
     this.#phase = 'searching'
     try {
-      const exploration: TraceExploration = new TraceExploration(session, {
-        onEnd: (_end, outcome) => this.#findings.atEnd(exploration.search, outcome),
-        onMisuse: () => this.#findings.atMisuse(exploration.search),
-        onDataRace: (earlier, later) => this.#findings.atDataRace(exploration.search, earlier, later),
-        onFailure: (property, search) => this.#findings.atFailure(search, property),
-        onRestart: () => this.#findings.forgetOutcomes(),
-      })
-      this.#exploration = exploration
-      for (const _pause of exploration.run()) {
-        yield
-        if (options.onProgress !== undefined) yield* this.#estimateSize(exploration.search.steps)
-        if (!isShown && !this.#findings.isEmpty && options.until === 'first') this.#stopped = 'first'
-        this.#stopped ??= this.#bound(exploration)
-        if (this.#stopped !== null) return
+      const source = this.#openSource(this.#investigation)
+      this.#source = source
+      for (const pause of source.run()) {
+        yield pause
+        if (options.onProgress !== undefined) yield* this.#estimateSize(source.counts.steps)
+        if (!isShown && source.hasFindings && options.until === 'first') this.#stopped = 'first'
+        this.#stopped ??= this.#bound(source)
+        if (this.#stopped !== null) break
       }
+      yield* source.finish()
     } catch (error) {
       if (!(error instanceof HistoryLimit)) throw error
       this.#stopped = 'history'
@@ -109,18 +109,18 @@ export class DporRun implements StrategyRun {
   }
 
   /** Which bound has been reached, if any. */
-  #bound(exploration: TraceExploration): StopReason | null {
+  #bound(source: TraceSource): StopReason | null {
     const { session, maxMemory, maxHeap } = this.#investigation
     if (this.#isAborted) return 'aborted'
-    if (session.bytes + exploration.bytes + (this.#estimate?.bytes ?? 0) > maxMemory) return 'memory'
-    if (session.heapBytes + exploration.heapBytes > maxHeap) return 'memory'
-    if (exploration.search.execution.length <= EXECUTION_LIMIT) return null
+    if (session.bytes + source.bytes + (this.#estimate?.bytes ?? 0) > maxMemory) return 'memory'
+    if (session.heapBytes + source.heapBytes > maxHeap) return 'memory'
+    if (!source.isTooLong) return null
     this.#stopDetail = `an execution takes more than ${EXECUTION_LIMIT} steps, and dpor runs each to its end`
     return 'history'
   }
 
   *#explain(): Generator<void, Violation[]> {
-    const findings = this.#findings.all
+    const findings = this.#source?.findings ?? []
     // What a search that stopped early has not met may have been seen while sampling.
     const known = new Set(findings.map(({ kind, subject }) => `${kind} ${subject}`))
     const sampled = this.#stopped === null ? [] : this.#sampling.search.findings
@@ -136,26 +136,27 @@ export class DporRun implements StrategyRun {
     return { reason: this.#stopped, message }
   }
 
-  *#result(violations: readonly Violation[]): Generator<void, StrategyResult> {
-    const search = this.#exploration?.search
+  *#result(violations: readonly Violation[]): Generator<Pause, StrategyResult> {
+    const source = this.#source
+    const counts = source?.counts
+    const executions = counts === undefined ? null : counts.complete + counts.deadlocked
     const stopped = this.#stopped
-    const outcomes = search?.outcomes ?? this.#sampling.search.outcomes
     return {
       complete: stopped === null,
       stopped: this.#howStopped(),
       violations,
-      outcomes: yield* reportOutcomes(outcomes, (index) => ({ executions: search?.executionsOf[index] ?? null })),
+      outcomes: yield* source?.outcomes() ?? reportOutcomes(this.#sampling.search.outcomes, () => ({ executions: null })),
       counts:
-        search === undefined
+        counts === undefined
           ? {}
           : {
-              executions: search.executions,
-              deadlocked: search.deadlocked,
-              assumeFailed: search.assumeFailed,
+              executions,
+              deadlocked: counts.deadlocked,
+              assumeFailed: counts.assumeFailed,
               blocked: 0,
-              steps: search.steps,
+              steps: counts.steps,
             },
-      isVacuous: search?.executions === 0,
+      isVacuous: executions === 0,
     }
   }
 }

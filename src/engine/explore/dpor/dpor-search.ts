@@ -40,6 +40,7 @@ import {
   type Rest,
   stepOf,
   type TraceBranch,
+  WHOLE,
 } from './trace-branch.js'
 import { TraceRules } from './trace-rules.js'
 
@@ -55,8 +56,8 @@ export interface DporOptions {
   readonly onDataRace?: (earlier: number, later: number) => void
   /** Branches that may wait before they are explored out of turn, at the price of more steps. @default 65,536 */
   readonly maxWaiting?: number
-  /** Whether nothing is explored but the branches that are handed in. */
-  readonly isIdle?: boolean
+  /** What is explored. @default everything */
+  readonly branches?: readonly TraceBranch[]
 }
 
 const STEPS_PER_SLICE = 4096
@@ -101,9 +102,9 @@ export class DporSearch {
   totalLength = 0
   /** The length of the longest execution. */
   depth = 0
-  isDone = false
+  isDone = true
   readonly execution: Execution
-  readonly branches = new Branches()
+  branches = new Branches()
   readonly #options: DporOptions
   readonly #maxWaiting: number
   readonly #finals = new FinalStates()
@@ -129,7 +130,7 @@ export class DporSearch {
     this.outcomes = new OutcomeRegistry(session)
     this.execution = new Execution(session, rules)
     this.execution.scout(SCOUTED_STEPS)
-    this.isDone = options.isIdle === true
+    this.handIn(options.branches ?? [WHOLE])
   }
 
   /** Executions that came to an end of the program or to a deadlock. */
@@ -228,14 +229,20 @@ export class DporSearch {
     return given
   }
 
-  /** All that is left to do, as branches; nothing changes by it. */
-  frontier(): TraceBranch[] {
+  /** Gives all away that is left to do; the session is in its initial state then, and free. */
+  suspend(): TraceBranch[] {
     const left = this.#handedIn.slice(this.#handedInNext)
     if (this.isDone) return left
     const rest = { forced: this.#forced, forcedGuard: this.#forcedGuard, hasEnded: this.#hasEnded }
     this.#copyLeft(eventsOf(this.execution), this.execution.events, 0, this.#floor, rest, left)
     for (const parked of this.#parked)
       this.#copyLeft(eventsOf(this.execution, parked), parked.fields, parked.position, parked.floor, parked.rest, left)
+    this.branches = new Branches()
+    this.#parked.length = 0
+    this.#handedIn = []
+    this.#handedInNext = 0
+    this.#floor = 0
+    this.#takeHandedIn()
     return left
   }
 
@@ -629,10 +636,9 @@ export class DporSearch {
       this.isDone = true
       return
     }
-    this.#handedIn[this.#handedInNext++] = TAKEN
+    // The list would keep its events in memory.
+    this.#handedIn[this.#handedInNext++] = WHOLE
     this.#hasEnded = !this.#enter(branch) || this.#hasEnded
   }
 }
 
-// What keeps the place of a branch that was taken: the list would keep its events in memory.
-const TAKEN: TraceBranch = { events: new Int32Array(0), position: 0, rest: null, spawned: null }

@@ -827,6 +827,7 @@ export class Execution {
   #adapt(): void {
     const { layout, threads, world } = this.session
     if (this.#knownWords !== layout.count) {
+      this.rules.meetWords(this.#knownWords)
       this.#knownWords = layout.count
       world.read(layout.count - 1)
       const keys = this.rules.keyCount(layout.count)

@@ -41,6 +41,14 @@ export interface TraceBranch {
   readonly spawned: readonly string[] | null
 }
 
+/** The branch that is everything. */
+export const WHOLE: TraceBranch = {
+  events: new Int32Array(0),
+  position: 0,
+  rest: { forced: -1, forcedGuard: 0, hasEnded: false },
+  spawned: null,
+}
+
 /** How many events a branch has. */
 export function lengthOf(branch: TraceBranch): number {
   return branch.events.length >> BRANCH_SHIFT

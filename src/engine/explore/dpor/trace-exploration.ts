@@ -1,7 +1,8 @@
 import type { Session } from '../../session.js'
 import { LearntProperty } from '../learnt-property.js'
 import { type DporOptions, DporSearch } from './dpor-search.js'
-import { TraceRules } from './trace-rules.js'
+import { type TraceBranch, WHOLE } from './trace-branch.js'
+import { type PortableRules, TraceRules } from './trace-rules.js'
 
 /** What an exploration of traces is told, and whom it tells. */
 export interface TraceExplorationOptions extends DporOptions {
@@ -9,6 +10,10 @@ export interface TraceExplorationOptions extends DporOptions {
   readonly onFailure?: (property: string, search: DporSearch) => void
   /** Another rule of dependence was met: everything begins again. */
   readonly onRestart?: () => void
+  /** Rules that were met before. */
+  readonly rules?: PortableRules
+  /** What is explored when everything begins again. @default everything */
+  readonly branchesAgain?: readonly TraceBranch[]
 }
 
 /**
@@ -28,10 +33,11 @@ export class TraceExploration {
     this.#session = session
     this.#options = options
     this.rules = new TraceRules(session)
+    if (options.rules !== undefined) this.rules.adopt(options.rules)
     this.always = session.properties
       .filter((property) => property.when === 'always')
       .map((property) => new LearntProperty(property))
-    this.search = this.#begin()
+    this.search = this.#begin(options.branches ?? [WHOLE])
   }
 
   /** An estimate of the memory held, without what was learnt of threads, in bytes. */
@@ -58,15 +64,16 @@ export class TraceExploration {
   restart(): boolean {
     if (!this.rules.isChanged) return false
     this.#options.onRestart?.()
-    this.search = this.#begin()
+    this.search = this.#begin(this.#options.branchesAgain ?? [WHOLE])
     return true
   }
 
-  #begin(): DporSearch {
-    for (;;) {
+  #begin(given: readonly TraceBranch[]): DporSearch {
+    for (let branches = given; ; branches = this.#options.branchesAgain ?? [WHOLE]) {
       this.rules.isChanged = false
       const search: DporSearch = new DporSearch(this.#session, this.rules, {
         ...this.#options,
+        branches,
         ...(this.always.length === 0 ? {} : { onStep: () => this.#inspect(search) }),
       })
       this.#inspect(search)

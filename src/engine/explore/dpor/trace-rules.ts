@@ -1,6 +1,15 @@
 import { WordKind } from '../../layout.js'
 import type { Session } from '../../session.js'
 
+/** Rules in terms that every session of the program knows: words by their identities. */
+export interface PortableRules {
+  readonly hasDaemons: boolean
+  readonly hasStatus: boolean
+  readonly awaited: number
+  /** Words that properties read, each with the numbers of those properties. */
+  readonly properties: readonly (readonly [word: string, properties: readonly number[]])[]
+}
+
 /**
  * What makes events dependent besides the words of their footprints. Such a rule is a key of its own: events that write
  * it are ordered with those that read it. Rules are met while the program is learnt; a search that meets a new one has
@@ -18,12 +27,16 @@ export class TraceRules {
   isSpecial = false
   /** A rule was met that the search did not know. */
   isChanged = false
+  readonly #session: Session
   readonly #properties: number
   #awaited = 0
   /** By word: keys of the properties that read it. Writes to words that one property reads are mutually dependent. */
   readonly #propertyKeys = new Map<number, number[]>()
+  // The same by identity, of words that are not known here yet.
+  readonly #unmet = new Map<string, readonly number[]>()
 
   constructor(session: Session) {
+    this.#session = session
     this.#properties = session.properties.filter(({ when }) => when === 'always').length
   }
 
@@ -53,9 +66,56 @@ export class TraceRules {
     return this.#propertyKeys.get(word) ?? NONE
   }
 
+  /** The rules that have been met, for other sessions. */
+  get portable(): PortableRules {
+    const met = [...this.#propertyKeys].map(([word, properties]) => [this.#identityOf(word), properties] as const)
+    return {
+      hasDaemons: this.hasDaemons,
+      hasStatus: this.hasStatus,
+      awaited: this.#awaited,
+      properties: [...met, ...this.#unmet],
+    }
+  }
+
+  /** Takes over what was met elsewhere; returns whether any of it is new here. */
+  adopt(rules: PortableRules): boolean {
+    const before = this.#size
+    this.hasDaemons ||= rules.hasDaemons
+    this.hasStatus ||= rules.hasStatus
+    this.#awaited = Math.max(this.#awaited, rules.awaited)
+    for (const [identity, properties] of rules.properties)
+      this.#unmet.set(identity, [...new Set([...(this.#unmet.get(identity) ?? []), ...properties])])
+    this.meetWords(0)
+    this.isSpecial ||= this.#size > 0
+    return this.#size > before
+  }
+
+  /** Words from `first` on are new to the session: rules about them may have been met elsewhere. */
+  meetWords(first: number): void {
+    const { count } = this.#session.layout
+    for (let word = first; word < count && this.#unmet.size > 0; word++) {
+      const properties = this.#unmet.get(this.#identityOf(word))
+      if (properties === undefined) continue
+      this.#propertyKeys.set(word, [...new Set([...(this.#propertyKeys.get(word) ?? []), ...properties])])
+      this.#unmet.delete(this.#identityOf(word))
+    }
+  }
+
+  #identityOf(word: number): string {
+    const { seeds1, seeds2 } = this.#session.layout
+    return `${seeds1[word]} ${seeds2[word]}`
+  }
+
+  /** How much has been met. */
+  get #size(): number {
+    let size = Number(this.hasDaemons) + Number(this.hasStatus) + this.#awaited
+    for (const properties of [...this.#propertyKeys.values(), ...this.#unmet.values()]) size += properties.length
+    return size
+  }
+
   /** The session has threads that the program waits for, and daemons. */
   meetThreads(awaited: number, hasDaemons: boolean): void {
-    if (!hasDaemons || (this.hasDaemons && awaited === this.#awaited)) return
+    if (!hasDaemons || (this.hasDaemons && awaited <= this.#awaited)) return
     this.hasDaemons = true
     this.#awaited = awaited
     this.#change()

@@ -28,7 +28,7 @@ export function draw(
     const outcome = search.counts.findIndex((times, index) => times !== before[index])
     drawn.push({
       schedule: search.latestPath.map(({ thread }) => String.fromCharCode(65 + thread)).join(''),
-      fails: outcomeViolations(search.outcomes, outcome).length > 0,
+      fails: outcomeViolations(search.outcomes.facts(outcome)).length > 0,
     })
   }
   return drawn.slice(1)
