@@ -16,6 +16,13 @@ export type {
   Violation,
   ViolationKind,
 } from './engine/explore/explore-report.js'
+export {
+  compareRepair,
+  type OutcomeChanges,
+  type RepairChanges,
+  type RepairComparison,
+  type RepairVerdict,
+} from './engine/explore/repair-comparison.js'
 export type { OutcomeFacts } from './engine/outcome.js'
 export type { BlockedThread } from './engine/detect/blocked-threads.js'
 export type { TraceStep } from './engine/replay-run.js'

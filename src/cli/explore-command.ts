@@ -8,7 +8,7 @@ import { messagesIn } from '../report/messages.js'
 import { scenarios } from '../scenarios/index.js'
 import { ExitCode } from './exit-code.js'
 import { ProgressLine } from './progress-line.js'
-import { runInWorker } from './run-in-worker.js'
+import { runInWorker, type WorkerWatch } from './run-in-worker.js'
 import { outputStyle, write } from './terminal.js'
 
 /** What the command was given. */
@@ -21,25 +21,17 @@ export interface ExploreCommandOptions {
   readonly progress: boolean
 }
 
-// Traces that the report shows in full.
-const TRACES = 3
+/** How many traces the report shows in full. */
+export function wantedTraces(given: ExploreCommandOptions): number {
+  return given.json ? 0 : 3
+}
 
 /** `entrelacs explore`: explores a program and reports what was found. */
 export async function exploreCommand(source: string, given: ExploreCommandOptions): Promise<ExitCode> {
   const progress = new ProgressLine(given.language, given.progress)
   const result = await runInWorker(
-    { kind: 'explore', source, options: given.options, traces: given.json ? 0 : TRACES },
-    {
-      patience: given.patience,
-      onMessage: (message) => {
-        if (message.kind === 'progress') progress.show(message.progress)
-        if (message.kind === 'violation' && !given.json) announce(message.violation, progress, given.language)
-      },
-      onInterrupt: () => {
-        progress.clear()
-        if (process.stderr.isTTY) process.stderr.write(`${messagesIn(given.language).interrupted}\n`)
-      },
-    },
+    { kind: 'explore', source, options: given.options, traces: wantedTraces(given) },
+    watchExploration(given, progress),
   )
   progress.clear()
   if (result.kind !== 'explored') throw new Error(`the worker answered ${result.kind}`)
@@ -48,6 +40,21 @@ export async function exploreCommand(source: string, given: ExploreCommandOption
     given.json ? `${toJson(result.report)}\n` : text(source, result.report, result.replays, given.language),
   )
   return exitCodeOf(result.report)
+}
+
+/** Tells on standard error how far the worker is. */
+export function watchExploration(given: ExploreCommandOptions, progress: ProgressLine): WorkerWatch {
+  return {
+    patience: given.patience,
+    onMessage: (message) => {
+      if (message.kind === 'progress') progress.show(message.progress)
+      if (message.kind === 'violation' && !given.json) announce(message.violation, progress, given.language)
+    },
+    onInterrupt: () => {
+      progress.clear()
+      if (process.stderr.isTTY) process.stderr.write(`${messagesIn(given.language).interrupted}\n`)
+    },
+  }
 }
 
 /** A failure is told at once where somebody is watching; the full story follows with the exact numbers. */
@@ -63,12 +70,15 @@ function text(
   replays: readonly (Replay | undefined)[],
   language: Language,
 ): string {
+  return exploreText(report, { source, replays, repair: repairCommandFor(source) }, outputStyle(language))
+}
+
+/** The command that tells whether the gallery's repair of a program does it. */
+function repairCommandFor(source: string): string | undefined {
   const repair = scenarios.find((entry) => entry.name === source)?.repairedBy
-  return exploreText(
-    report,
-    { source, replays, repair: repair === undefined ? undefined : `entrelacs explore ${quoteForShell(repair)}` },
-    outputStyle(language),
-  )
+  return repair === undefined
+    ? undefined
+    : `entrelacs explore ${quoteForShell(source)} --repair ${quoteForShell(repair)}`
 }
 
 function exitCodeOf(report: ExploreReport): ExitCode {

@@ -118,10 +118,13 @@ function describeBuildFailure(source: string, error: unknown): Error {
   )
 }
 
+// Modules are remembered by their names: each file that is loaded needs one of its own.
+let filesLoaded = 0
+
 async function importCode(source: string, code: string, folder: string): Promise<unknown> {
   makeFolder(folder)
   try {
-    const target = join(folder, 'program.mjs')
+    const target = join(folder, `program-${++filesLoaded}.mjs`)
     writeFileSync(target, code)
     return await import(pathToFileURL(target).href)
   } catch (error) {

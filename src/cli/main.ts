@@ -6,6 +6,7 @@ import type { ParameterValue } from '../engine/program.js'
 import type { Language } from '../report/messages.js'
 import { makePaint } from '../report/paint.js'
 import { ExitCode } from './exit-code.js'
+import type { ExploreCommandOptions } from './explore-command.js'
 import { faultJson, faultText } from './fault-text.js'
 import {
   collectParameter,
@@ -29,6 +30,7 @@ interface ExploreFlags extends CommonFlags {
   readonly preemptions?: number
   readonly delays?: number
   readonly param: Record<string, ParameterValue>
+  readonly repair?: string
   readonly until: 'first' | 'complete'
   readonly maxStates?: number
   readonly maxMemory?: number
@@ -114,6 +116,12 @@ function buildCommands(): Command {
             .default({}, 'the defaults'),
         )
         .addOption(
+          new Option(
+            '--repair <program>',
+            'explore this program too and tell whether it repairs the first (exit code 0: it does, 1: not, 3: unknown)',
+          ),
+        )
+        .addOption(
           new Option('--until <when>', 'stop at the first failure, or go on to exact numbers')
             .choices(['first', 'complete'])
             .default('complete'),
@@ -162,8 +170,7 @@ const EXIT_CODES = `
 Exit codes: 0 holds · 1 violated · 2 bad usage or bad input · 3 unknown (a limit, or only sampled) · 70 internal error`
 
 async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
-  const { exploreCommand } = await import('./explore-command.js')
-  return exploreCommand(source, {
+  const given: ExploreCommandOptions = {
     json: flags.json ?? false,
     language: flags.lang,
     patience: flags.patience,
@@ -180,7 +187,10 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
       ...(flags.depth === undefined ? {} : { depth: flags.depth }),
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     },
-  })
+  }
+  if (flags.repair !== undefined)
+    return (await import('./repair-command.js')).repairCommand(source, flags.repair, given)
+  return (await import('./explore-command.js')).exploreCommand(source, given)
 }
 
 async function replay(source: string, token: string, flags: ReplayFlags): Promise<ExitCode> {

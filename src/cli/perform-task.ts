@@ -4,10 +4,21 @@ import { placeOfError } from '../engine/place.js'
 import type { Program } from '../engine/program.js'
 import { replay, type Replay } from '../engine/replay.js'
 import { explore } from '../explore.js'
-import type { ExploreReport } from '../engine/explore/explore-report.js'
+import { availableMemory } from '../available-memory.js'
+import type { ExploreReport, Violation } from '../engine/explore/explore-report.js'
+import { compareRepair } from '../engine/explore/repair-comparison.js'
 import { loadProgram } from './load-program.js'
 import { LOADING, PulseMonitor } from './pulse-monitor.js'
-import type { WorkerFailure, WorkerInput, WorkerMessage, WorkerOrder, WorkerTask } from './worker-protocol.js'
+import { parametersOfBoth } from './repair-parameters.js'
+import type {
+  CompareTask,
+  ExploreTask,
+  WorkerFailure,
+  WorkerInput,
+  WorkerMessage,
+  WorkerOrder,
+  WorkerTask,
+} from './worker-protocol.js'
 
 const input = workerData as WorkerInput
 const abort = new AbortController()
@@ -18,33 +29,65 @@ parentPort!.on('message', (order: WorkerOrder) => {
 parentPort!.unref()
 
 const tell = (message: WorkerMessage): void => parentPort!.postMessage(message)
-const monitor = new PulseMonitor(input.pulse, (number, name, place) => tell({ kind: 'subject', number, name, place }))
+
+/** One for each program: their threads may bear the same names. */
+function makeMonitor(): PulseMonitor {
+  return new PulseMonitor(input.pulse, (number, name, place) => tell({ kind: 'subject', number, name, place }))
+}
 
 async function perform(task: WorkerTask): Promise<void> {
-  monitor.enter(LOADING, undefined)
-  const program = await loadProgram(task.source, input.folder)
-  monitor.leave()
-  if (task.kind === 'replay') {
-    tell({ kind: 'replayed', replay: replay(program, task.token, { adapt: task.adapt, monitor }) })
-    return
+  const program = await load(task.source)
+  switch (task.kind) {
+    case 'replay':
+      return tell({
+        kind: 'replayed',
+        replay: replay(program, task.token, { adapt: task.adapt, monitor: makeMonitor() }),
+      })
+    case 'explore':
+      return tell({ kind: 'explored', ...(await exploreWithTraces(program, task)) })
+    case 'compare':
+      return performComparison(program, task)
   }
+}
+
+async function load(source: string): Promise<Program> {
+  const monitor = makeMonitor()
+  monitor.enter(LOADING, undefined)
+  const program = await loadProgram(source, input.folder)
+  monitor.leave()
+  return program
+}
+
+/** What is wrong with the second program's name, file or parameters is said before the first is explored. */
+async function performComparison(broken: Program, task: CompareTask): Promise<void> {
+  const repaired = await load(task.repair)
+  const params = parametersOfBoth(broken, repaired, task.options.params ?? {})
+  // Settled for both: what the first exploration leaves behind is not collected at once.
+  const options = { ...task.options, maxMemory: task.options.maxMemory ?? availableMemory() / 2 }
+  const first = await exploreWithTraces(broken, { ...task, options: { ...options, params: params.broken } })
+  tell({ kind: 'broken', ...first })
+  const { report } = await exploreWithTraces(repaired, {
+    options: { ...options, params: params.repaired },
+    traces: 0,
+  })
+  tell({ kind: 'compared', repaired: report, comparison: compareRepair(first.report, report) })
+}
+
+async function exploreWithTraces(
+  program: Program,
+  { options, traces }: Pick<ExploreTask, 'options' | 'traces'>,
+): Promise<{ readonly report: ExploreReport; readonly replays: readonly (Replay | undefined)[] }> {
+  const monitor = makeMonitor()
+  const traceOf = (violation: Violation, i: number) =>
+    i < traces ? replay(program, violation.token, { monitor }) : undefined
   const report = await explore(program, {
-    ...task.options,
+    ...options,
     monitor,
     signal: abort.signal,
     onProgress: (progress) => tell({ kind: 'progress', progress }),
-    onViolation: (violation) =>
-      tell({ kind: 'violation', violation, replay: task.traces > 0 ? traceOf(program, violation.token) : undefined }),
+    onViolation: (violation) => tell({ kind: 'violation', violation, replay: traceOf(violation, 0) }),
   })
-  tell({ kind: 'explored', report, replays: tracesOf(program, report, task.traces) })
-}
-
-function tracesOf(program: Program, report: ExploreReport, wanted: number): (Replay | undefined)[] {
-  return report.violations.map((violation, i) => (i < wanted ? traceOf(program, violation.token) : undefined))
-}
-
-function traceOf(program: Program, token: string): Replay {
-  return replay(program, token, { monitor })
+  return { report, replays: report.violations.map(traceOf) }
 }
 
 function describeFailure(error: unknown): WorkerFailure {

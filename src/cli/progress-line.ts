@@ -53,6 +53,12 @@ export class ProgressLine {
     this.#shown = false
   }
 
+  /** What comes now is another exploration, with a rate of its own. */
+  restart(): void {
+    this.clear()
+    this.#since = null
+  }
+
   #text(progress: ExploreProgress): string {
     const messages = messagesIn(this.#language)
     if (progress.phase === 'sampling') return messages.sampling(this.#whole(progress.executions))

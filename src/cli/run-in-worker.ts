@@ -34,6 +34,8 @@ export class WorkerError extends Error {
 }
 
 const LOOK_MS = 200
+/** The messages after which the worker has nothing more to say. */
+const ENDS: ReadonlySet<WorkerMessage['kind']> = new Set(['explored', 'compared', 'replayed'])
 
 /**
  * Runs a task on a program in a worker, so that a thread that never yields cannot hold up the command line. Ctrl-C asks
@@ -86,7 +88,7 @@ export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<Worke
     worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'subject') subjects.set(message.number, message)
       else if (message.kind === 'failed') fail(message.failure)
-      else if (message.kind === 'explored' || message.kind === 'replayed') settle(() => resolve(message))
+      else if (ENDS.has(message.kind)) settle(() => resolve(message))
       else watch.onMessage(message)
     })
     worker.on('error', (error) => fail(crashed(error)))
@@ -166,7 +168,7 @@ function crashed(error: Error): WorkerFailure {
 
 /** An error whose first place is in this package, not in the user's file. */
 function isOurs(error: Error): boolean {
-  return !/program\.mjs|\.[cm]?tsx?:/.test(error.stack ?? '')
+  return !/program-\d+\.mjs|\.[cm]?tsx?:/.test(error.stack ?? '')
 }
 
 /** Interned values and learnt threads live in the heap: it may grow as large as the process's own, at least 4 GB. */

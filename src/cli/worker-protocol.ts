@@ -1,17 +1,28 @@
 import type { ExploreProgress, ExploreReport, Violation } from '../engine/explore/explore-report.js'
 import type { ExplorationOptions } from '../engine/explore/explore-options.js'
+import type { RepairComparison } from '../engine/explore/repair-comparison.js'
 import type { Replay } from '../engine/replay.js'
 import type { Place } from '../engine/place.js'
 
+/** An exploration that the worker is asked for. */
+export interface ExploreTask {
+  readonly kind: 'explore'
+  readonly source: string
+  readonly options: Omit<ExplorationOptions, 'onProgress' | 'onViolation' | 'monitor'>
+  /** Traces to send along. */
+  readonly traces: number
+}
+
+/** The same, then an exploration of the program that is to repair the first. */
+export interface CompareTask extends Omit<ExploreTask, 'kind'> {
+  readonly kind: 'compare'
+  readonly repair: string
+}
+
 /** What the worker is asked to do with a program. */
 export type WorkerTask =
-  | {
-      readonly kind: 'explore'
-      readonly source: string
-      readonly options: Omit<ExplorationOptions, 'onProgress' | 'onViolation' | 'monitor'>
-      /** Traces to send along. */
-      readonly traces: number
-    }
+  | ExploreTask
+  | CompareTask
   | { readonly kind: 'replay'; readonly source: string; readonly token: string; readonly adapt: boolean }
 
 /** What the worker starts with. */
@@ -38,6 +49,9 @@ export type WorkerMessage =
   | { readonly kind: 'progress'; readonly progress: ExploreProgress }
   | { readonly kind: 'violation'; readonly violation: Violation; readonly replay: Replay | undefined }
   | { readonly kind: 'explored'; readonly report: ExploreReport; readonly replays: readonly (Replay | undefined)[] }
+  // Of a comparison: what `explored` tells of the first program; the second is explored now.
+  | { readonly kind: 'broken'; readonly report: ExploreReport; readonly replays: readonly (Replay | undefined)[] }
+  | { readonly kind: 'compared'; readonly repaired: ExploreReport; readonly comparison: RepairComparison }
   | { readonly kind: 'replayed'; readonly replay: Replay }
   | { readonly kind: 'failed'; readonly failure: WorkerFailure }
 

@@ -29,14 +29,15 @@ export function exploreText(report: ExploreReport, context: ExploreTextContext, 
   report.violations.forEach((violation, i) =>
     sections.push(violationLines(report, violation, context, context.replays[i], style)),
   )
-  sections.push(verdictLines(report, context, style))
+  sections.push(verdictLines(report, context.repair, style))
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`
 }
 
-function heading(report: ExploreReport, style: ReportStyle): string[] {
+/** The program and how far it was explored. */
+export function heading(report: ExploreReport, style: ReportStyle): string[] {
   const { messages, paint, language } = style
   const params = Object.entries(report.params).map(([name, value]) => `${name} = ${value}`)
   const title = params.length === 0 ? report.program : `${report.program} (${params.join(', ')})`
@@ -140,14 +141,18 @@ function violationLines(
 ): string[] {
   const { messages, paint } = style
   const lines = [`${paint.bad('✗')} ${paint.strong(violation.message)}${violationFigures(report, violation, style)}`]
-  const command = `entrelacs replay ${quoteForShell(context.source)} ${violation.token}`
-  lines.push(`  ${messages.token} ${violation.token}`, `  ${messages.replayIt} ${command}`)
+  lines.push(`  ${messages.token} ${violation.token}`, `  ${replayHint(violation, context.source, style)}`)
   if (violation.isLeast) lines.push(`  ${paint.dim(messages.least(violation.preemptions, violation.steps))}`)
   if (replay === undefined) return lines
   lines.push('', ...traceTable(replay, style, { criticalStep: violation.criticalStep, maxRows: MAX_ROWS }))
   if (violation.criticalStep === 0) lines.push(`  ${messages.inevitableFromStart}`)
   lines.push(`  ${causeOf(violation.kind, replay, style)}`)
   return lines
+}
+
+/** The command that replays a violation. */
+export function replayHint(violation: Violation, source: string, { messages }: ReportStyle): string {
+  return `${messages.replayIt} entrelacs replay ${quoteForShell(source)} ${violation.token}`
 }
 
 function violationFigures(report: ExploreReport, violation: Violation, style: ReportStyle): string {
@@ -162,7 +167,12 @@ function violationFigures(report: ExploreReport, violation: Violation, style: Re
   return parts.length === 0 ? '' : `     ${parts.join(' · ')}`
 }
 
-function verdictLines(report: ExploreReport, context: ExploreTextContext, style: ReportStyle): string[] {
+/**
+ * What was found out, and why no more.
+ *
+ * @param repair a command that explores the repaired program, if there is one.
+ */
+export function verdictLines(report: ExploreReport, repair: string | undefined, style: ReportStyle): string[] {
   const { messages, paint, language } = style
   const lines: string[] = []
   const bound = boundReached(report)
@@ -181,7 +191,7 @@ function verdictLines(report: ExploreReport, context: ExploreTextContext, style:
     lines.push(`${paint.good('✓')} ${paint.strong(messages.holds)}. ${proof}`)
   } else if (report.verdict === 'violated') {
     lines.push(`${paint.bad('✗')} ${messages.violated(report.violations.length)}`)
-    if (context.repair !== undefined) lines.push(messages.repairHint(context.repair))
+    if (repair !== undefined) lines.push(messages.repairHint(repair))
   } else {
     const sampled = messages.onlySampled(formatWhole(report.counts.executions ?? 0, language))
     const bounded = bound === null ? undefined : messages.boundedOnly[bound.kind](bound.bound)

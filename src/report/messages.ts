@@ -1,5 +1,7 @@
 import type { BoundKind, ExploreReport, SamplingStrategy } from '../engine/explore/explore-report.js'
 import { formatWhole } from './figures.js'
+import { quelques, some } from './plurals.js'
+import { type RepairMessages, repairInEnglish, repairInFrench } from './repair-messages.js'
 
 /** Languages of reports. */
 export type Language = 'en' | 'fr'
@@ -57,6 +59,7 @@ export interface Messages {
   readonly outcomeWaiting: (thread: string, operation: string) => string
   readonly outcomeResult: (thread: string, value: string) => string
   readonly repairHint: (command: string) => string
+  readonly repair: RepairMessages
   readonly cause: {
     readonly overwrites: (a: string, aPlace: string, b: string, bPlace: string, object: string) => string
     readonly stale: (a: string, aPlace: string, b: string, bPlace: string, object: string) => string
@@ -98,16 +101,6 @@ export interface Messages {
   readonly estimated: (executions: string, low: string, high: string, left: string) => string
   readonly phase: { readonly counting: string; readonly explaining: string; readonly verifying: string }
   readonly interrupted: string
-}
-
-/** A number of things, in English. */
-function some(count: string, thing: string): string {
-  return `${count} ${thing}${count === '1' ? '' : 's'}`
-}
-
-/** The same in French, where 0 and 1 are singular. */
-function quelques(count: string, thing: string): string {
-  return `${count} ${thing}${count === '0' || count === '1' ? '' : 's'}`
 }
 
 const en: Messages = {
@@ -175,6 +168,7 @@ const en: Messages = {
   outcomeWaiting: (thread, operation) => `${thread} waits: ${operation}`,
   outcomeResult: (thread, value) => `${thread} → ${value}`,
   repairHint: (command) => `Its repair: ${command}`,
+  repair: repairInEnglish,
   cause: {
     overwrites: (a, aPlace, b, bPlace, object) =>
       `${a}'s write${aPlace} overwrites ${b}'s${bPlace}: nothing orders ${a}'s read and write of ${object} with respect to ${b}'s.`,
@@ -295,6 +289,7 @@ const fr: Messages = {
   outcomeWaiting: (thread, operation) => `${thread} attend : ${operation}`,
   outcomeResult: (thread, value) => `${thread} → ${value}`,
   repairHint: (command) => `Sa réparation : ${command}`,
+  repair: repairInFrench,
   cause: {
     overwrites: (a, aPlace, b, bPlace, object) =>
       `L'écriture de ${a}${aPlace} écrase celle de ${b}${bPlace} : rien n'ordonne la lecture et l'écriture de ${object} par ${a} avec celles de ${b}.`,

@@ -56,3 +56,18 @@ test('Where there is no terminal nothing is written, unless it is asked for', ()
   expect(silent.written).toEqual([])
   expect(asked.written).toEqual(['1 executions, 0/s\n'])
 })
+
+test('Another exploration has a rate of its own', () => {
+  const out = terminal(true)
+  let now = 0
+  const line = new ProgressLine('en', false, out, () => now)
+
+  line.show(executing(1000))
+  now = 1000
+  line.restart()
+  line.show(executing(10))
+  now = 2000
+  line.show(executing(50))
+
+  expect(out.written.at(-1)).toContain('50 executions, 40/s')
+})

@@ -351,6 +351,7 @@ describe('Bad usage', () => {
     [['explore', 'bank-account', '--param'], /argument missing/],
     [['explore', 'bank-account', '--param', 'deposit'], /write name=value/],
     [['explore', 'bank-account', '--param', '=1'], /write name=value/],
+    [['explore', 'bank-account', '--repair'], /argument missing/],
     [['explore', 'bank-account', '--strategy', 'guess'], /Allowed choices are graph, .*random, pct, pos, surw/],
     [['explore', 'bank-account', '--until', 'tomorrow'], /Allowed choices are first, complete/],
     [['explore', 'bank-account', '--max-states', '0'], /a whole number of at least 1/],

@@ -332,9 +332,10 @@ describe('The text of a report', () => {
     expect(replayed).toContain('✗ both are kept')
   })
 
-  test('names a command that explores the repair', async () => {
+  test('names a command that tells whether the gallery’s repair does it', async () => {
     const { stdout } = await entrelacs(['explore', 'bank-account'])
     const repair = /Its repair: (entrelacs explore .*)/.exec(stdout)?.[1] ?? ''
+    expect(repair).toBe('entrelacs explore bank-account --repair bank-account-locked')
     expect((await shell(repair)).code).toBe(0)
   })
 

@@ -18,8 +18,8 @@ export interface GraphFindings {
 
 const NONE: PathNumber = { interleavings: 0n, probability: 0 }
 const SLICE = 4096
-// More violations than this are not explained one by one.
-const MAX_FINDINGS = 32
+/** More violations than this are not explained one by one. */
+export const MAX_FINDINGS = 32
 
 /** Derives numbers and violations from a graph; from one that is not complete, only what is certain. */
 export function* analyseGraph(

@@ -114,6 +114,22 @@ export const exploreShape = object({
   elapsedMs: number,
 })
 
+const changesOf = (shape: Shape) => ({ removed: orNull(listOf(shape)), remaining: listOf(shape), added: listOf(shape) })
+
+/** What `explore --repair --json` prints besides. */
+export const repairShape = object({
+  program: text,
+  source: text,
+  report: exploreShape,
+  comparison: object({
+    verdict: oneOf('repaired', 'not-repaired', 'unknown'),
+    complete: object({ broken: flag, repaired: flag }),
+    outcomes: object({ ...changesOf(outcome), lost: orNull(listOf(outcome)) }),
+    violations: object(changesOf(violation)),
+    ignored: listOf(text),
+  }),
+})
+
 /** What `replay --json` prints. */
 export const replayShape = object({
   schema: oneOf(1),
