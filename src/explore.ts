@@ -1,13 +1,17 @@
-import { Exploration } from './engine/explore/exploration.js'
+import { Exploration, type UntimedReport } from './engine/explore/exploration.js'
 import { type ExplorationOptions, requireOptions } from './engine/explore/explore-options.js'
 import type { ExploreReport } from './engine/explore/explore-report.js'
+import type { Investigation } from './engine/explore/investigation.js'
 import type { Program } from './engine/program.js'
+import { ParallelTraces } from './parallel/parallel-traces.js'
 import { availableMemory, heapLimit } from './available-memory.js'
 
 /** Options of `explore`. */
 export interface ExploreOptions extends ExplorationOptions {
   /** Ends the exploration early; the report then says what is known, with `stopped.reason` = `aborted`. */
   readonly signal?: AbortSignal
+  /** Seconds that the program's own code may take between two operations, in workers. @default no bound */
+  readonly patience?: number
 }
 
 // The caller's event loop gets its turn after this much work, well below the 50 ms that are promised.
@@ -38,27 +42,62 @@ const PROGRESS_MS = 200
  * ```
  */
 export async function explore(program: Program, options: ExploreOptions = {}): Promise<ExploreReport> {
-  requireOptions(options, ['signal'])
+  requireOptions(options, ['signal', 'patience'])
   const started = performance.now()
-  const exploration = new Exploration(program, {
+  const work = prepare(program, options)
+  try {
+    const report = await inSlices(work, options, started)
+    return { ...report, ...work.extent, elapsedMs: Math.round(performance.now() - started) }
+  } finally {
+    work.close()
+  }
+}
+
+interface Work {
+  readonly exploration: Exploration
+  /** What the report says of who did the work. */
+  readonly extent: Pick<ExploreReport, 'workers'>
+  readonly close: () => void
+}
+
+function prepare(program: Program, options: ExploreOptions): Work {
+  const engineOptions = {
     ...options,
     maxMemory: options.maxMemory ?? availableMemory() / 2,
     // A quarter: confirming a finding holds the values of a second session.
     maxHeap: options.maxHeap ?? heapLimit() / 4,
-  })
+  }
+  const { workers = 1, patience } = options
+  const { module } = program
+  if (workers === 1) return { exploration: new Exploration(program, engineOptions), extent: {}, close: () => {} }
+  if (module === undefined) {
+    const extent = { workers: { wanted: workers, used: 1 } }
+    return { exploration: new Exploration(program, engineOptions), extent, close: () => {} }
+  }
+  let traces: ParallelTraces | null = null
+  const openTraces = (investigation: Investigation) =>
+    (traces = new ParallelTraces(investigation, { workers, module, patience }))
+  return {
+    exploration: new Exploration(program, engineOptions, { openTraces }),
+    extent: { workers: { wanted: workers, used: workers } },
+    close: () => traces?.close(),
+  }
+}
+
+async function inSlices({ exploration }: Work, options: ExploreOptions, started: number): Promise<UntimedReport> {
   const work = exploration.run()
   let reported = started
   for (;;) {
     const slice = performance.now()
     if (options.signal?.aborted === true) exploration.abort()
     let step = work.next()
-    while (step.done !== true && performance.now() - slice < SLICE_MS) step = work.next()
-    if (step.done === true) return { ...step.value, elapsedMs: Math.round(performance.now() - started) }
+    while (step.done !== true && step.value === undefined && performance.now() - slice < SLICE_MS) step = work.next()
+    if (step.done === true) return step.value
     if (options.onProgress !== undefined && performance.now() - reported >= PROGRESS_MS) {
       reported = performance.now()
       options.onProgress(exploration.progress)
     }
-    await nextTurn()
+    await (step.value ?? nextTurn())
   }
 }
 

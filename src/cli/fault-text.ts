@@ -1,9 +1,9 @@
 import { formatPlace } from '../engine/place.js'
 import type { Paint } from '../report/paint.js'
-import type { WorkerFailure } from './worker-protocol.js'
+import type { PortableError } from '../parallel/portable-error.js'
 
 /** An error as a person reads it: where, what, and what to do. */
-export function faultText(failure: WorkerFailure, paint: Paint): string {
+export function faultText(failure: PortableError, paint: Paint): string {
   const where =
     failure.place === undefined ? '' : `${failure.place.file}:${failure.place.line}:${failure.place.column}: `
   const lines = [`${paint.bad('error:')} ${where}${failure.message}`]
@@ -13,7 +13,7 @@ export function faultText(failure: WorkerFailure, paint: Paint): string {
 }
 
 /** The same for programs. */
-export function faultJson(failure: WorkerFailure): string {
+export function faultJson(failure: PortableError): string {
   const { code, message, hint, place } = failure
   return `${JSON.stringify({
     schema: 1,

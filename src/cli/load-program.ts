@@ -11,19 +11,23 @@ import { scenarios } from '../scenarios/index.js'
 /**
  * The program that a name of the gallery or a path to a `.ts` or `.js` file stands for.
  *
+ * The program names its module, so that other threads find it, too.
+ *
  * @param folder where to put files; it is made if one is needed, and left to the caller if loading comes to no end.
+ * @param stays whether the files stay there for other threads.
  * @throws UsageError if there is none.
  * @throws ProgramFault if the file does not parse, fails while it is loaded, or exports no program.
  */
-export async function loadProgram(source: string, folder: string): Promise<Program> {
+export async function loadProgram(source: string, folder: string, stays = false): Promise<Program> {
   const scenario = scenarios.find((entry) => entry.name === source)
-  if (scenario !== undefined) return (await scenario.load()).default
+  if (scenario !== undefined)
+    return { ...(await scenario.load()).default, module: import.meta.resolve(`entrelacs/scenarios/${source}`) }
   if (source === '')
     throw new UsageError('usage/unknown-program', 'the name of the program is empty', {
       hint: 'entrelacs list shows the gallery',
     })
   const file = resolve(source)
-  if (looksLikeFile(source) || existsSync(file)) return loadFile(source, file, folder)
+  if (looksLikeFile(source) || existsSync(file)) return loadFile(source, file, folder, stays)
   throw new UsageError('usage/unknown-program', `there is no program “${source}” in the gallery, and no such file`, {
     hint: suggestion(source),
   })
@@ -43,7 +47,7 @@ function suggestion(source: string): string {
     : 'entrelacs list shows the gallery; a file is given by its path'
 }
 
-async function loadFile(source: string, file: string, folder: string): Promise<Program> {
+async function loadFile(source: string, file: string, folder: string, stays: boolean): Promise<Program> {
   if (!existsSync(file))
     throw new UsageError('usage/no-such-file', `there is no file ${source}`, { hint: 'check the path' })
   if (statSync(file).isDirectory())
@@ -53,8 +57,13 @@ async function loadFile(source: string, file: string, folder: string): Promise<P
       hint: 'give the path of a .ts or .js file',
     })
   const code = await bundle(source, realpathSync(file))
-  const loaded = await importCode(source, code, folder)
-  return requireProgram(source, file, loaded)
+  const target = join(folder, `program-${++filesLoaded}.mjs`)
+  try {
+    const loaded = await importCode(source, code, target)
+    return { ...requireProgram(source, file, loaded), module: pathToFileURL(target).href }
+  } finally {
+    if (!stays) rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** One module with everything the file imports, except this package, which is the running one. */
@@ -121,10 +130,9 @@ function describeBuildFailure(source: string, error: unknown): Error {
 // Modules are remembered by their names: each file that is loaded needs one of its own.
 let filesLoaded = 0
 
-async function importCode(source: string, code: string, folder: string): Promise<unknown> {
-  makeFolder(folder)
+async function importCode(source: string, code: string, target: string): Promise<unknown> {
+  makeFolder(dirname(target))
   try {
-    const target = join(folder, `program-${++filesLoaded}.mjs`)
     writeFileSync(target, code)
     return await import(pathToFileURL(target).href)
   } catch (error) {
@@ -135,14 +143,13 @@ async function importCode(source: string, code: string, folder: string): Promise
         place: placeOfError(error),
       },
     )
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
   }
 }
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { mode: 0o700 })
+    // A second program may be loaded into the same one.
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
   } catch {
     throw new UsageError(
       'usage/no-temporary-folder',

@@ -37,6 +37,7 @@ interface ExploreFlags extends CommonFlags {
   readonly samples?: number
   readonly depth?: number
   readonly seed?: string
+  readonly workers?: number
   readonly progress?: boolean
   readonly patience: number
 }
@@ -135,6 +136,11 @@ function buildCommands(): Command {
             'memory at most, such as 500M or 2G (default: half of what is free)',
           ).argParser(parseMemory),
         )
+        .addOption(
+          new Option('--workers <count>', 'threads that share the work, by strategy dpor (default: 1)').argParser(
+            parseCount,
+          ),
+        )
         .option('--progress', 'tell on standard error how far it is, even where that is no terminal')
         .addOption(
           new Option('--samples <count>', 'executions to run (random, pct, pos, surw; default: 10000)').argParser(
@@ -186,6 +192,7 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
       ...(flags.samples === undefined ? {} : { samples: flags.samples }),
       ...(flags.depth === undefined ? {} : { depth: flags.depth }),
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+      ...(flags.workers === undefined ? {} : { workers: flags.workers }),
     },
   }
   if (flags.repair !== undefined)

@@ -1,19 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { EntrelacsError } from '../engine/errors.js'
-import { placeOfError } from '../engine/place.js'
 import type { Program } from '../engine/program.js'
 import { replay, type Replay } from '../engine/replay.js'
 import { explore } from '../explore.js'
 import { availableMemory } from '../available-memory.js'
 import type { ExploreReport, Violation } from '../engine/explore/explore-report.js'
 import { compareRepair } from '../engine/explore/repair-comparison.js'
+import { portableError } from '../parallel/portable-error.js'
 import { loadProgram } from './load-program.js'
-import { LOADING, PulseMonitor } from './pulse-monitor.js'
+import { LOADING, PulseMonitor } from '../watchdog/pulse-monitor.js'
 import { parametersOfBoth } from './repair-parameters.js'
 import type {
   CompareTask,
   ExploreTask,
-  WorkerFailure,
   WorkerInput,
   WorkerMessage,
   WorkerOrder,
@@ -36,7 +34,8 @@ function makeMonitor(): PulseMonitor {
 }
 
 async function perform(task: WorkerTask): Promise<void> {
-  const program = await load(task.source)
+  const stays = task.kind !== 'replay' && (task.options.workers ?? 1) > 1
+  const program = await load(task.source, stays)
   switch (task.kind) {
     case 'replay':
       return tell({
@@ -50,17 +49,17 @@ async function perform(task: WorkerTask): Promise<void> {
   }
 }
 
-async function load(source: string): Promise<Program> {
+async function load(source: string, stays: boolean): Promise<Program> {
   const monitor = makeMonitor()
   monitor.enter(LOADING, undefined)
-  const program = await loadProgram(source, input.folder)
+  const program = await loadProgram(source, input.folder, stays)
   monitor.leave()
   return program
 }
 
 /** What is wrong with the second program's name, file or parameters is said before the first is explored. */
 async function performComparison(broken: Program, task: CompareTask): Promise<void> {
-  const repaired = await load(task.repair)
+  const repaired = await load(task.repair, (task.options.workers ?? 1) > 1)
   const params = parametersOfBoth(broken, repaired, task.options.params ?? {})
   // Settled for both: what the first exploration leaves behind is not collected at once.
   const options = { ...task.options, maxMemory: task.options.maxMemory ?? availableMemory() / 2 }
@@ -82,6 +81,7 @@ async function exploreWithTraces(
     i < traces ? replay(program, violation.token, { monitor }) : undefined
   const report = await explore(program, {
     ...options,
+    patience: input.patience,
     monitor,
     signal: abort.signal,
     onProgress: (progress) => tell({ kind: 'progress', progress }),
@@ -90,21 +90,8 @@ async function exploreWithTraces(
   return { report, replays: report.violations.map(traceOf) }
 }
 
-function describeFailure(error: unknown): WorkerFailure {
-  if (error instanceof EntrelacsError)
-    return { code: error.code, message: error.message, hint: error.hint, place: error.place, stack: undefined }
-  const isError = error instanceof Error
-  return {
-    code: null,
-    message: isError ? error.message : String(error),
-    hint: undefined,
-    place: placeOfError(error),
-    stack: isError ? error.stack : undefined,
-  }
-}
-
 try {
   await perform(input.task)
 } catch (error) {
-  tell({ kind: 'failed', failure: describeFailure(error) })
+  tell({ kind: 'failed', failure: portableError(error) })
 }

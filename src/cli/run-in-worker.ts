@@ -5,14 +5,10 @@ import { join } from 'node:path'
 import { getHeapStatistics } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { Place } from '../engine/place.js'
-import {
-  PulseCell,
-  type WorkerFailure,
-  type WorkerInput,
-  type WorkerMessage,
-  type WorkerOrder,
-  type WorkerTask,
-} from './worker-protocol.js'
+import { type PortableError, portableError } from '../parallel/portable-error.js'
+import { PulseCell } from '../watchdog/pulse.js'
+import { neverYields, stuckness } from '../watchdog/stuckness.js'
+import { type WorkerInput, type WorkerMessage, type WorkerOrder, type WorkerTask } from './worker-protocol.js'
 
 /** What the command line does while the worker works. */
 export interface WorkerWatch {
@@ -25,9 +21,9 @@ export interface WorkerWatch {
 
 /** The work failed, by the program's fault or ours. */
 export class WorkerError extends Error {
-  readonly failure: WorkerFailure
+  readonly failure: PortableError
 
-  constructor(failure: WorkerFailure) {
+  constructor(failure: PortableError) {
     super(failure.message)
     this.failure = failure
   }
@@ -48,7 +44,7 @@ export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<Worke
   // Named here: a worker that is ended while it loads a file cannot tell what it leaves behind.
   const folder = join(tmpdir(), `entrelacs-${randomUUID()}`)
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true })
-  const input: WorkerInput = { task, folder, pulse }
+  const input: WorkerInput = { task, folder, patience: watch.patience, pulse }
   // By way of its folder, so that it is found from a built chunk as well.
   const worker = new Worker(new URL('../cli/worker.js', import.meta.url), {
     workerData: input,
@@ -69,7 +65,7 @@ export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<Worke
         .then(removeFolder)
         .catch(() => {})
     }
-    const fail = (failure: WorkerFailure): void => settle(() => reject(new WorkerError(failure)))
+    const fail = (failure: PortableError): void => settle(() => reject(new WorkerError(failure)))
     const interrupt = (): void => {
       process.off('SIGINT', interrupt)
       watch.onInterrupt?.()
@@ -82,7 +78,7 @@ export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<Worke
     const isStuck = stuckness(pulse, watch.patience)
     const watchdog = setInterval(() => {
       const number = isStuck()
-      if (number !== 0) fail(neverYields(subjects.get(number), watch.patience))
+      if (number !== 0) fail(portableError(neverYields(subjects.get(number), watch.patience)))
     }, LOOK_MS)
     process.on('SIGINT', interrupt)
     worker.on('message', (message: WorkerMessage) => {
@@ -96,49 +92,8 @@ export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<Worke
   })
 }
 
-/** Tells, asked again and again, which part of the program has been running without a beat for too long; 0 if none. */
-function stuckness(pulse: SharedArrayBuffer, patience: number): () => number {
-  const cells = new Int32Array(pulse)
-  let beats = -1
-  let since = performance.now()
-  return () => {
-    const running = Atomics.load(cells, PulseCell.Running)
-    const now = Atomics.load(cells, PulseCell.Beats)
-    if (now !== beats || running === 0) {
-      beats = now
-      since = performance.now()
-    }
-    return performance.now() - since > patience * 1000 ? running : 0
-  }
-}
-
-function neverYields(
-  subject: { readonly name: string; readonly place: Place | undefined } | undefined,
-  patience: number,
-): WorkerFailure {
-  const name = subject?.name ?? ''
-  const isLoading = name.startsWith('\u0000')
-  const isThread = name !== '' && !isLoading && !name.startsWith('property ')
-  const who = isLoading
-    ? 'the file, while it is loaded,'
-    : name === ''
-      ? 'the setup'
-      : isThread
-        ? `thread “${name}”`
-        : name
-  return {
-    code: 'program/never-yields',
-    message: `${who} has been running for ${patience} s without ${isThread ? 'performing an operation' : 'coming to an end'}`,
-    hint: isThread
-      ? 'a loop must yield* an operation in every turn (or allow more time with --patience SECONDS)'
-      : 'look for a loop that never ends (or allow more time with --patience SECONDS)',
-    place: subject?.place,
-    stack: undefined,
-  }
-}
-
 /** Only the program's own code can end the worker before the work is done. */
-function ended(code: number): WorkerFailure {
+function ended(code: number): PortableError {
   return {
     code: 'program/exits',
     message:
@@ -151,7 +106,7 @@ function ended(code: number): WorkerFailure {
   }
 }
 
-function crashed(error: Error): WorkerFailure {
+function crashed(error: Error): PortableError {
   const isMemory = (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY'
   return {
     code: isMemory ? 'limit/heap' : isOurs(error) ? null : 'program/throws-aside',

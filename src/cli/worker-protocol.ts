@@ -3,6 +3,7 @@ import type { ExplorationOptions } from '../engine/explore/explore-options.js'
 import type { RepairComparison } from '../engine/explore/repair-comparison.js'
 import type { Replay } from '../engine/replay.js'
 import type { Place } from '../engine/place.js'
+import type { PortableError } from '../parallel/portable-error.js'
 
 /** An exploration that the worker is asked for. */
 export interface ExploreTask {
@@ -30,18 +31,11 @@ export interface WorkerInput {
   readonly task: WorkerTask
   /** A folder that the worker makes if it needs one; whatever happens to the worker, it is removed in the end. */
   readonly folder: string
+  /** Seconds that the program's own code may take between two operations. */
+  readonly patience: number
   /** See `PulseCell`. */
   readonly pulse: SharedArrayBuffer
 }
-
-/** Ints that the worker writes and the watchdog reads while the program's own code runs. */
-export const PulseCell = {
-  /** Number of what is running now, 0 if it is the engine. */
-  Running: 0,
-  /** Changes whenever the program's code is entered or left. */
-  Beats: 1,
-  Length: 2,
-} as const
 
 /** What the worker tells. */
 export type WorkerMessage =
@@ -53,17 +47,7 @@ export type WorkerMessage =
   | { readonly kind: 'broken'; readonly report: ExploreReport; readonly replays: readonly (Replay | undefined)[] }
   | { readonly kind: 'compared'; readonly repaired: ExploreReport; readonly comparison: RepairComparison }
   | { readonly kind: 'replayed'; readonly replay: Replay }
-  | { readonly kind: 'failed'; readonly failure: WorkerFailure }
-
-/** An error as it crosses from the worker. */
-export interface WorkerFailure {
-  /** A stable code, or null for an internal error. */
-  readonly code: string | null
-  readonly message: string
-  readonly hint: string | undefined
-  readonly place: Place | undefined
-  readonly stack: string | undefined
-}
+  | { readonly kind: 'failed'; readonly failure: PortableError }
 
 /** What the command line tells the worker. */
 export type WorkerOrder = { readonly kind: 'abort' }

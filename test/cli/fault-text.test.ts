@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { faultJson, faultText } from '../../src/cli/fault-text.js'
-import type { WorkerFailure } from '../../src/cli/worker-protocol.js'
+import type { PortableError } from '../../src/parallel/portable-error.js'
 import { makePaint } from '../../src/report/paint.js'
 
 const plain = makePaint(false)
 
-const fault: WorkerFailure = {
+const fault: PortableError = {
   code: 'program/int-overflow',
   message: 'it does not fit',
   hint: 'keep it small',
@@ -13,7 +13,7 @@ const fault: WorkerFailure = {
   stack: undefined,
 }
 
-const internal: WorkerFailure = {
+const internal: PortableError = {
   code: null,
   message: 'the engine contradicts itself',
   hint: undefined,

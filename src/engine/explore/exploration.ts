@@ -2,6 +2,7 @@ import { UsageError } from '../errors.js'
 import type { Program } from '../program.js'
 import { BoundedRun, scheduleBound } from './bounded/bounded-run.js'
 import { DporRun } from './dpor/dpor-run.js'
+import type { TraceSource } from './dpor/trace-source.js'
 import type { ExplorationOptions } from './explore-options.js'
 import type { ExploreProgress, ExploreReport, Strategy } from './explore-report.js'
 import { GraphRun } from './graph-run.js'
@@ -9,10 +10,16 @@ import { Investigation } from './investigation.js'
 import { SamplingRun } from './sampling-run.js'
 import type { Pause, StrategyResult, StrategyRun } from './strategy-run.js'
 
+/** What the engine cannot do by itself. */
+export interface ExplorationParts {
+  /** Runs the executions of strategy `dpor` elsewhere. */
+  readonly openTraces?: (investigation: Investigation) => TraceSource
+}
+
 /** How each strategy is run: where to add one. */
-const STRATEGIES: Readonly<Record<Strategy, (investigation: Investigation) => StrategyRun>> = {
+const STRATEGIES: Readonly<Record<Strategy, (investigation: Investigation, parts: ExplorationParts) => StrategyRun>> = {
   graph: (investigation) => new GraphRun(investigation),
-  dpor: (investigation) => new DporRun(investigation),
+  dpor: (investigation, { openTraces }) => new DporRun(investigation, openTraces),
   random: (investigation) => new SamplingRun(investigation),
   pct: (investigation) => new SamplingRun(investigation, 'pct'),
   pos: (investigation) => new SamplingRun(investigation, 'pos'),
@@ -35,13 +42,15 @@ export class Exploration {
    * @throws UsageError for options and parameters that make no sense.
    * @throws ProgramFault for what the program does wrong in its setup.
    */
-  constructor(program: Program, options: ExplorationOptions) {
+  constructor(program: Program, options: ExplorationOptions, parts: ExplorationParts = {}) {
     requirePositive('maxStates', options.maxStates)
     requirePositive('maxMemory', options.maxMemory)
     requirePositive('samples', options.samples)
     requireCount('depth', options.depth)
+    requireCount('workers', options.workers)
     const bound = scheduleBound(options)
-    this.#strategy = options.strategy ?? (bound === null ? 'graph' : 'dpor')
+    const isShared = (options.workers ?? 1) > 1
+    this.#strategy = options.strategy ?? (bound === null && !isShared ? 'graph' : 'dpor')
     if (!Object.hasOwn(STRATEGIES, this.#strategy))
       throw new UsageError('usage/unknown-strategy', `there is no strategy “${String(options.strategy)}”`, {
         hint: `the strategies are ${listed(Object.keys(STRATEGIES))}`,
@@ -50,9 +59,19 @@ export class Exploration {
       throw new UsageError('usage/unknown-until', `until cannot be “${String(options.until)}”`, {
         hint: 'it is first or complete',
       })
+    if (isShared && (this.#strategy !== 'dpor' || bound !== null))
+      throw new UsageError(
+        'usage/workers',
+        'several workers can only share the work of strategy dpor without a bound',
+        {
+          hint: 'explore with dpor and without a bound, or with one worker',
+        },
+      )
     this.#investigation = new Investigation(program, options)
     this.#run =
-      bound === null ? STRATEGIES[this.#strategy](this.#investigation) : new BoundedRun(this.#investigation, bound)
+      bound === null
+        ? STRATEGIES[this.#strategy](this.#investigation, parts)
+        : new BoundedRun(this.#investigation, bound)
   }
 
   /** Ends the work at the next pause; the report then says what is known. */

@@ -13,7 +13,7 @@ export interface ExplorationOptions {
    * priorities that change at a few random steps; `pos` gives operations random priorities, drawn afresh where they
    * conflict; `surw` draws threads by the steps they have left, so that interleavings are equally likely.
    *
-   * @default 'graph'
+   * @default 'graph'; 'dpor' with a bound on preemptions or delays, and with several workers
    */
   readonly strategy?: Strategy
   /**
@@ -40,6 +40,13 @@ export interface ExplorationOptions {
   readonly depth?: number
   /** Seed of everything that is drawn. @default 1 */
   readonly seed?: number | string
+  /**
+   * Threads that share the work, by strategy `dpor`; counts and verdict are the same for any number. The program must name its module
+   * for that (`program(…, { module: import.meta.url })`): one works otherwise, and the report says so.
+   *
+   * @default 1
+   */
+  readonly workers?: number
   /** Called a few times a second at most. */
   readonly onProgress?: (progress: ExploreProgress) => void
   /** Called when a failure is first seen, before the search has gone on to the one with the fewest preemptions. */
@@ -61,6 +68,7 @@ const KNOWN: Readonly<Record<keyof ExplorationOptions, true>> = {
   samples: true,
   depth: true,
   seed: true,
+  workers: true,
   onProgress: true,
   onViolation: true,
   monitor: true,

@@ -131,6 +131,8 @@ export interface ExploreReport {
   readonly seed: string | null
   /** The depth of the bugs that sampling looks for (`pct`). */
   readonly depth: number | null
+  /** Threads that shared the work, if several were asked for: one if the program does not name its module. */
+  readonly workers?: { readonly wanted: number; readonly used: number }
   readonly elapsedMs: number
 }
 

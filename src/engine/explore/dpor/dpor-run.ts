@@ -145,7 +145,9 @@ export class DporRun implements StrategyRun {
       complete: stopped === null,
       stopped: this.#howStopped(),
       violations,
-      outcomes: yield* source?.outcomes() ?? reportOutcomes(this.#sampling.search.outcomes, () => ({ executions: null })),
+      outcomes: yield* (
+        source?.outcomes() ?? reportOutcomes(this.#sampling.search.outcomes, () => ({ executions: null }))
+      ),
       counts:
         counts === undefined
           ? {}

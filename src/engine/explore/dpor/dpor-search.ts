@@ -641,4 +641,3 @@ export class DporSearch {
     this.#hasEnded = !this.#enter(branch) || this.#hasEnded
   }
 }
-

@@ -6,6 +6,8 @@ export interface PortableRules {
   readonly hasDaemons: boolean
   readonly hasStatus: boolean
   readonly awaited: number
+  /** How much has been met: who has met more has met another rule. */
+  readonly size: number
   /** Words that properties read, each with the numbers of those properties. */
   readonly properties: readonly (readonly [word: string, properties: readonly number[]])[]
 }
@@ -73,21 +75,22 @@ export class TraceRules {
       hasDaemons: this.hasDaemons,
       hasStatus: this.hasStatus,
       awaited: this.#awaited,
+      size: this.size,
       properties: [...met, ...this.#unmet],
     }
   }
 
   /** Takes over what was met elsewhere; returns whether any of it is new here. */
   adopt(rules: PortableRules): boolean {
-    const before = this.#size
+    const before = this.size
     this.hasDaemons ||= rules.hasDaemons
     this.hasStatus ||= rules.hasStatus
     this.#awaited = Math.max(this.#awaited, rules.awaited)
     for (const [identity, properties] of rules.properties)
       this.#unmet.set(identity, [...new Set([...(this.#unmet.get(identity) ?? []), ...properties])])
     this.meetWords(0)
-    this.isSpecial ||= this.#size > 0
-    return this.#size > before
+    this.isSpecial ||= this.size > 0
+    return this.size > before
   }
 
   /** Words from `first` on are new to the session: rules about them may have been met elsewhere. */
@@ -107,7 +110,7 @@ export class TraceRules {
   }
 
   /** How much has been met. */
-  get #size(): number {
+  get size(): number {
     let size = Number(this.hasDaemons) + Number(this.hasStatus) + this.#awaited
     for (const properties of [...this.#propertyKeys.values(), ...this.#unmet.values()]) size += properties.length
     return size

@@ -1,6 +1,6 @@
 import type { CodeMonitor } from '../engine/thread-runner.js'
 import type { Place } from '../engine/place.js'
-import { PulseCell } from './worker-protocol.js'
+import { PulseCell } from './pulse.js'
 
 /** Tells the watchdog, through shared memory, whose code is running: it must be told before, for a loop never tells. */
 export class PulseMonitor implements CodeMonitor {
