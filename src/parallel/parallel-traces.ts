@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { heapLimit } from '../available-memory.js'
 import { HistoryLimit } from '../engine/errors.js'
 import { DporFindings } from '../engine/explore/dpor/dpor-findings.js'
 import type { TraceStart } from '../engine/explore/dpor/local-traces.js'
@@ -23,6 +23,7 @@ import { PulseCell } from '../watchdog/pulse.js'
 import { neverYields, type PulseSubject, stuckness } from '../watchdog/stuckness.js'
 import { errorOf } from './portable-error.js'
 import { FigureCell, SharingCell, type TraceMessage, type TraceOrder, type TraceWorkerInput } from './trace-protocol.js'
+import { type OpenTraceWorker, openTraceThread, type TraceWorker } from './trace-thread.js'
 
 /** Who shares the work, and how long the program's own code may take between two operations. */
 export interface ParallelOptions {
@@ -31,6 +32,8 @@ export interface ParallelOptions {
   readonly module: string
   /** In seconds. @default for ever */
   readonly patience?: number | undefined
+  /** How a worker is made. @default a thread of its own */
+  readonly open?: OpenTraceWorker
 }
 
 const FIRST_BATCH = 8
@@ -38,7 +41,7 @@ const TICK_MS = 50
 
 /** One worker as whoever shares the work sees it. */
 interface Partner {
-  readonly worker: Worker
+  readonly worker: TraceWorker
   readonly figures: Float64Array
   readonly isStuck: (() => number) | null
   readonly subjects: Map<number, PulseSubject>
@@ -64,6 +67,7 @@ export class ParallelTraces implements TraceSource {
   #queue: (readonly TraceBranch[])[] = []
   #age = 0
   #ready = 0
+  #hasBegun = false
   #error: Error | null = null
   #counts: TraceCounts | null = null
   #outcomes: readonly ExecutedOutcome[] = []
@@ -126,6 +130,7 @@ export class ParallelTraces implements TraceSource {
   }
 
   *snapshot(): Generator<Pause, TraceSnapshot> {
+    if (!this.#hasBegun) return this.#unbegun()
     // A worker answers after all that it was sent before, and after all that it has sent: nothing is lost, nothing twice.
     const handedOn = this.#queue.flat()
     this.#handedOn = handedOn
@@ -142,12 +147,17 @@ export class ParallelTraces implements TraceSource {
     }
   }
 
+  #unbegun(): TraceSnapshot {
+    return {
+      ...(this.#start?.results ?? { counts: NO_COUNTS, outcomes: [], sightings: [] }),
+      rules: this.#rules.portable,
+      branches: this.#start?.branches ?? [WHOLE],
+    }
+  }
+
   /** Ends all workers, whatever they do. */
   close(): void {
-    for (const { worker } of this.#partners) {
-      worker.removeAllListeners()
-      void worker.terminate()
-    }
+    for (const { worker } of this.#partners) worker.end()
     this.#partners.length = 0
   }
 
@@ -196,21 +206,26 @@ export class ParallelTraces implements TraceSource {
     const { session, program, maxHeap } = this.#investigation
     const pulse = new SharedArrayBuffer(4 * PulseCell.Length)
     const figures = new SharedArrayBuffer(8 * FigureCell.Length)
-    const { workers, module, patience } = this.#options
-    const workerData: TraceWorkerInput = {
+    const { workers, module, patience, open = openTraceThread } = this.#options
+    const input: TraceWorkerInput = {
       module,
       program: program.name,
       params: session.params,
       setupHash: session.setupHash,
       maxHeap: maxHeap / workers,
+      heapLimit: heapLimit(),
       pulse,
       sharing: this.#sharing,
       figures,
     }
-    // By way of its folder, so that it is found from a built chunk as well.
-    const worker = new Worker(new URL('../parallel/trace-worker.js', import.meta.url), { workerData })
     const partner: Partner = {
-      worker,
+      worker: open(input, {
+        onMessage: (message) => {
+          this.#receive(partner, message)
+          this.#wake()
+        },
+        onError: (error) => this.#fail(error),
+      }),
       figures: new Float64Array(figures),
       isStuck: patience === undefined ? null : stuckness(pulse, patience),
       subjects: new Map(),
@@ -218,12 +233,6 @@ export class ParallelTraces implements TraceSource {
       isIdle: false,
       answer: null,
     }
-    worker.on('message', (message: TraceMessage) => {
-      this.#receive(partner, message)
-      this.#wake()
-    })
-    worker.on('error', (error) => this.#fail(error))
-    worker.on('exit', (code) => this.#fail(new Error(`a worker has ended early, with code ${code}`)))
     return partner
   }
 
@@ -277,6 +286,7 @@ export class ParallelTraces implements TraceSource {
   }
 
   #beginAgain(branches: readonly TraceBranch[], results?: TraceResults): void {
+    this.#hasBegun = true
     this.#queue = []
     Atomics.store(this.#cells, SharingCell.Wanted, 0)
     Atomics.store(this.#cells, SharingCell.Batch, FIRST_BATCH)
@@ -312,7 +322,7 @@ export class ParallelTraces implements TraceSource {
 
   #send(partner: Partner, order: TraceOrder): void {
     partner.orders++
-    partner.worker.postMessage(order)
+    partner.worker.send(order)
   }
 
   *#ask(kind: 'snapshot' | 'finish'): Generator<Pause, readonly (TraceSnapshot | TraceResults)[]> {

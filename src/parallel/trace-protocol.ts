@@ -14,6 +14,10 @@ export interface TraceWorkerInput {
   readonly setupHash: string
   /** Bytes at most for values. */
   readonly maxHeap: number
+  /** Bytes that the JavaScript heap may grow to. */
+  readonly heapLimit: number
+  /** Steps between two looks at what others wish. @default a millisecond's work */
+  readonly steps?: number
   readonly pulse: SharedArrayBuffer
   /** See `SharingCell`. */
   readonly sharing: SharedArrayBuffer

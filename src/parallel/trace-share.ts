@@ -21,6 +21,7 @@ export class TraceShare {
   readonly #investigation: Investigation
   readonly #sharing: Int32Array
   readonly #figures: Float64Array
+  readonly #steps: number | undefined
   #traces: LocalTraces | null = null
   #age = 0
   #orders = 0
@@ -31,6 +32,7 @@ export class TraceShare {
   /** @throws UsageError if the program is another one here than where it was first set up. */
   constructor(program: Program, input: TraceWorkerInput, tell: (message: TraceMessage) => void) {
     this.#tell = tell
+    this.#steps = input.steps
     this.#sharing = new Int32Array(input.sharing)
     this.#figures = new Float64Array(input.figures)
     const monitor = new PulseMonitor(input.pulse, (number, name, place) =>
@@ -98,9 +100,9 @@ export class TraceShare {
     do {
       if (exploration.restart()) return this.#tellRules()
       if (exploration.search.isDone) return this.#rest()
-      exploration.search.slice()
+      exploration.search.slice(this.#steps)
       if (Atomics.load(this.#sharing, SharingCell.Wanted) > 0) this.#giveAway()
-    } while (performance.now() < until)
+    } while (this.#steps === undefined && performance.now() < until)
     this.#tellFigures()
     this.#work()
   }

@@ -190,6 +190,7 @@ export class DporSearch {
    */
   runOne(branch: TraceBranch | null, limit: number): TraceBranch[] | null {
     const { execution } = this
+    this.#hasEnded = false
     if (branch === null || this.#enter(branch))
       while (!this.#hasEnded && execution.length <= limit && !this.rules.isChanged) {
         const thread = this.#forced >= 0 ? this.#forced : execution.next()
@@ -210,8 +211,9 @@ export class DporSearch {
     this.#handedIn = [...this.#handedIn.slice(this.#handedInNext), ...branches]
     this.#handedInNext = 0
     if (!this.isDone || branches.length === 0) return
+    // Nothing is on the stack: the next slice takes the first of them.
     this.isDone = false
-    this.#takeHandedIn()
+    this.#hasEnded = true
   }
 
   /** How many branches could be given away now, other ways left out. */
@@ -234,7 +236,8 @@ export class DporSearch {
     const left = this.#handedIn.slice(this.#handedInNext)
     if (this.isDone) return left
     const rest = { forced: this.#forced, forcedGuard: this.#forcedGuard, hasEnded: this.#hasEnded }
-    this.#copyLeft(eventsOf(this.execution), this.execution.events, 0, this.#floor, rest, left)
+    if (this.execution.length > 0 || !this.#hasEnded)
+      this.#copyLeft(eventsOf(this.execution), this.execution.events, 0, this.#floor, rest, left)
     for (const parked of this.#parked)
       this.#copyLeft(eventsOf(this.execution, parked), parked.fields, parked.position, parked.floor, parked.rest, left)
     this.branches = new Branches()

@@ -1,0 +1,121 @@
+import type { Program } from 'entrelacs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { LocalTraces } from '../../src/engine/explore/dpor/local-traces.js'
+import type { TraceStart } from '../../src/engine/explore/dpor/local-traces.js'
+import type { TraceSource } from '../../src/engine/explore/dpor/trace-source.js'
+import type { Outcome } from '../../src/engine/explore/explore-report.js'
+import { Investigation } from '../../src/engine/explore/investigation.js'
+import type { Pause } from '../../src/engine/explore/strategy-run.js'
+import { ParallelTraces } from '../../src/parallel/parallel-traces.js'
+import type { OpenTraceWorker } from '../../src/parallel/trace-thread.js'
+import { TraceShare } from '../../src/parallel/trace-share.js'
+import { buildProgram } from '../oracle/build-program.js'
+import { printProgram } from '../oracle/print-program.js'
+import { anyTraceProgram } from '../oracle/random-programs.js'
+import { enumerateIfSmall } from '../oracle/trace-enumerator.js'
+import { SEED } from '../engine/support/seed.js'
+
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 600)
+
+/** Workers without threads: messages take their time and are copied, as between threads. */
+function besides(program: Program, steps: number): OpenTraceWorker {
+  return (input, { onMessage }) => {
+    let isOpen = true
+    const share = new TraceShare(program, { ...input, steps }, (message) =>
+      setImmediate(() => isOpen && onMessage(structuredClone(message))),
+    )
+    setImmediate(() => onMessage({ kind: 'ready' }))
+    return {
+      send: (order) => setImmediate(() => isOpen && share.receive(structuredClone(order))),
+      end: () => (isOpen = false),
+    }
+  }
+}
+
+interface Found {
+  readonly counts: unknown
+  readonly outcomes: readonly Outcome[]
+  readonly findings: readonly string[]
+}
+
+async function toItsEnd<R>(work: Generator<Pause, R>): Promise<R> {
+  for (;;) {
+    const step = work.next()
+    if (step.done === true) return step.value
+    await step.value
+  }
+}
+
+async function foundBy(investigation: Investigation, source: TraceSource): Promise<Found> {
+  await toItsEnd(source.run())
+  return await results(investigation, source)
+}
+
+async function results({ session }: Investigation, source: TraceSource): Promise<Found> {
+  await toItsEnd(source.finish())
+  const { complete, deadlocked, assumeFailed, depth } = source.counts
+  return {
+    counts: { complete, deadlocked, assumeFailed, depth },
+    outcomes: await toItsEnd(source.outcomes()),
+    findings: source.findings
+      .map(({ kind, subject, path }) => {
+        const steps = path.map(({ thread, way }) => `${session.threads.all[thread]!.identity}/${way}`)
+        return `${kind} ${subject}: ${steps.join(', ')}`
+      })
+      .sort(),
+  }
+}
+
+/** Takes snapshots while the work goes on, and goes on from the latest with other workers after some time. */
+async function interrupted(program: Program, workers: number, steps: number, pauses: number): Promise<Found> {
+  let start: TraceStart | undefined
+  for (;;) {
+    const investigation = new Investigation(program, {})
+    const options = { workers, module: '', open: besides(program, steps) }
+    const source = new ParallelTraces(investigation, options, start && structuredClone(start))
+    const work = source.run()
+    let isDone = false
+    for (let i = 0; i < pauses && !isDone; i++) {
+      const step = work.next()
+      isDone = step.done === true
+      await step.value
+    }
+    if (isDone || start !== undefined) {
+      if (!isDone) await toItsEnd(work)
+      return await results(investigation, source)
+    }
+    const { rules, branches, ...found } = await toItsEnd(source.snapshot())
+    source.close()
+    start = { rules, branches, results: found }
+  }
+}
+
+test('However many share the work, and however often it is taken up again, the results are the same', { timeout: 600_000 }, async () => {
+  let compared = 0
+  let traces = 0
+  const agrees = fc.asyncProperty(
+    anyTraceProgram,
+    fc.record({
+      workers: fc.integer({ min: 1, max: 3 }),
+      steps: fc.integer({ min: 1, max: 9 }),
+      pauses: fc.integer({ min: 4, max: 30 }),
+    }),
+    async (tree, { workers, steps, pauses }) => {
+      const known = enumerateIfSmall(tree, { traces: 300, steps: 30_000 })
+      if (known === null || known.length < 2) return
+      compared++
+      traces += known.length
+      const program = buildProgram(tree)
+      const investigation = new Investigation(program, {})
+      const alone = await foundBy(investigation, new LocalTraces(investigation.session))
+      const shared = new Investigation(program, {})
+      const options = { workers, module: '', open: besides(program, steps) }
+      expect(await foundBy(shared, new ParallelTraces(shared, options)), printProgram(tree)).toEqual(alone)
+      expect(await interrupted(program, workers, steps, pauses), printProgram(tree)).toEqual(alone)
+    },
+  )
+  await fc.assert(agrees, { seed: SEED, numRuns: RUNS })
+  console.log(`${compared} programs with ${traces} traces compared.`)
+  expect(compared).toBeGreaterThan(RUNS / 3)
+})
