@@ -1,7 +1,8 @@
+import { FileKeeper } from './checkpoint/file-keeper.js'
 import { Exploration, type UntimedReport } from './engine/explore/exploration.js'
 import { type ExplorationOptions, requireOptions } from './engine/explore/explore-options.js'
 import type { ExploreReport } from './engine/explore/explore-report.js'
-import type { Investigation } from './engine/explore/investigation.js'
+import type { OpenTraces } from './engine/explore/dpor/dpor-run.js'
 import type { Program } from './engine/program.js'
 import { ParallelTraces } from './parallel/parallel-traces.js'
 import { availableMemory, heapLimit } from './available-memory.js'
@@ -12,6 +13,13 @@ export interface ExploreOptions extends ExplorationOptions {
   readonly signal?: AbortSignal
   /** Seconds that the program's own code may take between two operations, in workers. @default no bound */
   readonly patience?: number
+  /**
+   * A file in which what is known and what is left to do is kept now and then (`graph`, `dpor`). If it is there already,
+   * the exploration goes on from it; it is removed once the exploration is complete.
+   */
+  readonly checkpoint?: string
+  /** Seconds between two checkpoints, at least. @default 10 */
+  readonly checkpointEvery?: number
 }
 
 // The caller's event loop gets its turn after this much work, well below the 50 ms that are promised.
@@ -42,15 +50,24 @@ const PROGRESS_MS = 200
  * ```
  */
 export async function explore(program: Program, options: ExploreOptions = {}): Promise<ExploreReport> {
-  requireOptions(options, ['signal', 'patience'])
+  requireOptions(options, ['signal', 'patience', 'checkpoint', 'checkpointEvery'])
   const started = performance.now()
-  const work = prepare(program, options)
+  const keeper =
+    options.checkpoint === undefined ? null : await FileKeeper.open(options.checkpoint, options.checkpointEvery)
+  const work = prepare(program, options, keeper)
   try {
     const report = await inSlices(work, options, started)
-    return { ...report, ...work.extent, elapsedMs: Math.round(performance.now() - started) }
+    if (report.complete) await keeper?.clear()
+    const elapsedMs = Math.round(performance.now() - started)
+    return { ...report, ...work.extent, ...checkpointOf(options.checkpoint, keeper), elapsedMs }
   } finally {
     work.close()
   }
+}
+
+function checkpointOf(file: string | undefined, keeper: FileKeeper | null): Pick<ExploreReport, 'checkpoint'> {
+  if (file === undefined || keeper === null) return {}
+  return { checkpoint: { file, resumed: keeper.kept !== null, failure: keeper.failure } }
 }
 
 interface Work {
@@ -60,12 +77,13 @@ interface Work {
   readonly close: () => void
 }
 
-function prepare(program: Program, options: ExploreOptions): Work {
+function prepare(program: Program, options: ExploreOptions, keeper: FileKeeper | null): Work {
   const engineOptions = {
     ...options,
     maxMemory: options.maxMemory ?? availableMemory() / 2,
     // A quarter: confirming a finding holds the values of a second session.
     maxHeap: options.maxHeap ?? heapLimit() / 4,
+    ...(keeper === null ? {} : { checkpoints: keeper }),
   }
   const { workers = 1, patience } = options
   const { module } = program
@@ -75,8 +93,8 @@ function prepare(program: Program, options: ExploreOptions): Work {
     return { exploration: new Exploration(program, engineOptions), extent, close: () => {} }
   }
   let traces: ParallelTraces | null = null
-  const openTraces = (investigation: Investigation) =>
-    (traces = new ParallelTraces(investigation, { workers, module, patience }))
+  const openTraces: OpenTraces = (investigation, start) =>
+    (traces = new ParallelTraces(investigation, { workers, module, patience }, start))
   return {
     exploration: new Exploration(program, engineOptions, { openTraces }),
     extent: { workers: { wanted: workers, used: workers } },

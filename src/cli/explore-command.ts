@@ -1,4 +1,3 @@
-import type { ExplorationOptions } from '../engine/explore/explore-options.js'
 import type { ExploreReport, Violation } from '../engine/explore/explore-report.js'
 import type { Replay } from '../engine/replay.js'
 import { exploreText, quoteForShell } from '../report/explore-text.js'
@@ -10,10 +9,11 @@ import { ExitCode } from './exit-code.js'
 import { ProgressLine } from './progress-line.js'
 import { runInWorker, type WorkerWatch } from './run-in-worker.js'
 import { outputStyle, write } from './terminal.js'
+import type { ExploreTaskOptions } from './worker-protocol.js'
 
 /** What the command was given. */
 export interface ExploreCommandOptions {
-  readonly options: Omit<ExplorationOptions, 'onProgress' | 'onViolation' | 'monitor'>
+  readonly options: ExploreTaskOptions
   readonly json: boolean
   readonly language: Language
   readonly patience: number

@@ -38,6 +38,8 @@ interface ExploreFlags extends CommonFlags {
   readonly depth?: number
   readonly seed?: string
   readonly workers?: number
+  readonly checkpoint?: string
+  readonly checkpointEvery?: number
   readonly progress?: boolean
   readonly patience: number
 }
@@ -141,6 +143,12 @@ function buildCommands(): Command {
             parseCount,
           ),
         )
+        .option('--checkpoint <file>', 'keep what is known in this file now and then, and go on from it (graph, dpor)')
+        .addOption(
+          new Option('--checkpoint-every <seconds>', 'time between two checkpoints, at least (default: 10)').argParser(
+            parsePositive,
+          ),
+        )
         .option('--progress', 'tell on standard error how far it is, even where that is no terminal')
         .addOption(
           new Option('--samples <count>', 'executions to run (random, pct, pos, surw; default: 10000)').argParser(
@@ -193,6 +201,8 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
       ...(flags.depth === undefined ? {} : { depth: flags.depth }),
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
       ...(flags.workers === undefined ? {} : { workers: flags.workers }),
+      ...(flags.checkpoint === undefined ? {} : { checkpoint: flags.checkpoint }),
+      ...(flags.checkpointEvery === undefined ? {} : { checkpointEvery: flags.checkpointEvery }),
     },
   }
   if (flags.repair !== undefined)

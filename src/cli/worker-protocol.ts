@@ -1,5 +1,5 @@
 import type { ExploreProgress, ExploreReport, Violation } from '../engine/explore/explore-report.js'
-import type { ExplorationOptions } from '../engine/explore/explore-options.js'
+import type { ExploreOptions } from '../explore.js'
 import type { RepairComparison } from '../engine/explore/repair-comparison.js'
 import type { Replay } from '../engine/replay.js'
 import type { Place } from '../engine/place.js'
@@ -9,7 +9,7 @@ import type { PortableError } from '../parallel/portable-error.js'
 export interface ExploreTask {
   readonly kind: 'explore'
   readonly source: string
-  readonly options: Omit<ExplorationOptions, 'onProgress' | 'onViolation' | 'monitor'>
+  readonly options: ExploreTaskOptions
   /** Traces to send along. */
   readonly traces: number
 }
@@ -19,6 +19,12 @@ export interface CompareTask extends Omit<ExploreTask, 'kind'> {
   readonly kind: 'compare'
   readonly repair: string
 }
+
+/** Options of an exploration as they cross to the worker. */
+export type ExploreTaskOptions = Omit<
+  ExploreOptions,
+  'onProgress' | 'onViolation' | 'monitor' | 'signal' | 'patience' | 'checkpoints'
+>
 
 /** What the worker is asked to do with a program. */
 export type WorkerTask =

@@ -3,6 +3,7 @@ import { HistoryLimit, ProgramFault } from './errors.js'
 import { Code, FLAG_DAEMON } from './instruction.js'
 import type { Interner } from './interner.js'
 import type { Layout } from './layout.js'
+import { LearningLog } from './learning-log.js'
 import { type AtMark, ThreadHandle } from './marks.js'
 import { NodeCodec } from './node-codec.js'
 import { describeNode, describeYielded } from './node-description.js'
@@ -79,6 +80,8 @@ export class GeneratorImage implements ThreadImage {
   readonly failures = new Map<number, Failure>()
   /** Whether any thread has said `p.at`: from then on a state may be reached by schedules of different lengths. */
   hasMerged = false
+  /** In which order this was learnt. */
+  readonly log = new LearningLog()
   /** Nodes with very many ways that nobody has learnt ahead yet; see `learnWideChoices`. */
   readonly #wideChoices: number[] = []
   readonly #context: ImageContext
@@ -103,7 +106,8 @@ export class GeneratorImage implements ThreadImage {
     return (
       this.#live.size * 1024 +
       (this.#merged.size + this.#ended.size) * 160 +
-      (this.operations.size + this.#bodies.size) * 400
+      (this.operations.size + this.#bodies.size) * 400 +
+      this.log.bytes
     )
   }
 
@@ -141,12 +145,14 @@ export class GeneratorImage implements ThreadImage {
     const { child, body } = this.#spawned.get(node)!
     const root = this.start(child, body, node)
     nodes.fields[(node << NODE_SHIFT) + NODE_B] = root
+    this.log.spawned(node)
     return root
   }
 
   resume(node: number, result: number): number {
     const child = this.#placingFaults(() => this.#extend(node, result))
     this.#context.nodes.connect(node, result, child)
+    this.log.resumed(node, result)
     return child
   }
 

@@ -31,6 +31,11 @@ export class Interner {
     this.#add(undefined, 'undefined', undefined)
   }
 
+  /** The canonical copies of all values, in the order in which they were met. */
+  get values(): readonly PlainData[] {
+    return this.#values
+  }
+
   /** The canonical copy. */
   valueOf(id: number): PlainData {
     return this.#values[id]

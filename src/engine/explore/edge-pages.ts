@@ -29,6 +29,19 @@ export class EdgePages {
     return this.threadPages[edge >>> PAGE_BITS]![edge & PAGE_MASK]!
   }
 
+  /** Makes these the first `length` edges of these pages. */
+  restore(
+    targets: readonly Int32Array<ArrayBuffer>[],
+    threads: readonly Uint16Array<ArrayBuffer>[],
+    length: number,
+  ): void {
+    this.targetPages.splice(0, this.targetPages.length, ...targets)
+    this.threadPages.splice(0, this.threadPages.length, ...threads)
+    this.length = length
+    this.#targets = this.targetPages.at(-1)!
+    this.#threads = this.threadPages.at(-1)!
+  }
+
   get bytes(): number {
     return this.targetPages.length * PAGE_SIZE * 6
   }

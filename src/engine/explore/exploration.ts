@@ -1,8 +1,7 @@
 import { UsageError } from '../errors.js'
 import type { Program } from '../program.js'
 import { BoundedRun, scheduleBound } from './bounded/bounded-run.js'
-import { DporRun } from './dpor/dpor-run.js'
-import type { TraceSource } from './dpor/trace-source.js'
+import { DporRun, type OpenTraces } from './dpor/dpor-run.js'
 import type { ExplorationOptions } from './explore-options.js'
 import type { ExploreProgress, ExploreReport, Strategy } from './explore-report.js'
 import { GraphRun } from './graph-run.js'
@@ -13,7 +12,7 @@ import type { Pause, StrategyResult, StrategyRun } from './strategy-run.js'
 /** What the engine cannot do by itself. */
 export interface ExplorationParts {
   /** Runs the executions of strategy `dpor` elsewhere. */
-  readonly openTraces?: (investigation: Investigation) => TraceSource
+  readonly openTraces?: OpenTraces
 }
 
 /** How each strategy is run: where to add one. */
@@ -67,6 +66,10 @@ export class Exploration {
           hint: 'explore with dpor and without a bound, or with one worker',
         },
       )
+    if (options.checkpoints !== undefined && (bound !== null || !['graph', 'dpor'].includes(this.#strategy)))
+      throw new UsageError('usage/checkpoint', 'only the strategies graph and dpor, without a bound, keep checkpoints', {
+        hint: 'explore with graph or dpor and without a bound, or without a checkpoint',
+      })
     this.#investigation = new Investigation(program, options)
     this.#run =
       bound === null

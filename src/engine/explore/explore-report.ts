@@ -133,6 +133,8 @@ export interface ExploreReport {
   readonly depth: number | null
   /** Threads that shared the work, if several were asked for: one if the program does not name its module. */
   readonly workers?: { readonly wanted: number; readonly used: number }
+  /** Where the exploration was kept, if a checkpoint was asked for, and why no more could be written, if so. */
+  readonly checkpoint?: { readonly file: string; readonly resumed: boolean; readonly failure: string | null }
   readonly elapsedMs: number
 }
 

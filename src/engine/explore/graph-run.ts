@@ -1,6 +1,8 @@
+import { learnAgain, type SessionSnapshot, snapshotOfSession } from '../session-snapshot.js'
+import { ownerOf, partsFor } from './checkpoint.js'
 import type { ExploreProgress, Violation } from './explore-report.js'
 import { analyseGraph, type GraphFindings, sum } from './graph-findings.js'
-import { GraphSearch } from './graph-search.js'
+import { GraphSearch, type SavedSearch } from './graph-search.js'
 import type { Investigation } from './investigation.js'
 import { formatCount, reportOutcomes } from './outcome-report.js'
 import { outcomeViolations } from './outcome-violations.js'
@@ -8,7 +10,10 @@ import { SamplingRun } from './sampling-run.js'
 import type { StateGraph } from './state-graph.js'
 import { StateTable } from './state-table.js'
 import { type Stopped, stoppedByHistory, stopMessage } from './stop-message.js'
-import type { StrategyResult, StrategyRun } from './strategy-run.js'
+import type { Pause, StrategyResult, StrategyRun } from './strategy-run.js'
+
+/** What a checkpoint of a graph consists of. */
+type KeptGraph = SessionSnapshot & SavedSearch
 
 /** Strategy `graph`: the graph of all states, with exact numbers. */
 export class GraphRun implements StrategyRun {
@@ -38,14 +43,17 @@ export class GraphRun implements StrategyRun {
     }
   }
 
-  *run(): Generator<void, StrategyResult> {
+  *run(): Generator<Pause, StrategyResult> {
     const { session, options, maxMemory, maxHeap } = this.#investigation
+    const kept = partsFor<KeptGraph>(session, 'graph', options.checkpoints)
+    if (kept !== null) yield* learnAgain(session, kept)
     const seen = yield* this.#sampling.first()
     if (seen && options.until === 'first') return yield* this.#stopAtFirst()
     this.#phase = 'searching'
     session.rewind()
     const maxStates = options.maxStates ?? Number.MAX_SAFE_INTEGER
     const search = new GraphSearch(session, { maxStates, maxMemory, maxHeap })
+    if (kept !== null) search.restore(kept)
     this.#search = search
     yield* this.#explore(search, seen)
     const findings = yield* this.#analyse(search)
@@ -55,12 +63,13 @@ export class GraphRun implements StrategyRun {
     return yield* this.#result(search, findings, violations)
   }
 
-  *#explore(search: GraphSearch, seen: boolean): Generator<void> {
+  *#explore(search: GraphSearch, seen: boolean): Generator<Pause> {
     const { options } = this.#investigation
     let shown = seen
     let inspected = 0
     for (const _pause of search.run()) {
       yield
+      if (this.#aborted || options.checkpoints?.isDue() === true) yield* this.#keep(search)
       if (this.#aborted) search.abort('aborted')
       if (search.stopped === 'aborted') break
       while (!shown && inspected < search.outcomes.count) {
@@ -70,6 +79,14 @@ export class GraphRun implements StrategyRun {
       }
       if (search.stopped === 'first') break
     }
+    if (search.stopped !== null && search.stopped !== 'aborted') yield* this.#keep(search)
+  }
+
+  *#keep(search: GraphSearch): Generator<Pause> {
+    const { session, options } = this.#investigation
+    if (options.checkpoints === undefined) return
+    const parts: KeptGraph = { ...snapshotOfSession(session), ...search.saved }
+    yield* options.checkpoints.keep({ owner: ownerOf(session, 'graph'), parts: { ...parts } })
   }
 
   *#analyse(search: GraphSearch): Generator<void, GraphFindings> {

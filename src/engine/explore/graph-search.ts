@@ -23,12 +23,12 @@ import {
 import type { Session } from '../session.js'
 import { SMALL_CONTENTS, SMALL_SHIFT } from '../layout.js'
 import { LearntProperty } from './learnt-property.js'
-import { OutcomeRegistry } from './outcome-registry.js'
-import { PlainAccesses } from './plain-accesses.js'
-import { DROPPED, StateGraph } from './state-graph.js'
-import { ROW_WORDS, StateRows } from './state-rows.js'
-import { StateSet } from './state-set.js'
-import { StateTable } from './state-table.js'
+import { OutcomeRegistry, type SavedOutcome } from './outcome-registry.js'
+import { PlainAccesses, type SavedRace } from './plain-accesses.js'
+import { DROPPED, type SavedGraph, StateGraph } from './state-graph.js'
+import { ROW_WORDS, type SavedRows, StateRows } from './state-rows.js'
+import { type SavedStates, StateSet } from './state-set.js'
+import { type SavedTable, StateTable } from './state-table.js'
 
 /** Bounds of a search. */
 export interface SearchBounds {
@@ -47,6 +47,23 @@ export type StopReason = 'states' | 'memory' | 'history' | 'aborted' | 'first'
 export interface MisuseStep {
   readonly edge: number
   readonly message: string
+}
+
+/** A search as plain data. */
+export interface SavedSearch extends SavedGraph, SavedTable {
+  readonly outcomes: readonly SavedOutcome[]
+  readonly failures: readonly SavedStates[]
+  readonly races: readonly SavedRace[]
+  readonly misuses: readonly MisuseStep[]
+  readonly currentPages: SavedRows['pages']
+  readonly nextPages: SavedRows['pages']
+  readonly rows: readonly { readonly count: number; readonly stride: number }[]
+  readonly place: {
+    readonly depth: number
+    readonly cursor: number
+    readonly layerStart: number
+    readonly words: number
+  }
 }
 
 // States between two looks at the clock and the budget, fewer if they are large: about a millisecond's work.
@@ -148,6 +165,43 @@ export class GraphSearch {
     }
     this.graph.edgeStarts.push(this.graph.edgeCount)
     this.graph.isLayered = !this.session.image.hasMerged
+  }
+
+  /** Everything that `restore` needs besides what the session has learnt, between two slices. */
+  get saved(): SavedSearch {
+    const { outcomes } = this
+    const current = this.#current.saved
+    const next = this.#next.saved
+    return {
+      ...this.graph.saved(this.#layerStart + this.#cursor),
+      outcomes: Array.from({ length: outcomes.count }, (_, index) => outcomes.saved(index)),
+      failures: this.alwaysFailures.map(({ states }) => states.saved),
+      races: this.accesses.saved,
+      misuses: this.misuses,
+      ...this.#table.saved,
+      currentPages: current.pages,
+      nextPages: next.pages,
+      rows: [current, next].map(({ count, stride }) => ({ count, stride })),
+      place: { depth: this.depth, cursor: this.#cursor, layerStart: this.#layerStart, words: this.#coveredWords },
+    }
+  }
+
+  /** Takes up a search that was saved; the session must have learnt what it had learnt then. */
+  restore(saved: SavedSearch): void {
+    this.graph.restore(saved)
+    this.outcomes.restore(saved.outcomes)
+    saved.failures.forEach((states, i) => this.alwaysFailures[i]!.states.restore(states))
+    this.accesses.restore(saved.races)
+    this.misuses.push(...saved.misuses)
+    this.#table.restore(saved)
+    this.#current.restore({ pages: saved.currentPages, ...saved.rows[0]! })
+    this.#next.restore({ pages: saved.nextPages, ...saved.rows[1]! })
+    this.depth = saved.place.depth
+    this.#cursor = saved.place.cursor
+    this.#layerStart = saved.place.layerStart
+    this.#coveredWords = saved.place.words
+    this.#order = new Int32Array(0)
+    this.#adaptToLayout()
   }
 
   #isOutOfMemory(): boolean {

@@ -22,6 +22,14 @@ export class IntPages {
     return this.pages[index >>> PAGE_BITS]![index & PAGE_MASK]!
   }
 
+  /** Makes this the sequence of the first `length` integers of these pages. */
+  restore(pages: readonly Int32Array<ArrayBuffer>[], length: number): void {
+    this.pages.splice(0, this.pages.length, ...pages)
+    this.length = length
+    this.pages.length = Math.max(1, Math.ceil(length / PAGE_SIZE))
+    this.#last = this.pages.at(-1)!
+  }
+
   get bytes(): number {
     return this.pages.length * PAGE_SIZE * 4
   }

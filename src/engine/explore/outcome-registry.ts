@@ -8,6 +8,12 @@ import type { Session } from '../session.js'
 
 const FIRST_SLOTS = 64
 
+/** An outcome by the session's own indices. */
+export interface SavedOutcome {
+  readonly state: Int32Array
+  readonly deadlocked: boolean
+}
+
 /**
  * Collects outcomes: equal final states are one. An outcome is described, and the program's properties are asked, at
  * most once; a search that meets very many can leave that for the end.
@@ -73,6 +79,19 @@ export class OutcomeRegistry {
       hash2 ^= chain(chain(layout.seeds2[word]!, interner.hash2[result]!), code)
     }
     return `${hash1} ${hash2} ${formatData(this.facts(index))}`
+  }
+
+  /** The final state of an outcome, and whether it is a deadlock. */
+  saved(index: number): SavedOutcome {
+    return { state: this.#states[index]!, deadlocked: this.#deadlocked[index]! }
+  }
+
+  /** Meets outcomes again that were saved, in order; the session's present state is lost. */
+  restore(saved: readonly SavedOutcome[]): void {
+    for (const { state, deadlocked } of saved) {
+      this.#session.world.load(state, 0, state.length, 0, 0)
+      this.classify(deadlocked)
+    }
   }
 
   /** Whether an outcome has been described. */

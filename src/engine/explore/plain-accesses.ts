@@ -1,9 +1,15 @@
-import { StateSet } from './state-set.js'
+import { type SavedStates, StateSet } from './state-set.js'
 
 /** States in which two threads are about to make conflicting plain accesses to one word. */
 export interface RaceStates {
   readonly word: number
   readonly states: StateSet
+}
+
+/** A race as plain data. */
+export interface SavedRace {
+  readonly word: number
+  readonly states: SavedStates
 }
 
 /** Collects data races: the plain accesses that the threads of one state are about to make, state after state. */
@@ -17,6 +23,19 @@ export class PlainAccesses {
     let bytes = 0
     for (const race of this.races.values()) bytes += race.states.bytes
     return bytes
+  }
+
+  /** What `restore` needs, between two states. */
+  get saved(): SavedRace[] {
+    return Array.from(this.races.values(), ({ word, states }) => ({ word, states: states.saved }))
+  }
+
+  restore(saved: readonly SavedRace[]): void {
+    for (const { word, states } of saved) {
+      const race = { word, states: new StateSet() }
+      race.states.restore(states)
+      this.races.set(word, race)
+    }
   }
 
   /** Makes room for words below `count`, also in the middle of a state. */

@@ -22,6 +22,25 @@ export interface StepGraph {
   thread(edge: number): number
 }
 
+/** A graph as plain data. */
+export interface SavedGraph {
+  readonly edgeTargets: readonly Int32Array<ArrayBuffer>[]
+  readonly edgeThreads: readonly Uint16Array<ArrayBuffer>[]
+  readonly edgeStarts: readonly Int32Array<ArrayBuffer>[]
+  readonly terminalStates: readonly Int32Array<ArrayBuffer>[]
+  readonly terminalOutcomes: readonly Int32Array<ArrayBuffer>[]
+  readonly layerStarts: readonly number[]
+  readonly counts: {
+    readonly edges: number
+    readonly starts: number
+    readonly terminals: number
+    readonly states: number
+  }
+  readonly isTopological: boolean
+  readonly hasWays: boolean
+  readonly hasDropped: boolean
+}
+
 /**
  * The graph of all states as integers: states are numbered in the order of discovery, the edges of one state are
  * adjacent and in canonical order (threads in canonical order, then ways).
@@ -61,6 +80,36 @@ export class StateGraph implements StepGraph {
 
   thread(edge: number): number {
     return this.edges.thread(edge)
+  }
+
+  /** What `restore` needs of a graph of which `expanded` states have edges. */
+  saved(expanded: number): SavedGraph {
+    const { edges, edgeStarts, terminalStates, terminalOutcomes } = this
+    return {
+      edgeTargets: edges.targetPages,
+      edgeThreads: edges.threadPages,
+      edgeStarts: edgeStarts.pages,
+      terminalStates: terminalStates.pages,
+      terminalOutcomes: terminalOutcomes.pages,
+      layerStarts: this.layerStarts,
+      counts: { edges: edges.length, starts: expanded, terminals: terminalStates.length, states: this.stateCount },
+      isTopological: this.isTopological,
+      hasWays: this.hasWays,
+      hasDropped: this.hasDropped,
+    }
+  }
+
+  restore(saved: SavedGraph): void {
+    const { counts } = saved
+    this.edges.restore(saved.edgeTargets, saved.edgeThreads, counts.edges)
+    this.edgeStarts.restore(saved.edgeStarts, counts.starts)
+    this.terminalStates.restore(saved.terminalStates, counts.terminals)
+    this.terminalOutcomes.restore(saved.terminalOutcomes, counts.terminals)
+    this.layerStarts.splice(0, this.layerStarts.length, ...saved.layerStarts)
+    this.stateCount = counts.states
+    this.isTopological = saved.isTopological
+    this.hasWays = saved.hasWays
+    this.hasDropped = saved.hasDropped
   }
 
   get edgeCount(): number {

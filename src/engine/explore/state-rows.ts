@@ -4,6 +4,13 @@ export const ROWS_PER_PAGE = 1 << ROW_BITS
 /** Where a row's words begin, after the two lanes of its hash. */
 export const ROW_WORDS = 2
 
+/** Rows as plain data. */
+export interface SavedRows {
+  readonly pages: readonly Int32Array<ArrayBuffer>[]
+  readonly count: number
+  readonly stride: number
+}
+
 /** States stored one after the other, each as its hash and its words; grows by pages, so that growing never copies. */
 export class StateRows {
   pages: Int32Array<ArrayBuffer>[] = []
@@ -36,6 +43,17 @@ export class StateRows {
   /** Empties it, keeping the pages for the next use. */
   clear(): void {
     this.count = 0
+  }
+
+  /** What `restore` needs. */
+  get saved(): SavedRows {
+    return { pages: this.pages.slice(0, Math.ceil(this.count / ROWS_PER_PAGE)), count: this.count, stride: this.stride }
+  }
+
+  restore({ pages, count, stride }: SavedRows): void {
+    this.pages = [...pages]
+    this.count = count
+    this.stride = stride
   }
 
   /** Sets one word of every row, in use or not. */

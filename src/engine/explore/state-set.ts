@@ -1,3 +1,9 @@
+/** A set of states as plain data. */
+export interface SavedStates {
+  readonly bits: Int32Array<ArrayBuffer>
+  readonly size: number
+}
+
 /** A set of states by index, one bit each. */
 export class StateSet {
   #bits = new Int32Array(64)
@@ -16,6 +22,16 @@ export class StateSet {
   has(state: number): boolean {
     const at = state >>> 5
     return at < this.#bits.length && (this.#bits[at]! & (1 << (state & 31))) !== 0
+  }
+
+  /** What `restore` needs. */
+  get saved(): SavedStates {
+    return { bits: this.#bits, size: this.size }
+  }
+
+  restore({ bits, size }: SavedStates): void {
+    this.#bits = bits
+    this.size = size
   }
 
   get bytes(): number {

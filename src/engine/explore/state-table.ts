@@ -6,6 +6,13 @@ const SWEEPS = (1 << SWEEP_BITS) - 1
 const MAX_BITS = 27
 const REHASH_SLICE = 1 << 17
 
+/** A table of states as plain data. */
+export interface SavedTable {
+  readonly tableSlots: Int32Array<ArrayBuffer>
+  readonly tableHashes: Int32Array<ArrayBuffer>
+  readonly table: { readonly bits: number; readonly base: number; readonly sweep: number; readonly count: number }
+}
+
 /**
  * Open-addressed table from a state's 64-bit hash to its index. A search is bound by the cache misses of its look-ups, so
  * a slot has two ints only: lane 2 of the hash, and one that packs the high bits of lane 1, a sweep number and the index.
@@ -53,6 +60,21 @@ export class StateTable {
       }
       if (slots[2 * i] === hash2 && (packed & ~mask) === tag) return this.#base + (packed & mask)
     }
+  }
+
+  /** What `restore` needs. */
+  get saved(): SavedTable {
+    const table = { bits: this.#bits, base: this.#base, sweep: this.#sweep, count: this.#count }
+    return { tableSlots: this.#slots, tableHashes: this.#hashes, table }
+  }
+
+  restore({ tableSlots, tableHashes, table }: SavedTable): void {
+    this.#slots = tableSlots
+    this.#hashes = tableHashes
+    this.#bits = table.bits
+    this.#base = table.base
+    this.#sweep = table.sweep
+    this.#count = table.count
   }
 
   /** The slot where the search for a hash begins: loading it early hides the cache miss behind other work. */

@@ -1,4 +1,5 @@
 import { HistoryLimit } from '../../errors.js'
+import { ownerOf, partsFor } from '../checkpoint.js'
 import type { ExploreProgress, ExploreReport, Violation } from '../explore-report.js'
 import type { Investigation } from '../investigation.js'
 import { reportOutcomes } from '../outcome-report.js'
@@ -7,8 +8,10 @@ import { SamplingRun } from '../sampling-run.js'
 import { type Stopped, stoppedByHistory, stopMessage } from '../stop-message.js'
 import type { Pause, StrategyResult, StrategyRun } from '../strategy-run.js'
 import { Session } from '../../session.js'
-import { LocalTraces } from './local-traces.js'
+import { proofOf, requireProof } from './branch-proof.js'
+import { LocalTraces, type TraceStart } from './local-traces.js'
 import { TraceEstimate } from './trace-estimate.js'
+import type { TraceSnapshot } from './trace-snapshot.js'
 import type { TraceSource } from './trace-source.js'
 
 // Steps of the search before its size is estimated, for those who watch; of the estimate at once; and its share later on.
@@ -16,13 +19,19 @@ const ESTIMATED_FROM = 100_000
 const ESTIMATE_STEPS = 300_000
 const ESTIMATE_SHARE = 0.05
 
+/** Who runs the executions, perhaps beginning where others have ended. */
+export type OpenTraces = (investigation: Investigation, start?: TraceStart) => TraceSource
+
+/** What a checkpoint of traces consists of. */
+type KeptTraces = TraceSnapshot & { readonly proof: number }
+
 type StopReason = NonNullable<ExploreReport['stopped']>['reason']
 
 /** Strategy `dpor`: one execution for each trace. */
 export class DporRun implements StrategyRun {
   readonly #investigation: Investigation
   readonly #sampling: SamplingRun
-  readonly #openSource: (investigation: Investigation) => TraceSource
+  readonly #openSource: OpenTraces
   #source: TraceSource | null = null
   #estimate: TraceEstimate | null = null
   #estimating: Generator<void> | null = null
@@ -35,7 +44,7 @@ export class DporRun implements StrategyRun {
   /** @param openSource who runs the executions. @default this thread */
   constructor(
     investigation: Investigation,
-    openSource: (investigation: Investigation) => TraceSource = ({ session }) => new LocalTraces(session),
+    openSource: OpenTraces = ({ session }, start) => new LocalTraces(session, start),
   ) {
     this.#investigation = investigation
     this.#sampling = new SamplingRun(investigation)
@@ -75,15 +84,17 @@ export class DporRun implements StrategyRun {
 
   *#explore(isShown: boolean): Generator<Pause> {
     const { options } = this.#investigation
-    this.#phase = 'searching'
     try {
-      const source = this.#openSource(this.#investigation)
+      const start = yield* this.#keptStart()
+      this.#phase = 'searching'
+      const source = this.#openSource(this.#investigation, start)
       this.#source = source
       for (const pause of source.run()) {
         yield pause
         if (options.onProgress !== undefined) yield* this.#estimateSize(source.counts.steps)
         if (!isShown && source.hasFindings && options.until === 'first') this.#stopped = 'first'
         this.#stopped ??= this.#bound(source)
+        if (this.#stopped !== null || options.checkpoints?.isDue() === true) yield* this.#keep(source)
         if (this.#stopped !== null) break
       }
       yield* source.finish()
@@ -92,6 +103,24 @@ export class DporRun implements StrategyRun {
       this.#stopped = 'history'
       this.#exceeded = error
     }
+  }
+
+  *#keep(source: TraceSource): Generator<Pause> {
+    const { session, options } = this.#investigation
+    if (options.checkpoints === undefined) return
+    const snapshot = yield* source.snapshot()
+    const parts: KeptTraces = { ...snapshot, proof: proofOf(session, snapshot.branches) }
+    yield* options.checkpoints.keep({ owner: ownerOf(session, 'dpor'), parts: { ...parts } })
+  }
+
+  /** What an exploration before this one has left to do. */
+  *#keptStart(): Generator<Pause, TraceStart | undefined> {
+    const { session, options } = this.#investigation
+    const kept = partsFor<KeptTraces>(session, 'dpor', options.checkpoints)
+    if (kept === null) return undefined
+    requireProof(session, kept.branches, kept.proof)
+    const { rules, branches, counts, outcomes, sightings } = kept
+    return { rules, branches, results: { counts, outcomes, sightings } }
   }
 
   /** Goes on estimating as long as that takes little of the time; the search itself takes no notice of it. */

@@ -632,6 +632,7 @@ export class DporSearch {
       return
     }
     const branch = this.#handedIn[this.#handedInNext]
+    if (this.execution.length === 0) this.execution.adapt()
     if (branch === undefined) {
       this.#returnTo(0)
       this.#handedIn = []

@@ -823,6 +823,12 @@ export class Execution {
     return child
   }
 
+  /** Follows what was learnt elsewhere, while no event is on the stack. */
+  adapt(): void {
+    this.session.rewind()
+    this.#adapt()
+  }
+
   /** Follows what is learnt: threads and words are added. */
   #adapt(): void {
     const { layout, threads, world } = this.session
