@@ -1,9 +1,12 @@
+import { workerData } from 'node:worker_threads'
+import { UsageError } from './engine/errors.js'
 import { FileKeeper } from './checkpoint/file-keeper.js'
 import { Exploration, type UntimedReport } from './engine/explore/exploration.js'
 import { type ExplorationOptions, requireOptions } from './engine/explore/explore-options.js'
 import type { ExploreReport } from './engine/explore/explore-report.js'
 import type { OpenTraces } from './engine/explore/dpor/dpor-run.js'
 import type { Program } from './engine/program.js'
+import { TRACE_WORKER } from './parallel/trace-protocol.js'
 import { ParallelTraces } from './parallel/parallel-traces.js'
 import { availableMemory, heapLimit } from './available-memory.js'
 
@@ -51,6 +54,10 @@ const PROGRESS_MS = 200
  */
 export async function explore(program: Program, options: ExploreOptions = {}): Promise<ExploreReport> {
   requireOptions(options, ['signal', 'patience', 'checkpoint', 'checkpointEvery'])
+  if (workerRole() === TRACE_WORKER)
+    throw new UsageError('usage/explores-while-loaded', 'the module of the program explores while it is loaded', {
+      hint: 'export the program from a module of its own, or explore only if isMainThread (node:worker_threads)',
+    })
   const started = performance.now()
   const keeper =
     options.checkpoint === undefined ? null : await FileKeeper.open(options.checkpoint, options.checkpointEvery)
@@ -63,6 +70,11 @@ export async function explore(program: Program, options: ExploreOptions = {}): P
   } finally {
     work.close()
   }
+}
+
+/** What kind of worker this is, if it is one of ours. */
+function workerRole(): unknown {
+  return (workerData as { readonly role?: unknown } | null)?.role
 }
 
 function checkpointOf(file: string | undefined, keeper: FileKeeper | null): Pick<ExploreReport, 'checkpoint'> {

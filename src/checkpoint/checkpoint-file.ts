@@ -35,7 +35,8 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | null> {
 async function readFrom(handle: FileHandle, file: string): Promise<Checkpoint> {
   const hash = createHash('sha256')
   const magic = await take(handle, MAGIC.length, file)
-  if (!magic.equals(MAGIC)) throw magic.subarray(0, MAGIC_START.length).equals(MAGIC_START) ? other(file) : noCheckpoint(file)
+  if (!magic.equals(MAGIC))
+    throw magic.subarray(0, MAGIC_START.length).equals(MAGIC_START) ? other(file) : noCheckpoint(file)
   hash.update(magic)
   const parts: Record<string, unknown> = {}
   for (;;) {
@@ -132,13 +133,19 @@ function damaged(file: string): UsageError {
 }
 
 function noCheckpoint(file: string): UsageError {
-  return new UsageError('checkpoint/damaged', `${file} is no checkpoint`, { hint: 'give the path of a checkpoint, or of a file that is not there yet' })
+  return new UsageError('checkpoint/damaged', `${file} is no checkpoint`, {
+    hint: 'give the path of a checkpoint, or of a file that is not there yet',
+  })
 }
 
 function other(file: string): UsageError {
-  return new UsageError('checkpoint/other-version', `the checkpoint ${file} was written by another version of Entrelacs`, {
-    hint: BEGIN_AGAIN,
-  })
+  return new UsageError(
+    'checkpoint/other-version',
+    `the checkpoint ${file} was written by another version of Entrelacs`,
+    {
+      hint: BEGIN_AGAIN,
+    },
+  )
 }
 
 function unreadable(file: string, error: unknown): UsageError {

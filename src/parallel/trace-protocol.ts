@@ -5,8 +5,12 @@ import type { Place } from '../engine/place.js'
 import type { Parameters } from '../engine/program.js'
 import type { PortableError } from './portable-error.js'
 
+/** By which a thread knows that it is a worker for traces. */
+export const TRACE_WORKER = 'entrelacs/trace-worker'
+
 /** What a worker for traces begins with. */
 export interface TraceWorkerInput {
+  readonly role: typeof TRACE_WORKER
   readonly module: string
   readonly program: string
   readonly params: Parameters

@@ -9,6 +9,7 @@ import { formatBound, formatOdds, formatWhole } from './figures.js'
 import type { ReportStyle } from './report-style.js'
 import { cutText, padText, textWidth } from './text-width.js'
 import { traceTable } from './trace-table.js'
+import { keptLines, workLines } from './work-text.js'
 
 const MAX_OUTCOMES = 10
 const MAX_ROWS = 40
@@ -25,11 +26,11 @@ export interface ExploreTextContext {
 
 /** The findings as a person reads them. */
 export function exploreText(report: ExploreReport, context: ExploreTextContext, style: ReportStyle): string {
-  const sections = [heading(report, style), outcomeLines(report, style)]
+  const sections = [[...heading(report, style), ...workLines(report, style)], outcomeLines(report, style)]
   report.violations.forEach((violation, i) =>
     sections.push(violationLines(report, violation, context, context.replays[i], style)),
   )
-  sections.push(verdictLines(report, context.repair, style))
+  sections.push(verdictLines(report, context.repair, style), keptLines(report, style))
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))

@@ -91,31 +91,35 @@ async function interrupted(program: Program, workers: number, steps: number, pau
   }
 }
 
-test('However many share the work, and however often it is taken up again, the results are the same', { timeout: 600_000 }, async () => {
-  let compared = 0
-  let traces = 0
-  const agrees = fc.asyncProperty(
-    anyTraceProgram,
-    fc.record({
-      workers: fc.integer({ min: 1, max: 3 }),
-      steps: fc.integer({ min: 1, max: 9 }),
-      pauses: fc.integer({ min: 4, max: 30 }),
-    }),
-    async (tree, { workers, steps, pauses }) => {
-      const known = enumerateIfSmall(tree, { traces: 300, steps: 30_000 })
-      if (known === null || known.length < 2) return
-      compared++
-      traces += known.length
-      const program = buildProgram(tree)
-      const investigation = new Investigation(program, {})
-      const alone = await foundBy(investigation, new LocalTraces(investigation.session))
-      const shared = new Investigation(program, {})
-      const options = { workers, module: '', open: besides(program, steps) }
-      expect(await foundBy(shared, new ParallelTraces(shared, options)), printProgram(tree)).toEqual(alone)
-      expect(await interrupted(program, workers, steps, pauses), printProgram(tree)).toEqual(alone)
-    },
-  )
-  await fc.assert(agrees, { seed: SEED, numRuns: RUNS })
-  console.log(`${compared} programs with ${traces} traces compared.`)
-  expect(compared).toBeGreaterThan(RUNS / 3)
-})
+test(
+  'However many share the work, and however often it is taken up again, the results are the same',
+  { timeout: 600_000 },
+  async () => {
+    let compared = 0
+    let traces = 0
+    const agrees = fc.asyncProperty(
+      anyTraceProgram,
+      fc.record({
+        workers: fc.integer({ min: 1, max: 3 }),
+        steps: fc.integer({ min: 1, max: 9 }),
+        pauses: fc.integer({ min: 4, max: 30 }),
+      }),
+      async (tree, { workers, steps, pauses }) => {
+        const known = enumerateIfSmall(tree, { traces: 300, steps: 30_000 })
+        if (known === null || known.length < 2) return
+        compared++
+        traces += known.length
+        const program = buildProgram(tree)
+        const investigation = new Investigation(program, {})
+        const alone = await foundBy(investigation, new LocalTraces(investigation.session))
+        const shared = new Investigation(program, {})
+        const options = { workers, module: '', open: besides(program, steps) }
+        expect(await foundBy(shared, new ParallelTraces(shared, options)), printProgram(tree)).toEqual(alone)
+        expect(await interrupted(program, workers, steps, pauses), printProgram(tree)).toEqual(alone)
+      },
+    )
+    await fc.assert(agrees, { seed: SEED, numRuns: RUNS })
+    console.log(`${compared} programs with ${traces} traces compared.`)
+    expect(compared).toBeGreaterThan(RUNS / 3)
+  },
+)

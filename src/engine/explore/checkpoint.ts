@@ -38,9 +38,9 @@ export function partsFor<T>(session: Session, strategy: Strategy, keeper: Checkp
   const owner = ownerOf(session, strategy)
   const differing = (
     [
-      ['program', JSON.stringify(kept.owner.program), JSON.stringify(owner.program)],
-      ['strategy', kept.owner.strategy, owner.strategy],
-      ['parameters', JSON.stringify(kept.owner.params), JSON.stringify(owner.params)],
+      ['the program', JSON.stringify(kept.owner.program), JSON.stringify(owner.program)],
+      ['the strategy', kept.owner.strategy, owner.strategy],
+      ['the parameters', JSON.stringify(kept.owner.params), JSON.stringify(owner.params)],
       ['declarations', kept.owner.setup, owner.setup],
     ] as const
   ).find(([, theirs, ours]) => theirs !== ours)
@@ -50,7 +50,7 @@ export function partsFor<T>(session: Session, strategy: Strategy, keeper: Checkp
     'checkpoint/foreign',
     what === 'declarations'
       ? 'the program has changed since the checkpoint was written: it declares something else'
-      : `the checkpoint belongs to another exploration: its ${what} is ${theirs}, not ${ours}`,
+      : `the checkpoint belongs to another exploration: ${what} ${theirs}, not ${ours}`,
     { hint: 'delete the checkpoint and begin again, or give another file' },
   )
 }

@@ -67,9 +67,13 @@ export class Exploration {
         },
       )
     if (options.checkpoints !== undefined && (bound !== null || !['graph', 'dpor'].includes(this.#strategy)))
-      throw new UsageError('usage/checkpoint', 'only the strategies graph and dpor, without a bound, keep checkpoints', {
-        hint: 'explore with graph or dpor and without a bound, or without a checkpoint',
-      })
+      throw new UsageError(
+        'usage/checkpoint',
+        'only the strategies graph and dpor, without a bound, keep checkpoints',
+        {
+          hint: 'explore with graph or dpor and without a bound, or without a checkpoint',
+        },
+      )
     this.#investigation = new Investigation(program, options)
     this.#run =
       bound === null

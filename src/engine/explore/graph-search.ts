@@ -38,6 +38,8 @@ export interface SearchBounds {
   readonly maxMemory: number
   /** Bytes at most for the part of it that lives in the JavaScript heap, which is smaller than the memory. */
   readonly maxHeap: number
+  /** States between two pauses. @default a millisecond's work */
+  readonly statesPerSlice?: number
 }
 
 /** Why a search stopped before it was complete. */
@@ -210,7 +212,10 @@ export class GraphSearch {
 
   #expandSlice(): boolean {
     try {
-      this.#expand(Math.max(16, Math.min(STATES_PER_SLICE, Math.floor(WORDS_PER_SLICE / this.#current.stride))))
+      this.#expand(
+        this.#bounds.statesPerSlice ??
+          Math.max(16, Math.min(STATES_PER_SLICE, Math.floor(WORDS_PER_SLICE / this.#current.stride))),
+      )
       return true
     } catch (error) {
       return this.#stopForHistory(error)
