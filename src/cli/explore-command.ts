@@ -30,7 +30,7 @@ export function wantedTraces(given: ExploreCommandOptions): number {
 export async function exploreCommand(source: string, given: ExploreCommandOptions): Promise<ExitCode> {
   const progress = new ProgressLine(given.language, given.progress)
   const result = await runInWorker(
-    { kind: 'explore', source, options: given.options, traces: wantedTraces(given) },
+    { kind: 'explore', source, options: given.options, traces: wantedTraces(given), isWatched: progress.isShown },
     watchExploration(given, progress),
   )
   progress.clear()

@@ -3,7 +3,7 @@ import type { Program } from '../engine/program.js'
 import { replay, type Replay } from '../engine/replay.js'
 import { explore } from '../explore.js'
 import { availableMemory } from '../available-memory.js'
-import type { ExploreReport, Violation } from '../engine/explore/explore-report.js'
+import type { ExploreProgress, ExploreReport, Violation } from '../engine/explore/explore-report.js'
 import { compareRepair } from '../engine/explore/repair-comparison.js'
 import { portableError } from '../parallel/portable-error.js'
 import { loadProgram } from './load-program.js'
@@ -68,13 +68,14 @@ async function performComparison(broken: Program, task: CompareTask): Promise<vo
   const { report } = await exploreWithTraces(repaired, {
     options: { ...options, params: params.repaired },
     traces: 0,
+    isWatched: task.isWatched,
   })
   tell({ kind: 'compared', repaired: report, comparison: compareRepair(first.report, report) })
 }
 
 async function exploreWithTraces(
   program: Program,
-  { options, traces }: Pick<ExploreTask, 'options' | 'traces'>,
+  { options, traces, isWatched }: Pick<ExploreTask, 'options' | 'traces' | 'isWatched'>,
 ): Promise<{ readonly report: ExploreReport; readonly replays: readonly (Replay | undefined)[] }> {
   const monitor = makeMonitor()
   const traceOf = (violation: Violation, i: number) =>
@@ -84,7 +85,7 @@ async function exploreWithTraces(
     patience: input.patience,
     monitor,
     signal: abort.signal,
-    onProgress: (progress) => tell({ kind: 'progress', progress }),
+    ...(isWatched ? { onProgress: (progress: ExploreProgress) => tell({ kind: 'progress', progress }) } : {}),
     onViolation: (violation) => tell({ kind: 'violation', violation, replay: traceOf(violation, 0) }),
   })
   return { report, replays: report.violations.map(traceOf) }

@@ -35,9 +35,14 @@ export class ProgressLine {
     this.#clock = clock
   }
 
+  /** Whether anything is shown. */
+  get isShown(): boolean {
+    return this.#terminal.isTTY === true || this.#isForced
+  }
+
   show(progress: ExploreProgress): void {
+    if (!this.isShown) return
     const isTerminal = this.#terminal.isTTY === true
-    if (!isTerminal && !this.#isForced) return
     const text = this.#text(progress)
     if (!isTerminal) {
       this.#terminal.write(`${text}\n`)

@@ -14,7 +14,9 @@ type Compared = Extract<WorkerMessage, { readonly kind: 'compared' }>
 
 /** `entrelacs explore --repair`: explores a program and its repair, and tells whether the repair does it. */
 export async function repairCommand(source: string, repair: string, given: ExploreCommandOptions): Promise<ExitCode> {
-  const task: CompareTask = { kind: 'compare', source, repair, options: given.options, traces: wantedTraces(given) }
+  const isWatched = new ProgressLine(given.language, given.progress).isShown
+  const traces = wantedTraces(given)
+  const task: CompareTask = { kind: 'compare', source, repair, options: given.options, traces, isWatched }
   const style = outputStyle(given.language)
   let shown = Promise.resolve()
   const work = compareInWorker(task, given, ({ report, replays }) => {

@@ -12,6 +12,8 @@ export interface ExploreTask {
   readonly options: ExploreTaskOptions
   /** Traces to send along. */
   readonly traces: number
+  /** Whether somebody wants to know how far it is: it costs a little to estimate how much there is to do. */
+  readonly isWatched: boolean
 }
 
 /** The same, then an exploration of the program that is to repair the first. */

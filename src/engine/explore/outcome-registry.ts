@@ -78,7 +78,9 @@ export class OutcomeRegistry {
       hash1 ^= chain(chain(layout.seeds1[word]!, interner.hash1[result]!), code)
       hash2 ^= chain(chain(layout.seeds2[word]!, interner.hash2[result]!), code)
     }
-    return `${hash1} ${hash2} ${formatData(this.facts(index))}`
+    // What blocked threads wait for is not told by words; the rest of the facts is.
+    const { waiting } = this.facts(index)
+    return `${hash1} ${hash2} ${waiting === null ? '' : formatData(waiting)}`
   }
 
   /** The final state of an outcome, and whether it is a deadlock. */
