@@ -95,20 +95,20 @@ function prepare(program: Program, options: ExploreOptions, keeper: FileKeeper |
     maxMemory: options.maxMemory ?? availableMemory() / 2,
     // A quarter: confirming a finding holds the values of a second session.
     maxHeap: options.maxHeap ?? heapLimit() / 4,
-    ...(keeper === null ? {} : { checkpoints: keeper }),
   }
+  const parts = keeper === null ? {} : { checkpoints: keeper }
   const { workers = 1, patience } = options
   const { module } = program
-  if (workers === 1) return { exploration: new Exploration(program, engineOptions), extent: {}, close: () => {} }
+  if (workers === 1) return { exploration: new Exploration(program, engineOptions, parts), extent: {}, close: () => {} }
   if (module === undefined) {
     const extent = { workers: { wanted: workers, used: 1 } }
-    return { exploration: new Exploration(program, engineOptions), extent, close: () => {} }
+    return { exploration: new Exploration(program, engineOptions, parts), extent, close: () => {} }
   }
   let traces: ParallelTraces | null = null
   const openTraces: OpenTraces = (investigation, start) =>
     (traces = new ParallelTraces(investigation, { workers, module, patience }, start))
   return {
-    exploration: new Exploration(program, engineOptions, { openTraces }),
+    exploration: new Exploration(program, engineOptions, { ...parts, openTraces }),
     extent: { workers: { wanted: workers, used: workers } },
     close: () => traces?.close(),
   }

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { UsageError } from '../engine/errors.js'
 import type { Checkpoint, CheckpointKeeper } from '../engine/explore/checkpoint.js'
 import type { Pause } from '../engine/explore/strategy-run.js'
 import { readCheckpoint, requireWritable, writeCheckpoint } from './checkpoint-file.js'
@@ -29,6 +30,8 @@ export class FileKeeper implements CheckpointKeeper {
    * @throws UsageError `checkpoint/…` if the file is no whole checkpoint, or cannot be written to.
    */
   static async open(file: string, seconds = SECONDS_BETWEEN): Promise<FileKeeper> {
+    if (!(seconds > 0))
+      throw new UsageError('usage/not-positive', `checkpointEvery must be a positive number of seconds, not ${seconds}`)
     await requireWritable(file)
     return new FileKeeper(file, await readCheckpoint(file), seconds)
   }
@@ -40,12 +43,15 @@ export class FileKeeper implements CheckpointKeeper {
   *keep(checkpoint: Checkpoint): Generator<Pause> {
     const started = performance.now()
     const writing = writeCheckpoint(this.#file, checkpoint)
-    for (let isDone = false; !isDone;)
+    const progress = { isDone: false }
+    while (!progress.isDone)
       yield writing.next().then(
-        (step) => void (isDone = step.done === true),
+        (step) => {
+          progress.isDone = step.done === true
+        },
         (error: unknown) => {
           this.failure = error instanceof Error ? error.message : String(error)
-          isDone = true
+          progress.isDone = true
         },
       )
     const now = performance.now()

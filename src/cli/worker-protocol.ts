@@ -23,10 +23,7 @@ export interface CompareTask extends Omit<ExploreTask, 'kind'> {
 }
 
 /** Options of an exploration as they cross to the worker. */
-export type ExploreTaskOptions = Omit<
-  ExploreOptions,
-  'onProgress' | 'onViolation' | 'monitor' | 'signal' | 'patience' | 'checkpoints'
->
+export type ExploreTaskOptions = Omit<ExploreOptions, 'onProgress' | 'onViolation' | 'monitor' | 'signal' | 'patience'>
 
 /** What the worker is asked to do with a program. */
 export type WorkerTask =

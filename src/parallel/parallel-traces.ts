@@ -22,7 +22,14 @@ import type { Pause } from '../engine/explore/strategy-run.js'
 import { PulseCell } from '../watchdog/pulse.js'
 import { neverYields, type PulseSubject, stuckness } from '../watchdog/stuckness.js'
 import { errorOf } from './portable-error.js'
-import { FigureCell, SharingCell, TRACE_WORKER, type TraceMessage, type TraceOrder, type TraceWorkerInput } from './trace-protocol.js'
+import {
+  FigureCell,
+  SharingCell,
+  TRACE_WORKER,
+  type TraceMessage,
+  type TraceOrder,
+  type TraceWorkerInput,
+} from './trace-protocol.js'
 import { type OpenTraceWorker, openTraceThread, type TraceWorker } from './trace-thread.js'
 
 /** Who shares the work, and how long the program's own code may take between two operations. */

@@ -68,7 +68,7 @@ const random = new Random(SEED)
 
 /** What must be equal: everything but times, the steps that were taken again, and where it was kept. */
 function results({ stdout }: Run): unknown {
-  const { elapsedMs, checkpoint, workers, counts, ...rest } = JSON.parse(stdout)
+  const { elapsedMs: _time, checkpoint: _file, workers: _workers, counts, ...rest } = JSON.parse(stdout)
   return { ...rest, counts: { ...counts, steps: null } }
 }
 
@@ -111,9 +111,8 @@ describe('An exploration that is killed at 20 random moments and taken up again 
 describe('A checkpoint', () => {
   /** One that was left by an exploration that reached a bound. */
   async function leave(name: string, more: readonly string[] = []): Promise<string> {
-    const run = await workshop.run([
-      ...['explore', 'lastzero.ts', '--param', 'n=6', '--max-states', '3000', '--checkpoint', name, ...more],
-    ])
+    const bound = ['--param', 'n=6', '--max-states', '3000']
+    const run = await workshop.run(['explore', 'lastzero.ts', ...bound, '--checkpoint', name, ...more])
     expect(run.code).toBe(3)
     return join(workshop.folder, name)
   }

@@ -65,11 +65,12 @@ const PROGRAMS = {
 })`,
 } as const
 
-for (const [name, text] of Object.entries(PROGRAMS)) workshop.write(name, `import { program } from 'entrelacs'\n\n${text}\n`)
+for (const [name, text] of Object.entries(PROGRAMS))
+  workshop.write(name, `import { program } from 'entrelacs'\n\n${text}\n`)
 
 /** Everything but times and the steps that were taken again. */
 function results(stdout: string): unknown {
-  const { elapsedMs, workers, counts, ...rest } = JSON.parse(stdout)
+  const { elapsedMs: _time, workers: _workers, counts, ...rest } = JSON.parse(stdout)
   return { ...rest, counts: { ...counts, steps: null } }
 }
 

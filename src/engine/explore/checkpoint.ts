@@ -32,7 +32,11 @@ export interface CheckpointKeeper {
  *
  * @throws UsageError `checkpoint/foreign` for a checkpoint of another exploration.
  */
-export function partsFor<T>(session: Session, strategy: Strategy, keeper: CheckpointKeeper | undefined): T | null {
+export function partsFor(
+  session: Session,
+  strategy: Strategy,
+  keeper: CheckpointKeeper | undefined,
+): Checkpoint['parts'] | null {
   const kept = keeper?.kept ?? null
   if (kept === null) return null
   const owner = ownerOf(session, strategy)
@@ -44,7 +48,7 @@ export function partsFor<T>(session: Session, strategy: Strategy, keeper: Checkp
       ['declarations', kept.owner.setup, owner.setup],
     ] as const
   ).find(([, theirs, ours]) => theirs !== ours)
-  if (differing === undefined) return kept.parts as T
+  if (differing === undefined) return kept.parts
   const [what, theirs, ours] = differing
   throw new UsageError(
     'checkpoint/foreign',

@@ -2,6 +2,7 @@ import { UsageError } from '../errors.js'
 import type { Program } from '../program.js'
 import { BoundedRun, scheduleBound } from './bounded/bounded-run.js'
 import { DporRun, type OpenTraces } from './dpor/dpor-run.js'
+import type { CheckpointKeeper } from './checkpoint.js'
 import type { ExplorationOptions } from './explore-options.js'
 import type { ExploreProgress, ExploreReport, Strategy } from './explore-report.js'
 import { GraphRun } from './graph-run.js'
@@ -13,6 +14,8 @@ import type { Pause, StrategyResult, StrategyRun } from './strategy-run.js'
 export interface ExplorationParts {
   /** Runs the executions of strategy `dpor` elsewhere. */
   readonly openTraces?: OpenTraces
+  /** Where what is known is kept (`graph`, `dpor`). */
+  readonly checkpoints?: CheckpointKeeper
 }
 
 /** How each strategy is run: where to add one. */
@@ -66,7 +69,7 @@ export class Exploration {
           hint: 'explore with dpor and without a bound, or with one worker',
         },
       )
-    if (options.checkpoints !== undefined && (bound !== null || !['graph', 'dpor'].includes(this.#strategy)))
+    if (parts.checkpoints !== undefined && (bound !== null || !['graph', 'dpor'].includes(this.#strategy)))
       throw new UsageError(
         'usage/checkpoint',
         'only the strategies graph and dpor, without a bound, keep checkpoints',
@@ -74,7 +77,7 @@ export class Exploration {
           hint: 'explore with graph or dpor and without a bound, or without a checkpoint',
         },
       )
-    this.#investigation = new Investigation(program, options)
+    this.#investigation = new Investigation(program, options, parts.checkpoints)
     this.#run =
       bound === null
         ? STRATEGIES[this.#strategy](this.#investigation, parts)

@@ -1,7 +1,6 @@
 import { namesNear } from '../edit-distance.js'
 import { UsageError } from '../errors.js'
 import type { CodeMonitor } from '../thread-runner.js'
-import type { CheckpointKeeper } from './checkpoint.js'
 import type { ExploreProgress, Strategy, Violation } from './explore-report.js'
 
 /** How to explore a program. */
@@ -48,8 +47,6 @@ export interface ExplorationOptions {
    * @default 1
    */
   readonly workers?: number
-  /** Where what is known and what is left to do is kept now and then (`graph`, `dpor`), and taken up again from. */
-  readonly checkpoints?: CheckpointKeeper
   /** Called a few times a second at most. */
   readonly onProgress?: (progress: ExploreProgress) => void
   /** Called when a failure is first seen, before the search has gone on to the one with the fewest preemptions. */
@@ -72,7 +69,6 @@ const KNOWN: Readonly<Record<keyof ExplorationOptions, true>> = {
   depth: true,
   seed: true,
   workers: true,
-  checkpoints: true,
   onProgress: true,
   onViolation: true,
   monitor: true,

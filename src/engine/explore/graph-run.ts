@@ -45,7 +45,7 @@ export class GraphRun implements StrategyRun {
 
   *run(): Generator<Pause, StrategyResult> {
     const { session, options, maxMemory, maxHeap } = this.#investigation
-    const kept = partsFor<KeptGraph>(session, 'graph', options.checkpoints)
+    const kept = partsFor(session, 'graph', this.#investigation.checkpoints) as KeptGraph | null
     if (kept !== null) yield* learnAgain(session, kept)
     const seen = yield* this.#sampling.first()
     if (seen && options.until === 'first') return yield* this.#stopAtFirst()
@@ -69,7 +69,7 @@ export class GraphRun implements StrategyRun {
     let inspected = 0
     for (const _pause of search.run()) {
       yield
-      if (this.#aborted || options.checkpoints?.isDue() === true) yield* this.#keep(search)
+      if (this.#aborted || this.#investigation.checkpoints?.isDue() === true) yield* this.#keep(search)
       if (this.#aborted) search.abort('aborted')
       if (search.stopped === 'aborted') break
       while (!shown && inspected < search.outcomes.count) {
@@ -83,10 +83,10 @@ export class GraphRun implements StrategyRun {
   }
 
   *#keep(search: GraphSearch): Generator<Pause> {
-    const { session, options } = this.#investigation
-    if (options.checkpoints === undefined) return
+    const { session, checkpoints } = this.#investigation
+    if (checkpoints === undefined) return
     const parts: KeptGraph = { ...snapshotOfSession(session), ...search.saved }
-    yield* options.checkpoints.keep({ owner: ownerOf(session, 'graph'), parts: { ...parts } })
+    yield* checkpoints.keep({ owner: ownerOf(session, 'graph'), parts: { ...parts } })
   }
 
   *#analyse(search: GraphSearch): Generator<void, GraphFindings> {

@@ -2,6 +2,7 @@ import { HistoryLimit } from '../errors.js'
 import type { Program } from '../program.js'
 import { Session } from '../session.js'
 import { confirm, runBeside } from './confirmation.js'
+import type { CheckpointKeeper } from './checkpoint.js'
 import type { ExplorationOptions } from './explore-options.js'
 import type { LongestThread, Violation } from './explore-report.js'
 import type { Finding } from './finding.js'
@@ -25,14 +26,17 @@ export class Investigation {
   readonly maxMemory: number
   /** Bytes at most in the JavaScript heap. */
   readonly maxHeap: number
+  /** Where what is known and what is left to do is kept now and then, and taken up again from. */
+  readonly checkpoints: CheckpointKeeper | undefined
 
   /**
    * @throws UsageError for parameters that the program does not have.
    * @throws ProgramFault for what the program does wrong in its setup.
    */
-  constructor(program: Program, options: ExplorationOptions) {
+  constructor(program: Program, options: ExplorationOptions, checkpoints?: CheckpointKeeper) {
     this.program = program
     this.options = options
+    this.checkpoints = checkpoints
     this.maxMemory = options.maxMemory ?? DEFAULT_MEMORY
     this.maxHeap = Math.min(this.maxMemory, options.maxHeap ?? DEFAULT_MEMORY)
     this.session = new Session(program, options.params, { monitor: options.monitor, maxValues: this.maxHeap })

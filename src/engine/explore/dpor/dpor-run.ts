@@ -94,7 +94,7 @@ export class DporRun implements StrategyRun {
         if (options.onProgress !== undefined) yield* this.#estimateSize(source.counts.steps)
         if (!isShown && source.hasFindings && options.until === 'first') this.#stopped = 'first'
         this.#stopped ??= this.#bound(source)
-        if (this.#stopped !== null || options.checkpoints?.isDue() === true) yield* this.#keep(source)
+        if (this.#stopped !== null || this.#investigation.checkpoints?.isDue() === true) yield* this.#keep(source)
         if (this.#stopped !== null) break
       }
       yield* source.finish()
@@ -106,17 +106,17 @@ export class DporRun implements StrategyRun {
   }
 
   *#keep(source: TraceSource): Generator<Pause> {
-    const { session, options } = this.#investigation
-    if (options.checkpoints === undefined) return
+    const { session, checkpoints } = this.#investigation
+    if (checkpoints === undefined) return
     const snapshot = yield* source.snapshot()
     const parts: KeptTraces = { ...snapshot, proof: proofOf(session, snapshot.branches) }
-    yield* options.checkpoints.keep({ owner: ownerOf(session, 'dpor'), parts: { ...parts } })
+    yield* checkpoints.keep({ owner: ownerOf(session, 'dpor'), parts: { ...parts } })
   }
 
   /** What an exploration before this one has left to do. */
   *#keptStart(): Generator<Pause, TraceStart | undefined> {
-    const { session, options } = this.#investigation
-    const kept = partsFor<KeptTraces>(session, 'dpor', options.checkpoints)
+    const { session, checkpoints } = this.#investigation
+    const kept = partsFor(session, 'dpor', checkpoints) as KeptTraces | null
     if (kept === null) return undefined
     requireProof(session, kept.branches, kept.proof)
     const { rules, branches, counts, outcomes, sightings } = kept
