@@ -107,6 +107,9 @@ export class DporSearch {
   branches = new Branches()
   readonly #options: DporOptions
   readonly #maxWaiting: number
+  readonly #seeksRaces: boolean
+  // Whether somebody is told of every step.
+  readonly #watches: boolean
   readonly #finals = new FinalStates()
   // Positions of reversed events and of other ways, in order.
   #heads = new Int32Array(64)
@@ -126,6 +129,8 @@ export class DporSearch {
     this.session = session
     this.rules = rules
     this.#options = options
+    this.#seeksRaces = options.onDataRace !== undefined
+    this.#watches = options.onStep !== undefined || options.onMisuse !== undefined
     this.#maxWaiting = options.maxWaiting ?? MAX_WAITING
     this.outcomes = new OutcomeRegistry(session)
     this.execution = new Execution(session, rules)
@@ -352,8 +357,16 @@ export class DporSearch {
     const guard = this.#forced >= 0 ? this.#forcedGuard : 0
     this.#forced = -1
     const event = execution.length
-    this.#push(thread, 0, DEFAULT, execution.waysOfNext)
-    this.execution.events[(event << EVENT_SHIFT) + GUARD] = guard
+    const ways = execution.waysOfNext
+    execution.push(thread, 0)
+    this.steps++
+    const { events } = execution
+    const record = event << EVENT_SHIFT
+    events[record + ROLE] = DEFAULT
+    events[record + WAYS] = ways
+    events[record + GUARD] = guard
+    events[record + WAITING] = 0
+    if (this.#watches) this.#tell()
     if (execution.races > 0) this.#reverseRaces(thread, event)
   }
 
@@ -361,12 +374,18 @@ export class DporSearch {
     const event = this.execution.length
     this.execution.push(thread, way)
     this.steps++
+    const { events } = this.execution
     const record = event << EVENT_SHIFT
-    this.execution.events[record + ROLE] = role
-    this.execution.events[record + WAYS] = ways
-    this.execution.events[record + WAITING] = 0
+    events[record + ROLE] = role
+    events[record + WAYS] = ways
+    events[record + WAITING] = 0
     if (role >= REVERSED) this.#addHead(event)
-    if (this.#options.onStep !== undefined) this.#options.onStep()
+    if (this.#watches) this.#tell()
+  }
+
+  /** Tells of the latest step. */
+  #tell(): void {
+    this.#options.onStep?.()
     if (this.execution.misused) this.#options.onMisuse?.()
   }
 
@@ -486,7 +505,8 @@ export class DporSearch {
     const { execution } = this
     for (let i = 0; i < execution.races; i++) {
       const earlier = execution.racing[i]!
-      if (event < execution.length && execution.isDataRace(earlier, event)) this.#options.onDataRace?.(earlier, event)
+      if (this.#seeksRaces && event < execution.length && execution.isDataRace(earlier, event))
+        this.#options.onDataRace?.(earlier, event)
       if (this.execution.events[(earlier << EVENT_SHIFT) + ROLE] === DEFAULT)
         this.#reverse(earlier, thread, event, execution.racingClock[i]!)
     }

@@ -34,7 +34,8 @@ export const EVENT_THREAD = 0
 export const EVENT_WAY = 1
 const EVENT_NODE = 2
 const EVENT_BEFORE = 3
-// The word of its instruction and the content before; for other steps the world's mark, else −1; its first access.
+// The word of its instruction and the content before; for other steps the world's mark, else −1, or −2 if it ends its
+// thread; its first access.
 const EVENT_WORD = 4
 const EVENT_OLD = 5
 const EVENT_MARK = 6
@@ -117,6 +118,8 @@ export class Execution {
   #last = new Int32Array(16)
   #threadWord = new Int32Array(16)
   #order: readonly number[] = []
+  // Threads that have begun and not ended.
+  #awake = 0
   readonly #waits: ContractWaits
   // By key: whether several threads touch it, as far as is known; null if there is nothing to prefer.
   #shared: Uint8Array | null = null
@@ -127,8 +130,7 @@ export class Execution {
     this.session = session
     this.rules = rules
     this.#waits = new ContractWaits(session)
-    session.rewind()
-    this.#adapt()
+    this.adapt()
   }
 
   /** Memory held, in bytes. */
@@ -186,6 +188,8 @@ export class Execution {
    */
   next(): number {
     if (this.isOver) return -1
+    // Where nobody is left there is nobody to look for, which is so at the end of most executions.
+    if (this.#awake === 0) return -1
     const current = this.length > 0 ? this.threadOf(this.length - 1) : -1
     const ways = current >= 0 ? this.ways(current) : 0
     if (ways === 0 || this.#shared !== null) return this.#nextByOrder(current, ways)
@@ -245,6 +249,7 @@ export class Execution {
 
   /** How an execution that can go no further has ended. */
   get ending(): ExecutionEnd {
+    if (this.#awake === 0) return 'complete'
     const { fields } = this.session.nodes
     let ending: ExecutionEnd = 'complete'
     let isStuck = false
@@ -336,7 +341,9 @@ export class Execution {
     const record = event << EVENT_SHIFT
     this.events[record + EVENT_WORD] = word
     this.events[record + EVENT_OLD] = old
-    this.events[record + EVENT_MARK] = -1
+    const isEnd = (nodes.fields[(next << NODE_SHIFT) + NODE_CODE]! & CODE_MASK) <= Code.Failed
+    if (isEnd) this.#awake--
+    this.events[record + EVENT_MARK] = isEnd ? -2 : -1
     const key = this.rules.wordKey(word)
     if (code === Code.Acquire && this.#reader[key] === 0) this.#raceForLock(event, thread, key)
     else if (writes) this.#raceAsWriter(event, key)
@@ -365,7 +372,9 @@ export class Execution {
       if (this.#accesses[access + ACCESS_WRITES] === 1) this.#writer[key] = this.#accesses[access + ACCESS_WRITER]!
     }
     this.#last[thread] = events[record + EVENT_BEFORE]!
-    if (events[record + EVENT_MARK]! >= 0) return this.#undoGenerally(record)
+    const mark = events[record + EVENT_MARK]!
+    if (mark >= 0) return this.#undoGenerally(record)
+    if (mark === -2) this.#awake++
     this.#words[events[record + EVENT_WORD]!] = events[record + EVENT_OLD]!
     this.#words[this.#threadWord[thread]!] = events[record + EVENT_NODE]!
   }
@@ -375,6 +384,7 @@ export class Execution {
     const node = this.events[record + EVENT_NODE]!
     if (nodes.code(node) === Code.Spawn) this.#last[nodes.owners[this.#words[nodes.field(node, NODE_WORD)]!]!] = 0
     world.undo(this.events[record + EVENT_MARK]!)
+    this.#countAwake()
   }
 
   /** Whether one event happens before another, or is it. */
@@ -578,6 +588,7 @@ export class Execution {
     this.misused = session.image.isMisuse(node, result)
     this.misuse = result
     this.#adapt()
+    this.#countAwake()
     touched.forEach(({ key, writes }, i) => this.#access(event, key, writes, olds[i]!))
     if (code === Code.Spawn) this.#noteSpawn(event, session.nodes.field(node, NODE_WORD))
     if (this.rules.isSpecial) {
@@ -827,6 +838,14 @@ export class Execution {
   adapt(): void {
     this.session.rewind()
     this.#adapt()
+    this.#countAwake()
+  }
+
+  #countAwake(): void {
+    const { nodes } = this.session
+    this.#awake = 0
+    for (let thread = 0; thread < this.#knownThreads; thread++)
+      if (nodes.code(this.#words[this.#threadWord[thread]!]!) > Code.Failed) this.#awake++
   }
 
   /** Follows what is learnt: threads and words are added. */
