@@ -1,4 +1,4 @@
-/* `npm run bench`: the strategies dpor and graph, in turn with SPIN.
+/* `npm run bench`: the strategies dpor and graph, in turn with SPIN; workers, in turn with copies.
  *
  * --rounds N    rounds of every measurement
  * --only NAME   the programs alone whose title has that in it
@@ -19,6 +19,7 @@ import type { Setting } from './setting.js'
 import { prepareSpin } from './spin-verifier.js'
 import { table } from './statistics.js'
 import { tracesAgainstSpin } from './traces-against-spin.js'
+import { sharedLegend, sharedRows, workersAgainstCopies } from './workers-against-copies.js'
 
 const { values: options } = parseArgs({
   options: {
@@ -36,7 +37,8 @@ async function main(rounds: number): Promise<number> {
   if (options.markdown && options.only !== '') return fail('--markdown writes down all programs: leave out --only.')
   if (!isBuilt()) return fail('There is no dist to measure: npm run build')
   const report = await measureAll(rounds)
-  if (report.traces === null && report.graph === null) return fail(`No program is called “${options.only}”.`)
+  if (report.traces === null && report.graph === null && report.shared === null)
+    return fail(`No program is called “${options.only}”.`)
   console.log(options.json ? JSON.stringify(report, null, 2) : asText(report))
   if (options.markdown) writeFileSync(new URL('./RESULTS.md', import.meta.url), asMarkdown(report))
   return isWrong(report) ? 1 : 0
@@ -51,24 +53,26 @@ async function measureAll(rounds: number) {
   const setting: Setting = { folder, spin, rounds, isWanted, progress }
   try {
     const traces = await tracesAgainstSpin(setting)
-    return { machine: thisMachine(), spin: spin?.version ?? null, traces, graph: graphAgainstSpin(setting) }
+    const shared = await workersAgainstCopies(setting)
+    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, graph: graphAgainstSpin(setting) }
   } finally {
     spin?.dispose()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function asText({ machine, spin, traces, graph }: Everything): string {
+function asText({ machine, spin, traces, shared, graph }: Everything): string {
   return [
     describeMachine(machine, spin),
     ...(traces === null
       ? []
       : ['', ...traceLegend(traces), '', table(traceRows(traces)), ...traceDisagreements(traces)]),
+    ...(shared === null ? [] : ['', sharedLegend(shared), '', table(sharedRows(shared))]),
     ...(graph === null ? [] : ['', 'Strategy graph:', describe(graph)]),
   ].join('\n')
 }
 
-function asMarkdown({ machine, spin, traces, graph }: Everything): string {
+function asMarkdown({ machine, spin, traces, shared, graph }: Everything): string {
   return [
     '# What the benchmarks have measured',
     'Written by `npm run bench -- --markdown`; the machine was shared with other work, so that ratios are worth more than times.',
@@ -81,14 +85,17 @@ function asMarkdown({ machine, spin, traces, graph }: Everything): string {
           traceLegend(traces).join('\n'),
           ...traceDisagreements(traces),
         ]),
+    ...(shared === null ? [] : ['## Workers', markdownTable(sharedRows(shared)), sharedLegend(shared)]),
     ...(graph === null ? [] : ['## Strategy `graph`', markdownBlock(describe(graph))]),
   ]
     .join('\n\n')
     .concat('\n')
 }
 
-function isWrong({ traces, graph }: Everything): boolean {
-  return [...(traces?.results ?? []), ...(graph?.results ?? [])].some(({ disagreements }) => disagreements.length > 0)
+function isWrong({ traces, shared, graph }: Everything): boolean {
+  return [...(traces?.results ?? []), ...(shared?.results ?? []), ...(graph?.results ?? [])].some(
+    ({ disagreements }) => disagreements.length > 0,
+  )
 }
 
 function fail(text: string): number {
