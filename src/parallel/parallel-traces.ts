@@ -56,6 +56,8 @@ interface Partner {
   orders: number
   isIdle: boolean
   answer: TraceSnapshot | TraceResults | null
+  outcomes: ExecutedOutcome[]
+  branches: TraceBranch[]
 }
 
 /**
@@ -128,7 +130,7 @@ export class ParallelTraces implements TraceSource {
     const all = (yield* this.#ask('finish')) as TraceResults[]
     this.#counts = all.map(({ counts }) => counts).reduce(addCounts, NO_COUNTS)
     for (const { sightings } of all) this.#findings.adopt(sightings)
-    this.#outcomes = addOutcomes(...all.map(({ outcomes }) => outcomes))
+    this.#outcomes = yield* addOutcomes(...this.#partners.map(({ outcomes }) => outcomes))
     this.close()
   }
 
@@ -147,9 +149,9 @@ export class ParallelTraces implements TraceSource {
     if (age !== this.#age) return yield* this.snapshot()
     return {
       rules: this.#rules.portable,
-      branches: [...handedOn, ...all.flatMap(({ branches }) => branches)],
+      branches: [...handedOn, ...this.#partners.flatMap(({ branches }) => branches)],
       counts: all.map(({ counts }) => counts).reduce(addCounts, NO_COUNTS),
-      outcomes: addOutcomes(...all.map(({ outcomes }) => outcomes)),
+      outcomes: yield* addOutcomes(...this.#partners.map(({ outcomes }) => outcomes)),
       sightings: all.flatMap(({ sightings }) => sightings),
     }
   }
@@ -240,6 +242,8 @@ export class ParallelTraces implements TraceSource {
       orders: 0,
       isIdle: false,
       answer: null,
+      outcomes: [],
+      branches: [],
     }
     return partner
   }
@@ -271,6 +275,10 @@ export class ParallelTraces implements TraceSource {
         return this.#handOn()
       case 'rules':
         if (message.age === this.#age) this.#meet(message.rules)
+        return
+      case 'parts':
+        partner.outcomes.push(...message.outcomes)
+        partner.branches.push(...message.branches)
         return
       case 'snapshot':
         partner.answer = message.snapshot
@@ -336,6 +344,8 @@ export class ParallelTraces implements TraceSource {
   *#ask(kind: 'snapshot' | 'finish'): Generator<Pause, readonly (TraceSnapshot | TraceResults)[]> {
     for (const partner of this.#partners) {
       partner.answer = null
+      partner.outcomes = []
+      partner.branches = []
       this.#send(partner, { kind })
     }
     while (this.#partners.some(({ answer }) => answer === null)) yield this.#wait()

@@ -1,6 +1,6 @@
 import type { TraceBranch } from '../engine/explore/dpor/trace-branch.js'
 import type { PortableRules } from '../engine/explore/dpor/trace-rules.js'
-import type { TraceResults, TraceSnapshot } from '../engine/explore/dpor/trace-snapshot.js'
+import type { ExecutedOutcome, TraceResults, TraceSnapshot } from '../engine/explore/dpor/trace-snapshot.js'
 import type { Place } from '../engine/place.js'
 import type { Parameters } from '../engine/program.js'
 import type { PortableError } from './portable-error.js'
@@ -74,7 +74,13 @@ export type TraceMessage =
   | { readonly kind: 'branches'; readonly age: number; readonly branches: readonly TraceBranch[] }
   /** Other rules were met. */
   | { readonly kind: 'rules'; readonly age: number; readonly rules: PortableRules }
-  | { readonly kind: 'snapshot'; readonly age: number; readonly snapshot: TraceSnapshot }
+  /** Parts of an answer that is about to follow: in one piece, receiving it would take too long. */
+  | {
+      readonly kind: 'parts'
+      readonly outcomes: readonly ExecutedOutcome[]
+      readonly branches: readonly TraceBranch[]
+    }
+  | { readonly kind: 'snapshot'; readonly snapshot: TraceSnapshot }
   | { readonly kind: 'results'; readonly results: TraceResults }
   | { readonly kind: 'subject'; readonly number: number; readonly name: string; readonly place: Place | undefined }
   | { readonly kind: 'failed'; readonly error: PortableError }

@@ -1,6 +1,6 @@
 import { LocalTraces } from '../engine/explore/dpor/local-traces.js'
 import { portable, type TraceBranch } from '../engine/explore/dpor/trace-branch.js'
-import { NO_COUNTS, type TraceResults } from '../engine/explore/dpor/trace-snapshot.js'
+import { type ExecutedOutcome, NO_COUNTS, type TraceResults } from '../engine/explore/dpor/trace-snapshot.js'
 import { UsageError } from '../engine/errors.js'
 import { Investigation } from '../engine/explore/investigation.js'
 import type { Program } from '../engine/program.js'
@@ -14,6 +14,8 @@ const SLICE_MS = 5
 const FEW_STEPS = 50_000
 const MANY_STEPS = 2_000_000
 const MOST_BRANCHES = 1024
+// Outcomes and branches that are told at once: what takes a few milliseconds to receive.
+const PART = 500
 
 /** One worker's part of a search for traces: explores what it is given, and gives away what others have time for. */
 export class TraceShare {
@@ -59,7 +61,7 @@ export class TraceShare {
         case 'branches':
           return order.age === this.#age ? this.#handIn(order.branches) : undefined
         case 'snapshot':
-          this.#tell({ kind: 'snapshot', age: this.#age, snapshot: finished(this.#traces!.snapshot()) })
+          this.#tellSnapshot()
           // If there was nothing left to do, that is to be told again: this order may have crossed the message.
           return this.#work()
         case 'finish':
@@ -150,11 +152,27 @@ export class TraceShare {
   #finish(): void {
     const traces = this.#traces
     if (traces === null) return this.#tell({ kind: 'results', results: NOTHING })
-    traces.exploration.search.suspend()
+    finished(traces.exploration.search.suspend())
     const results = finished(traces.results())
     this.#traces = null
     finished(this.#investigation.verify([]))
-    this.#tell({ kind: 'results', results })
+    this.#tellParts(results.outcomes, [])
+    this.#tell({ kind: 'results', results: { ...results, outcomes: [] } })
+  }
+
+  #tellSnapshot(): void {
+    const snapshot = finished(this.#traces!.snapshot())
+    this.#tellParts(snapshot.outcomes, snapshot.branches)
+    this.#tell({ kind: 'snapshot', snapshot: { ...snapshot, outcomes: [], branches: [] } })
+  }
+
+  #tellParts(outcomes: readonly ExecutedOutcome[], branches: readonly TraceBranch[]): void {
+    for (let at = 0; at < Math.max(outcomes.length, branches.length); at += PART)
+      this.#tell({
+        kind: 'parts',
+        outcomes: outcomes.slice(at, at + PART),
+        branches: branches.slice(at, at + PART),
+      })
   }
 
   #guarded(action: () => void): void {

@@ -5,6 +5,7 @@ import { TraceRules } from '../../../src/engine/explore/dpor/trace-rules.js'
 import { Random } from '../../../src/engine/random.js'
 import { Session } from '../../../src/engine/session.js'
 import type { DporExecution } from './dpor-executions.js'
+import { finish } from './finish.js'
 
 interface Traveller {
   readonly session: Session
@@ -42,7 +43,7 @@ export function travellingExecutions(subject: Program, searches: number, seed: n
     const action = random.below(10)
     if (action < 4) hand(travellers[random.below(searches)]!, search.giveAway(1 + random.below(3)), session)
     if (action === 4) {
-      const left = search.suspend()
+      const left = finish(search.suspend())
       const next = begin(true)
       if (next.search.rules.isChanged) return null
       travellers[i] = next

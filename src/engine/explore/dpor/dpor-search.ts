@@ -62,6 +62,8 @@ export interface DporOptions {
 
 const STEPS_PER_SLICE = 4096
 const MAX_WAITING = 1 << 16
+// Branches that are copied between two pauses.
+const COPIED_PER_SLICE = 256
 const SCOUTED_STEPS = 10_000
 
 /** An execution that was left for a branch out of turn: its events from a position on, and how it goes on. */
@@ -236,15 +238,22 @@ export class DporSearch {
     return given
   }
 
-  /** Gives all away that is left to do; the session is in its initial state then, and free. */
-  suspend(): TraceBranch[] {
+  /** Gives all away that is left to do; the session is in its initial state then, and free. Pauses now and then. */
+  *suspend(): Generator<void, TraceBranch[]> {
     const left = this.#handedIn.slice(this.#handedInNext)
     if (this.isDone) return left
     const rest = { forced: this.#forced, forcedGuard: this.#forcedGuard, hasEnded: this.#hasEnded }
     if (this.execution.length > 0 || !this.#hasEnded)
-      this.#copyLeft(eventsOf(this.execution), this.execution.events, 0, this.#floor, rest, left)
+      yield* this.#copyLeft(eventsOf(this.execution), this.execution.events, 0, this.#floor, rest, left)
     for (const parked of this.#parked)
-      this.#copyLeft(eventsOf(this.execution, parked), parked.fields, parked.position, parked.floor, parked.rest, left)
+      yield* this.#copyLeft(
+        eventsOf(this.execution, parked),
+        parked.fields,
+        parked.position,
+        parked.floor,
+        parked.rest,
+        left,
+      )
     this.branches = new Branches()
     this.#parked.length = 0
     this.#handedIn = []
@@ -255,11 +264,20 @@ export class DporSearch {
   }
 
   /** What is left of one execution, whose fields from position `base` on are given, and the branches that wait in it. */
-  #copyLeft(whole: Int32Array, fields: Int32Array, base: number, floor: number, rest: Rest, left: TraceBranch[]): void {
+  *#copyLeft(
+    whole: Int32Array,
+    fields: Int32Array,
+    base: number,
+    floor: number,
+    rest: Rest,
+    left: TraceBranch[],
+  ): Generator<void> {
     left.push({ events: whole, position: floor, rest, spawned: null })
     for (let event = base; event < whole.length >> BRANCH_SHIFT; event++)
-      for (let at = fields[((event - base) << EVENT_SHIFT) + WAITING]!; at !== 0; at = this.branches.next(at))
+      for (let at = fields[((event - base) << EVENT_SHIFT) + WAITING]!; at !== 0; at = this.branches.next(at)) {
         left.push(cutOff(whole, this.branches, at, event))
+        if (left.length % COPIED_PER_SLICE === 0) yield
+      }
   }
 
   /** Cuts branches off that wait in the present execution, and other ways, the earliest first, until there are `count`. */

@@ -20,6 +20,7 @@ import type { TraceSource } from './trace-source.js'
 
 // Outcomes are described in stretches of a millisecond or so.
 const DESCRIBED_AT_ONCE = 16
+const COPIED_AT_ONCE = 256
 
 /** With what a search begins that does not begin with nothing known and everything to do. */
 export interface TraceStart {
@@ -103,9 +104,13 @@ export class LocalTraces implements TraceSource {
   *snapshot(): Generator<void, TraceSnapshot> {
     const { search, rules } = this.exploration
     // Describing outcomes takes the session's state: the search is taken up again afterwards.
-    const left = search.suspend()
+    const left = yield* search.suspend()
     const results = yield* this.results()
-    const branches = left.map((branch) => portable(branch, this.#session.threads))
+    const branches: TraceBranch[] = []
+    for (const branch of left) {
+      branches.push(portable(branch, this.#session.threads))
+      if (branches.length % COPIED_AT_ONCE === 0) yield
+    }
     search.handIn(left)
     return { ...results, rules: rules.portable, branches }
   }
@@ -121,7 +126,7 @@ export class LocalTraces implements TraceSource {
       })
       if (index % DESCRIBED_AT_ONCE === DESCRIBED_AT_ONCE - 1) yield
     }
-    return addOutcomes(this.#before?.outcomes ?? [], own)
+    return this.#before === null ? own : yield* addOutcomes(this.#before.outcomes, own)
   }
 
   #forget(): void {

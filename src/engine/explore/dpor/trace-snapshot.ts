@@ -56,14 +56,18 @@ export function addCounts(a: TraceCounts, b: TraceCounts): TraceCounts {
   }
 }
 
-/** Outcomes from several searches: equal ones are one. */
-export function addOutcomes(...lists: readonly (readonly ExecutedOutcome[])[]): ExecutedOutcome[] {
+const ADDED_AT_ONCE = 2000
+
+/** Outcomes from several searches: equal ones are one. Pauses now and then. */
+export function* addOutcomes(...lists: readonly (readonly ExecutedOutcome[])[]): Generator<void, ExecutedOutcome[]> {
   const all = new Map<string, ExecutedOutcome>()
   for (const list of lists)
-    for (const outcome of list) {
+    for (let i = 0; i < list.length; i++) {
+      const outcome = list[i]!
       const known = all.get(outcome.identity)
       const executions = (known?.executions ?? 0) + outcome.executions
       all.set(outcome.identity, known === undefined ? outcome : { ...known, executions })
+      if (i % ADDED_AT_ONCE === ADDED_AT_ONCE - 1) yield
     }
   return [...all.values()]
 }
