@@ -26,6 +26,7 @@ interface CommonFlags {
 
 interface ExploreFlags extends CommonFlags {
   readonly strategy?: Strategy
+  readonly reduction?: boolean
   readonly preemptions?: number
   readonly delays?: number
   readonly param: Record<string, ParameterValue>
@@ -100,6 +101,10 @@ function buildCommands(): Command {
             'graph: all states (the default); dpor: all traces; random, pct, pos, surw: samples',
           ).choices(['graph', 'dpor', 'random', 'pct', 'pos', 'surw']),
         )
+        .option(
+          '--reduction',
+          'visit only the states that it takes to see what can go wrong, and count nothing (graph)',
+        )
         .addOption(
           new Option('--preemptions <count>', 'only traces that need so many preemptions at most (dpor)').argParser(
             parseWhole,
@@ -170,6 +175,7 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
     progress: flags.progress ?? false,
     options: {
       ...(flags.strategy === undefined ? {} : { strategy: flags.strategy }),
+      ...(flags.reduction === undefined ? {} : { reduction: flags.reduction }),
       ...(flags.preemptions === undefined ? {} : { preemptions: flags.preemptions }),
       ...(flags.delays === undefined ? {} : { delays: flags.delays }),
       params: flags.param,

@@ -49,8 +49,15 @@ function heading(report: ExploreReport, style: ReportStyle): string[] {
     return lines
   }
   if (report.strategy === 'dpor') return [paint.strong(title), ...traceLines(report, style)]
+  if (report.reduction === true)
+    return [paint.strong(title), messages.reduced(whole(counts.states), whole(counts.transitions), isComplete(report))]
   const extent = `${messages.explored(whole(counts.states), whole(counts.transitions))}${interleavingCount(report, style)}`
   return [paint.strong(title), report.complete ? extent : partialExtent(report, style)]
+}
+
+/** Whether nothing was left out that was to be looked at. */
+function isComplete({ complete, stopped }: ExploreReport): boolean {
+  return complete || stopped?.reason === 'cycles'
 }
 
 function partialExtent(report: ExploreReport, style: ReportStyle): string {
@@ -166,7 +173,10 @@ function verdictLines(report: ExploreReport, context: ExploreTextContext, style:
   const { messages, paint, language } = style
   const lines: string[] = []
   const bound = boundReached(report)
-  if (bound === null && report.stopped !== null) lines.push(messages.stopped(messages.stopReason(report.stopped)))
+  const leavesCycles = report.stopped?.reason === 'cycles'
+  if (bound === null && report.stopped !== null && !leavesCycles)
+    lines.push(messages.stopped(messages.stopReason(report.stopped)))
+  if (leavesCycles && report.verdict === 'violated') lines.push(messages.cyclesLeftOpen)
   if (bound !== null && report.verdict === 'violated') lines.push(messages.boundedFound[bound.kind](bound.bound))
   if (report.verdict === 'holds') {
     const missed = formatBound(report.missedStateProbability ?? 0, language)
@@ -175,9 +185,11 @@ function verdictLines(report: ExploreReport, context: ExploreTextContext, style:
     const proof =
       report.strategy === 'dpor'
         ? messages.holdsTraces(formatWhole(report.counts.executions ?? 0, language), missed)
-        : interleavings === null || interleavings === 'unbounded'
-          ? messages.holdsUnboundedProof(states, missed)
-          : messages.holdsProof(formatWhole(interleavings, language), states, missed)
+        : report.reduction === true
+          ? messages.holdsReduced(states, missed)
+          : interleavings === null || interleavings === 'unbounded'
+            ? messages.holdsUnboundedProof(states, missed)
+            : messages.holdsProof(formatWhole(interleavings, language), states, missed)
     lines.push(`${paint.good('✓')} ${paint.strong(messages.holds)}. ${proof}`)
   } else if (report.verdict === 'violated') {
     lines.push(`${paint.bad('✗')} ${messages.violated(report.violations.length)}`)

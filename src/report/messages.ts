@@ -10,6 +10,8 @@ export type Stopped = NonNullable<ExploreReport['stopped']>
 /** Every sentence that reports are made of. */
 export interface Messages {
   readonly explored: (states: string, transitions: string) => string
+  /** The same, or as far as it went, of a graph that was reduced. */
+  readonly reduced: (states: string, transitions: string, isAll: boolean) => string
   readonly sampled: (executions: string, how: string, seed: string) => string
   readonly traces: (executions: string, isAll: boolean) => string
   readonly withinBounds: Readonly<Record<BoundKind, (bounds: string, counts: string) => string>>
@@ -41,6 +43,9 @@ export interface Messages {
   readonly holds: string
   readonly holdsProof: (interleavings: string, states: string, missed: string) => string
   readonly holdsUnboundedProof: (states: string, missed: string) => string
+  readonly holdsReduced: (states: string, missed: string) => string
+  /** Beside a violation: what the reduction says nothing of. */
+  readonly cyclesLeftOpen: string
   readonly violated: (count: number) => string
   readonly unknown: string
   readonly vacuous: string
@@ -113,6 +118,8 @@ function quelques(count: string, thing: string): string {
 const en: Messages = {
   explored: (states, transitions) =>
     `explored completely: ${some(states, 'state')}, ${some(transitions, 'transition')}`,
+  reduced: (states, transitions, isAll) =>
+    `${isAll ? 'explored completely, with reduction' : 'with reduction'}: ${some(states, 'state')}, ${some(transitions, 'transition')} (interleavings are not counted)`,
   sampled: (executions, how, seed) => `sampled: ${some(executions, 'execution')} ${how}, seed ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'explored completely: ' : ''}${some(executions, 'execution')}, one for each trace`,
@@ -160,6 +167,10 @@ const en: Messages = {
     `No schedule breaks it: ${interleavings === '1' ? 'the one interleaving is' : `all ${interleavings} interleavings are`} covered by ${some(states, 'state')} (a state missed: ${missed}).`,
   holdsUnboundedProof: (states, missed) =>
     `No schedule breaks it: all interleavings are covered by ${states} states (a state missed: ${missed}).`,
+  holdsReduced: (states, missed) =>
+    `No schedule breaks it: those that the ${some(states, 'state')} leave out only take independent steps in another order (a state missed: ${missed}).`,
+  cyclesLeftOpen:
+    'Threads can go round in a cycle of states; whether they may do so for ever, the reduction does not tell.',
   violated: (count) => (count === 1 ? 'violated: one thing goes wrong.' : `violated: ${count} things go wrong.`),
   unknown: 'unknown',
   vacuous: 'every interleaving is dropped by assume',
@@ -222,6 +233,8 @@ const en: Messages = {
 const fr: Messages = {
   explored: (states, transitions) =>
     `exploré en entier : ${quelques(states, 'état')}, ${quelques(transitions, 'transition')}`,
+  reduced: (states, transitions, isAll) =>
+    `${isAll ? 'exploré en entier, avec réduction' : 'avec réduction'} : ${quelques(states, 'état')}, ${quelques(transitions, 'transition')} (entrelacements non comptés)`,
   sampled: (executions, how, seed) => `échantillonné : ${quelques(executions, 'exécution')} ${how}, graine ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'exploré en entier : ' : ''}${quelques(executions, 'exécution')}, une pour chaque trace`,
@@ -271,6 +284,10 @@ const fr: Messages = {
     `Aucun ordonnancement ne le met en défaut : ${states} états couvrent les ${interleavings} entrelacements (état manqué : ${missed}).`,
   holdsUnboundedProof: (states, missed) =>
     `Aucun ordonnancement ne le met en défaut : ${states} états couvrent tous les entrelacements (état manqué : ${missed}).`,
+  holdsReduced: (states, missed) =>
+    `Aucun ordonnancement ne le met en défaut : ceux que ${states === '1' ? "l'unique état laisse" : `les ${states} états laissent`} de côté ne font que des pas indépendants dans un autre ordre (état manqué : ${missed}).`,
+  cyclesLeftOpen:
+    "Les fils peuvent tourner en rond d'un état à l'autre ; s'ils le peuvent sans fin, la réduction ne le dit pas.",
   violated: (count) => (count === 1 ? 'en défaut : un problème.' : `en défaut : ${count} problèmes.`),
   unknown: 'inconnu',
   vacuous: 'assume écarte tous les entrelacements',
@@ -362,6 +379,8 @@ function raisonDeLArret({ reason, limit, longest, bound }: Stopped): string {
     case 'preemptions':
     case 'delays':
       return fr.boundedOnly[reason](bound ?? 0)
+    case 'cycles':
+      return "les fils peuvent tourner en rond d'un état à l'autre, et la réduction ne dit pas s'ils le peuvent sans fin"
     case 'aborted':
       return 'arrêté à la demande'
     case 'first':

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js'
 import type { Program } from '../program.js'
 import { BoundedRun, scheduleBound } from './bounded/bounded-run.js'
+import { ReducedRun } from './compact/reduced-run.js'
 import { DporRun } from './dpor/dpor-run.js'
 import type { ExplorationOptions } from './explore-options.js'
 import type { ExploreProgress, ExploreReport, Strategy } from './explore-report.js'
@@ -11,7 +12,8 @@ import type { StrategyResult, StrategyRun } from './strategy-run.js'
 
 /** How each strategy is run: where to add one. */
 const STRATEGIES: Readonly<Record<Strategy, (investigation: Investigation) => StrategyRun>> = {
-  graph: (investigation) => new GraphRun(investigation),
+  graph: (investigation) =>
+    investigation.options.reduction === true ? new ReducedRun(investigation) : new GraphRun(investigation),
   dpor: (investigation) => new DporRun(investigation),
   random: (investigation) => new SamplingRun(investigation),
   pct: (investigation) => new SamplingRun(investigation, 'pct'),
@@ -50,6 +52,10 @@ export class Exploration {
       throw new UsageError('usage/unknown-until', `until cannot be “${String(options.until)}”`, {
         hint: 'it is first or complete',
       })
+    if (options.reduction === true && (this.#strategy !== 'graph' || bound !== null))
+      throw new UsageError('usage/reduction-needs-graph', `strategy ${this.#strategy} does not go with reduction`, {
+        hint: 'leave the strategy out, or ask for graph; dpor is a reduction itself',
+      })
     this.#investigation = new Investigation(program, options)
     this.#run =
       bound === null ? STRATEGIES[this.#strategy](this.#investigation) : new BoundedRun(this.#investigation, bound)
@@ -79,6 +85,7 @@ export class Exploration {
       strategy: this.#strategy,
       verdict: violations.length > 0 ? 'violated' : complete && result.isVacuous !== true ? 'holds' : 'unknown',
       complete,
+      ...(result.reduction === true ? { reduction: true } : {}),
       counts: {
         executions: null,
         deadlocked: null,

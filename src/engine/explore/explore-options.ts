@@ -26,6 +26,13 @@ export interface ExplorationOptions {
    * order, and every able thread that is passed over is one delay. Not together with `preemptions`.
    */
   readonly delays?: number
+  /**
+   * Visits only as many states as it takes to see everything that can go wrong, where many orders of steps come to the
+   * same (`graph`): every outcome and every violation but endless runs and livelocks, none of them counted.
+   *
+   * @default false
+   */
+  readonly reduction?: boolean
   /** `first`: stop at the first failure. `complete`: go on to exact numbers. @default 'complete' */
   readonly until?: 'first' | 'complete'
   /** States at most (`graph`). @default no bound but memory */
@@ -54,6 +61,7 @@ const KNOWN: Readonly<Record<keyof ExplorationOptions, true>> = {
   strategy: true,
   preemptions: true,
   delays: true,
+  reduction: true,
   until: true,
   maxStates: true,
   maxMemory: true,

@@ -87,8 +87,13 @@ export interface ExploreReport {
   readonly params: Parameters
   readonly strategy: Strategy
   readonly verdict: Verdict
-  /** Every state has been visited (`graph`). */
+  /** Every state has been visited (`graph`), or with reduction enough of them to see everything that can go wrong. */
   readonly complete: boolean
+  /**
+   * The graph was reduced: `counts` are those of the part that was visited. It has every outcome and every violation
+   * but endless runs and livelocks. Absent if it was not.
+   */
+  readonly reduction?: true
   readonly counts: {
     readonly executions: number | null
     readonly deadlocked: number | null
@@ -115,7 +120,7 @@ export interface ExploreReport {
   readonly violations: readonly Violation[]
   /** Why the search stopped early: which bound, and what follows; null if it did not. */
   readonly stopped: {
-    readonly reason: 'states' | 'memory' | 'history' | 'aborted' | 'first' | BoundKind
+    readonly reason: 'states' | 'memory' | 'history' | 'cycles' | 'aborted' | 'first' | BoundKind
     /** A sentence in English. The other fields are what it says, as data, as far as they apply. */
     readonly message: string
     /** `history`: what is too much to be followed, as far as the strategy tells. */

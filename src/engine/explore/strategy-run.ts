@@ -16,6 +16,8 @@ export interface StrategyResult {
   readonly depth?: number | null
   /** All executions were dropped by `assume`: nothing has been shown. */
   readonly isVacuous?: boolean
+  /** Only as much of the graph has been visited as it takes to see everything that can go wrong. */
+  readonly reduction?: boolean
 }
 
 /** One run of a strategy, as a sequence of short stretches of work. */
