@@ -12,6 +12,14 @@ export interface Messages {
   readonly explored: (states: string, transitions: string) => string
   /** The same, or as far as it went, of a graph that was reduced. */
   readonly reduced: (states: string, transitions: string, isAll: boolean) => string
+  /** The same of a search that remembers states by a few bits. */
+  readonly visited: (states: string, transitions: string, isReduced: boolean) => string
+  /** How much such a search has covered. */
+  readonly coverage: {
+    readonly filter: (size: string, hashes: number, fill: string) => string
+    readonly missed: (states: string, share: string) => string
+    readonly probes: (states: string, missed: string, low: string, high: string) => string
+  }
   readonly sampled: (executions: string, how: string, seed: string) => string
   readonly traces: (executions: string, isAll: boolean) => string
   readonly withinBounds: Readonly<Record<BoundKind, (bounds: string, counts: string) => string>>
@@ -120,6 +128,16 @@ const en: Messages = {
     `explored completely: ${some(states, 'state')}, ${some(transitions, 'transition')}`,
   reduced: (states, transitions, isAll) =>
     `${isAll ? 'explored completely, with reduction' : 'with reduction'}: ${some(states, 'state')}, ${some(transitions, 'transition')} (interleavings are not counted)`,
+  visited: (states, transitions, isReduced) =>
+    `visited${isReduced ? ', with reduction' : ''}: ${some(states, 'state')}, ${some(transitions, 'transition')} (interleavings are not counted)`,
+  coverage: {
+    filter: (size, hashes, fill) =>
+      `states remembered by ${hashes} bits each in a filter of ${size}, which is ${fill} full`,
+    missed: (states, share) =>
+      `expected to have been taken for known and missed: about ${some(states, 'state')} (${share} of those that were met), and whatever lies only behind them`,
+    probes: (states, missed, low, high) =>
+      `of ${some(states, 'state')} drawn from random executions, ${missed} had not been visited: of what such executions go through, ${low} to ${high} are missed (in 95 of 100 cases); of what they seldom reach, perhaps more`,
+  },
   sampled: (executions, how, seed) => `sampled: ${some(executions, 'execution')} ${how}, seed ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'explored completely: ' : ''}${some(executions, 'execution')}, one for each trace`,
@@ -235,6 +253,16 @@ const fr: Messages = {
     `exploré en entier : ${quelques(states, 'état')}, ${quelques(transitions, 'transition')}`,
   reduced: (states, transitions, isAll) =>
     `${isAll ? 'exploré en entier, avec réduction' : 'avec réduction'} : ${quelques(states, 'état')}, ${quelques(transitions, 'transition')} (entrelacements non comptés)`,
+  visited: (states, transitions, isReduced) =>
+    `parcouru${isReduced ? ', avec réduction' : ''} : ${quelques(states, 'état')}, ${quelques(transitions, 'transition')} (entrelacements non comptés)`,
+  coverage: {
+    filter: (size, hashes, fill) =>
+      `états retenus par ${hashes} bits chacun dans un filtre de ${size}, plein à ${fill}`,
+    missed: (states, share) =>
+      `sans doute pris pour connus et manqués : environ ${quelques(states, 'état')} (${share} de ceux qui ont été rencontrés), et tout ce qui ne s'atteint que par eux`,
+    probes: (states, missed, low, high) =>
+      `sur ${quelques(states, 'état')} ${states === '1' ? 'tiré' : 'tirés'} d'exécutions aléatoires, ${missed} n'${missed === '0' || missed === '1' ? 'avait' : 'avaient'} pas été ${missed === '0' || missed === '1' ? 'visité' : 'visités'} : de ce que parcourent de telles exécutions, il manque de ${low} à ${high} (dans 95 cas sur 100) ; de ce qu'elles atteignent rarement, peut-être davantage`,
+  },
   sampled: (executions, how, seed) => `échantillonné : ${quelques(executions, 'exécution')} ${how}, graine ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'exploré en entier : ' : ''}${quelques(executions, 'exécution')}, une pour chaque trace`,
@@ -379,6 +407,8 @@ function raisonDeLArret({ reason, limit, longest, bound }: Stopped): string {
     case 'preemptions':
     case 'delays':
       return fr.boundedOnly[reason](bound ?? 0)
+    case 'bitstate':
+      return "les états n'ont été retenus que par quelques bits chacun : certains ont pu passer pour connus"
     case 'cycles':
       return "les fils peuvent tourner en rond d'un état à l'autre, et la réduction ne dit pas s'ils le peuvent sans fin"
     case 'aborted':

@@ -359,6 +359,8 @@ describe('Bad usage', () => {
     [['explore', 'bank-account', '--strategy', 'pct', '--depth', '0'], /a whole number of at least 1/],
     [['explore', 'bank-account', '--preemptions', '-1'], /a whole number, 0 or more/],
     [['explore', 'bank-account', '--reduction', '--strategy', 'dpor'], /dpor does not go with reduction/],
+    [['explore', 'bank-account', '--bitstate', '--strategy', 'pct'], /pct does not go with bitstate/],
+    [['explore', 'bank-account', '--bitstate', 'much'], /500M or 2G/],
     [['explore', 'bank-account', '--delays', 'few'], /a whole number, 0 or more/],
     [['explore', 'bank-account', '--max-memory', 'lots'], /500M or 2G/],
     [['explore', 'bank-account', '--patience', '0'], /a positive number/],

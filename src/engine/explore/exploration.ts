@@ -1,7 +1,8 @@
 import { UsageError } from '../errors.js'
 import type { Program } from '../program.js'
 import { BoundedRun, scheduleBound } from './bounded/bounded-run.js'
-import { ReducedRun } from './compact/reduced-run.js'
+import { bitstateRun } from './bitstate/bitstate-run.js'
+import { reducedRun } from './compact/reduced-run.js'
 import { DporRun } from './dpor/dpor-run.js'
 import type { ExplorationOptions } from './explore-options.js'
 import type { ExploreProgress, ExploreReport, Strategy } from './explore-report.js'
@@ -12,8 +13,11 @@ import type { StrategyResult, StrategyRun } from './strategy-run.js'
 
 /** How each strategy is run: where to add one. */
 const STRATEGIES: Readonly<Record<Strategy, (investigation: Investigation) => StrategyRun>> = {
-  graph: (investigation) =>
-    investigation.options.reduction === true ? new ReducedRun(investigation) : new GraphRun(investigation),
+  graph: (investigation) => {
+    const { bitstate, reduction } = investigation.options
+    if (bitstate !== undefined) return bitstateRun(investigation)
+    return reduction === true ? reducedRun(investigation) : new GraphRun(investigation)
+  },
   dpor: (investigation) => new DporRun(investigation),
   random: (investigation) => new SamplingRun(investigation),
   pct: (investigation) => new SamplingRun(investigation, 'pct'),
@@ -52,10 +56,7 @@ export class Exploration {
       throw new UsageError('usage/unknown-until', `until cannot be “${String(options.until)}”`, {
         hint: 'it is first or complete',
       })
-    if (options.reduction === true && (this.#strategy !== 'graph' || bound !== null))
-      throw new UsageError('usage/reduction-needs-graph', `strategy ${this.#strategy} does not go with reduction`, {
-        hint: 'leave the strategy out, or ask for graph; dpor is a reduction itself',
-      })
+    requireGraph(this.#strategy, options)
     this.#investigation = new Investigation(program, options)
     this.#run =
       bound === null ? STRATEGIES[this.#strategy](this.#investigation) : new BoundedRun(this.#investigation, bound)
@@ -86,6 +87,7 @@ export class Exploration {
       verdict: violations.length > 0 ? 'violated' : complete && result.isVacuous !== true ? 'holds' : 'unknown',
       complete,
       ...(result.reduction === true ? { reduction: true } : {}),
+      ...(result.coverage === undefined ? {} : { coverage: result.coverage }),
       counts: {
         executions: null,
         deadlocked: null,
@@ -115,6 +117,19 @@ export class Exploration {
     const isBound = stopped !== null && ['states', 'memory', 'history'].includes(stopped.reason)
     return isBound ? { ...stopped, longest: this.#investigation.longest() } : stopped
   }
+}
+
+/** What only the strategy `graph` can do. */
+function requireGraph(strategy: Strategy, { reduction, bitstate }: ExplorationOptions): void {
+  if (strategy === 'graph') return
+  if (reduction === true)
+    throw new UsageError('usage/reduction-needs-graph', `strategy ${strategy} does not go with reduction`, {
+      hint: 'leave the strategy out, or ask for graph; dpor is a reduction itself',
+    })
+  if (bitstate !== undefined)
+    throw new UsageError('usage/bitstate-needs-graph', `strategy ${strategy} does not go with bitstate`, {
+      hint: 'leave the strategy out, or ask for graph; the other strategies keep no states',
+    })
 }
 
 function listed(names: readonly string[]): string {

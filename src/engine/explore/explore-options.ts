@@ -33,6 +33,14 @@ export interface ExplorationOptions {
    * @default false
    */
   readonly reduction?: boolean
+  /**
+   * Remembers states by a few bits each, in a filter of so many bytes (`true`: a quarter of the bound on memory, 256 MiB at
+   * most), so that far more can be visited than could be kept (`graph`). Some may be taken for known and missed: nothing is
+   * proven, and the report says how much is known to have been covered. Goes with `reduction`.
+   *
+   * @default no filter
+   */
+  readonly bitstate?: number | true
   /** `first`: stop at the first failure. `complete`: go on to exact numbers. @default 'complete' */
   readonly until?: 'first' | 'complete'
   /** States at most (`graph`). @default no bound but memory */
@@ -62,6 +70,7 @@ const KNOWN: Readonly<Record<keyof ExplorationOptions, true>> = {
   preemptions: true,
   delays: true,
   reduction: true,
+  bitstate: true,
   until: true,
   maxStates: true,
   maxMemory: true,

@@ -1,4 +1,4 @@
-import type { BoundCounts, ExploreProgress, ExploreReport, Outcome, Violation } from './explore-report.js'
+import type { BoundCounts, Coverage, ExploreProgress, ExploreReport, Outcome, Violation } from './explore-report.js'
 
 /** What a strategy found out; the parts of the report that differ from strategy to strategy. */
 export interface StrategyResult {
@@ -18,6 +18,7 @@ export interface StrategyResult {
   readonly isVacuous?: boolean
   /** Only as much of the graph has been visited as it takes to see everything that can go wrong. */
   readonly reduction?: boolean
+  readonly coverage?: Coverage
 }
 
 /** One run of a strategy, as a sequence of short stretches of work. */

@@ -1,4 +1,5 @@
 import type { Program } from 'entrelacs'
+import { BitstateSearch } from '../../../src/engine/explore/bitstate/bitstate-search.js'
 import { findComponents } from '../../../src/engine/explore/components.js'
 import { CompactSearch } from '../../../src/engine/explore/compact/compact-search.js'
 import { GraphSearch } from '../../../src/engine/explore/graph-search.js'
@@ -38,6 +39,16 @@ export function seenReduced(subject: Program, samples = 0): Seen & { search: Com
   const search = new CompactSearch(session, NO_BOUNDS)
   const sampling = new RandomSearch(session, 1)
   for (let i = 0; i < samples; i++) finish(sampling.runOne(2_000))
+  finish(search.run())
+  const { outcomes } = search.sights
+  const violations = search.findings.map(({ kind, subject: what }) => `${kind} ${what}`)
+  return { ...seen(outcomes, violations), states: search.stateCount, search }
+}
+
+/** What a search sees that remembers states in a filter which is large enough for a few thousand of them. */
+export function seenInFilter(subject: Program, reduction: boolean): Seen & { search: BitstateSearch } {
+  const session = new Session(subject)
+  const search = new BitstateSearch(session, { ...NO_BOUNDS, filter: 2 ** 20, seed: 1, reduction })
   finish(search.run())
   const { outcomes } = search.sights
   const violations = search.findings.map(({ kind, subject: what }) => `${kind} ${what}`)

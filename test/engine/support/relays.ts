@@ -109,6 +109,12 @@ const anyAct: fc.Arbitrary<Act> = fc.record({
   turn: anyTurn,
 })
 
+interface Script {
+  readonly initial: readonly number[]
+  readonly threads: readonly (readonly Act[])[]
+  readonly watched: number
+}
+
 /** Programs on relays. */
 export const anyRelayProgram: fc.Arbitrary<Program> = fc
   .record({
@@ -116,39 +122,42 @@ export const anyRelayProgram: fc.Arbitrary<Program> = fc
     threads: fc.array(fc.array(anyAct, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 4 }),
     watched: fc.constantFrom(-1, -1, 0, 1),
   })
-  .map(({ initial, threads, watched }) =>
-    program('relays', {}, (_params, p) => {
-      const lock = p.lock('lock')
-      const relays = [0, 1].map((number) =>
-        p.declare(
-          'relay',
-          `relay ${number}`,
-          (words) =>
-            new Relay(
-              `relay ${number}`,
-              Array.from({ length: WORDS }, (_, i) => words.int(`word ${i}`, initial[number * WORDS + i]!)),
-            ),
-        ),
-      )
-      threads.forEach((acts, i) => {
-        const own = p.atomic(`own ${i}`, 0)
-        p.thread(`T${i}`, function* () {
-          let seen = 0
-          for (const { relay, before, turn } of acts) {
-            if (before === 'own') yield* own.add(1)
-            if (before === 'lock') yield* lock.acquire()
-            if (before === 'unlock' && seen === 0) yield* lock.release()
-            seen = yield* relays[relay]!.take(turn)
-          }
-          return seen
-        })
+  .map((script) => ({ ...relayProgram(script), [fc.toStringMethod]: () => JSON.stringify(script) }) as Program)
+
+/** The program of a script, as fast-check shows it where one fails. */
+export function relayProgram({ initial, threads, watched }: Script): Program {
+  return program('relays', {}, (_params, p) => {
+    const lock = p.lock('lock')
+    const relays = [0, 1].map((number) =>
+      p.declare(
+        'relay',
+        `relay ${number}`,
+        (words) =>
+          new Relay(
+            `relay ${number}`,
+            Array.from({ length: WORDS }, (_, i) => words.int(`word ${i}`, initial[number * WORDS + i]!)),
+          ),
+      ),
+    )
+    threads.forEach((acts, i) => {
+      const own = p.atomic(`own ${i}`, 0)
+      p.thread(`T${i}`, function* () {
+        let seen = 0
+        for (const { relay, before, turn } of acts) {
+          if (before === 'own') yield* own.add(1)
+          if (before === 'lock') yield* lock.acquire()
+          if (before === 'unlock' && seen === 0) yield* lock.release()
+          seen = yield* relays[relay]!.take(turn)
+        }
+        return seen
       })
-      if (watched < 0) return
-      // Looks at the second relay in some states only.
-      p.always('two words are not alike', (now) => {
-        const [first, second] = relays.map((relay) => () => now(relay) as unknown as readonly number[])
-        const content = first!()[watched]!
-        return content === 0 || second!()[watched] !== content
-      })
-    }),
-  )
+    })
+    if (watched < 0) return
+    // Looks at the second relay in some states only.
+    p.always('two words are not alike', (now) => {
+      const [first, second] = relays.map((relay) => () => now(relay) as unknown as readonly number[])
+      const content = first!()[watched]!
+      return content === 0 || second!()[watched] !== content
+    })
+  })
+}

@@ -47,6 +47,7 @@ export class AmpleThreads {
   readonly futures: FutureAccesses
   readonly #session: Session
   readonly #properties: readonly LearntProperty[]
+  readonly #reduces: boolean
   // The threads that live in the state, in canonical order; after them the properties.
   #members = new Int32Array(16)
   #nodes = new Int32Array(16)
@@ -74,9 +75,11 @@ export class AmpleThreads {
   /**
    * @param session whose threads nobody has let go on yet.
    * @param properties the properties that must always hold, as far as they have been learnt.
+   * @param reduces if not, every choice falls on all threads that can step.
    */
-  constructor(session: Session, properties: readonly LearntProperty[]) {
+  constructor(session: Session, properties: readonly LearntProperty[], reduces = true) {
     this.#session = session
+    this.#reduces = reduces
     this.#properties = properties
     this.futures = new FutureAccesses(session)
     this.#readCounts = properties.map(() => -1)
@@ -90,6 +93,9 @@ export class AmpleThreads {
 
   /** Some choice has turned out to be wrong: the search must begin again. */
   get isContradicted(): boolean {
+    // Daemons, and what properties read, may have been met in a state in which there was nothing to choose.
+    this.#adapt()
+    this.#refreshReads()
     return this.futures.isContradicted
   }
 
@@ -103,7 +109,7 @@ export class AmpleThreads {
   choose(words: Int32Array, load: LoadState): void {
     this.#adapt()
     this.#meet(words, load)
-    if (this.#hasDaemons || this.ableCount < 2) return this.chooseAll()
+    if (!this.#reduces || this.#hasDaemons || this.ableCount < 2) return this.chooseAll()
     this.#makeWishes(words)
     this.#refreshReads()
     this.#bestCount = 0
@@ -121,6 +127,13 @@ export class AmpleThreads {
     if (this.#bestCount === 0) return this.chooseAll()
     this.#relyOnOthers()
     this.#chooseBest()
+  }
+
+  /** Chooses every thread that can step in a state. */
+  chooseAllIn(words: Int32Array, load: LoadState): void {
+    this.#adapt()
+    this.#meet(words, load)
+    this.chooseAll()
   }
 
   /** Chooses every thread that can step, in the state of the latest choice. */
@@ -273,13 +286,15 @@ export class AmpleThreads {
 
   /** Properties may have been seen reading more since. */
   #refreshReads(): void {
-    this.#properties.forEach(({ reads }, i) => {
-      if (this.#readCounts[i] === reads.size) return
-      this.#readCounts[i] = reads.size
-      this.#readWishes[i] = this.futures.wishToRead(reads)
-      for (const wish of this.#reliedOnReads[i]!)
-        if (this.futures.writesAny(wish, reads)) this.futures.isContradicted = true
-    })
+    for (let i = 0; i < this.#properties.length; i++)
+      if (this.#readCounts[i] !== this.#properties[i]!.reads.size) this.#noteReads(i, this.#properties[i]!.reads)
+  }
+
+  #noteReads(property: number, reads: ReadonlySet<number>): void {
+    this.#readCounts[property] = reads.size
+    this.#readWishes[property] = this.futures.wishToRead(reads)
+    for (const wish of this.#reliedOnReads[property]!)
+      if (this.futures.writesAny(wish, reads)) this.futures.isContradicted = true
   }
 
   /** Follows the session: threads and words are added while threads are learnt. */
