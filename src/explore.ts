@@ -33,7 +33,9 @@ const PROGRESS_MS = 200
  * Explores what a program can do.
  *
  * With strategy `graph`, all of it: every outcome with the exact number of interleavings and its exact probability
- * under the random scheduler, and for everything that goes wrong the schedule with the fewest preemptions. With
+ * under the random scheduler, and for everything that goes wrong the schedule with the fewest preemptions; with
+ * `reduction`, the same from fewer states, but nothing is counted; with `bitstate`, as much as can be visited where states do
+ * not fit in memory, which proves nothing. With
  * `dpor`, one execution of every trace (schedules that differ only in the order of independent steps), within a bound on
  * `preemptions` or `delays` if there is one. With `random`, `pct`, `pos` and `surw`, as many executions as asked for, whose
  * threads are drawn uniformly, by random priorities of threads or of operations, or by the steps they have left. Works in

@@ -5,6 +5,8 @@ export type { ExplorationOptions } from './engine/explore/explore-options.js'
 export type {
   BoundCounts,
   BoundKind,
+  Coverage,
+  CoverageProbes,
   ExploreProgress,
   ExploreReport,
   HistoryKind,

@@ -27,6 +27,8 @@ interface CommonFlags {
 
 interface ExploreFlags extends CommonFlags {
   readonly strategy?: Strategy
+  readonly reduction?: boolean
+  readonly bitstate?: number | true
   readonly preemptions?: number
   readonly delays?: number
   readonly param: Record<string, ParameterValue>
@@ -104,6 +106,16 @@ function buildCommands(): Command {
             '--strategy <name>',
             'graph: all states (the default); dpor: all traces; random, pct, pos, surw: samples',
           ).choices(['graph', 'dpor', 'random', 'pct', 'pos', 'surw']),
+        )
+        .option(
+          '--reduction',
+          'visit only the states that it takes to see what can go wrong, and count nothing (graph)',
+        )
+        .addOption(
+          new Option(
+            '--bitstate [amount]',
+            'remember states by a few bits each, in so much memory: violations, but no proof (graph)',
+          ).argParser(parseMemory),
         )
         .addOption(
           new Option('--preemptions <count>', 'only traces that need so many preemptions at most (dpor)').argParser(
@@ -191,6 +203,8 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
     progress: flags.progress ?? false,
     options: {
       ...(flags.strategy === undefined ? {} : { strategy: flags.strategy }),
+      ...(flags.reduction === undefined ? {} : { reduction: flags.reduction }),
+      ...(flags.bitstate === undefined ? {} : { bitstate: flags.bitstate }),
       ...(flags.preemptions === undefined ? {} : { preemptions: flags.preemptions }),
       ...(flags.delays === undefined ? {} : { delays: flags.delays }),
       params: flags.param,

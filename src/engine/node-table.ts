@@ -36,6 +36,8 @@ export class NodeTable {
   lengths = new Int32Array(FIRST_CAPACITY)
   /** Children by results 0 … 15, a cache line a node; 0 where not learnt. Replaced when it grows. */
   smallChildren = new Int32Array(FIRST_CAPACITY << SMALL_RESULTS_SHIFT)
+  /** Told of every edge that is learnt, if somebody wants to know. */
+  onEdge: ((from: number, to: number) => void) | null = null
   // Four ints an entry: node, result, child, unused. A node is never 0, so 0 marks an empty entry.
   #edges = new Int32Array(4 * 1024)
   #edgeCount = 0
@@ -101,6 +103,7 @@ export class NodeTable {
       this.fields[at + NODE_RESULT] = result
       this.fields[at + NODE_CHILD] = child
     }
+    this.onEdge?.(node, child)
     if (result >>> 0 < SMALL_RESULTS) {
       this.smallChildren[(node << SMALL_RESULTS_SHIFT) + result] = child
       return

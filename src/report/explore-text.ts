@@ -1,11 +1,11 @@
-import type { ExploreReport, Outcome, Violation } from '../engine/explore/explore-report.js'
+import type { Coverage, ExploreReport, Outcome, Violation } from '../engine/explore/explore-report.js'
 import { EXECUTION_LIMIT } from '../engine/explore/random-search.js'
 import { isSampling } from '../engine/explore/sampling/samplers.js'
 import type { Replay } from '../engine/replay.js'
 import { formatData } from '../engine/operation.js'
 import { boundReached, traceLines } from './bounds-text.js'
 import { causeOf, formatState } from './cause.js'
-import { formatBound, formatOdds, formatWhole } from './figures.js'
+import { formatBound, formatBytes, formatOdds, formatShare, formatWhole } from './figures.js'
 import type { ReportStyle } from './report-style.js'
 import { cutText, padText, textWidth } from './text-width.js'
 import { traceTable } from './trace-table.js'
@@ -51,8 +51,35 @@ export function heading(report: ExploreReport, style: ReportStyle): string[] {
     return lines
   }
   if (report.strategy === 'dpor') return [paint.strong(title), ...traceLines(report, style)]
+  if (report.coverage !== undefined)
+    return [
+      paint.strong(title),
+      messages.visited(whole(counts.states), whole(counts.transitions), report.reduction === true),
+      ...coverageLines(report.coverage, style),
+    ]
+  if (report.reduction === true)
+    return [paint.strong(title), messages.reduced(whole(counts.states), whole(counts.transitions), isComplete(report))]
   const extent = `${messages.explored(whole(counts.states), whole(counts.transitions))}${interleavingCount(report, style)}`
   return [paint.strong(title), report.complete ? extent : partialExtent(report, style)]
+}
+
+/** How much a search has covered that remembers states by a few bits. */
+function coverageLines(coverage: Coverage, { messages, language }: ReportStyle): string[] {
+  const { bytes, hashes, fill, expectedFalseHits, missedAtLeast, probes } = coverage
+  const share = (part: number) => formatShare(part, language)
+  const whole = (value: number) => formatWhole(Math.round(value), language)
+  const lines = [
+    messages.coverage.filter(formatBytes(bytes, language), hashes, share(fill)),
+    messages.coverage.missed(whole(expectedFalseHits), share(missedAtLeast)),
+  ]
+  if (probes === null) return lines
+  const { states, missed, low, high } = probes
+  return [...lines, messages.coverage.probes(whole(states), whole(missed), share(low), share(high))]
+}
+
+/** Whether nothing was left out that was to be looked at. */
+function isComplete({ complete, stopped }: ExploreReport): boolean {
+  return complete || stopped?.reason === 'cycles'
 }
 
 function partialExtent(report: ExploreReport, style: ReportStyle): string {
@@ -177,7 +204,11 @@ export function verdictLines(report: ExploreReport, repair: string | undefined, 
   const { messages, paint, language } = style
   const lines: string[] = []
   const bound = boundReached(report)
-  if (bound === null && report.stopped !== null) lines.push(messages.stopped(messages.stopReason(report.stopped)))
+  const isBitstate = report.stopped?.reason === 'bitstate'
+  const leavesCycles = report.stopped?.reason === 'cycles'
+  if (bound === null && report.stopped !== null && !leavesCycles && !isBitstate)
+    lines.push(messages.stopped(messages.stopReason(report.stopped)))
+  if (leavesCycles && report.verdict === 'violated') lines.push(messages.cyclesLeftOpen)
   if (bound !== null && report.verdict === 'violated') lines.push(messages.boundedFound[bound.kind](bound.bound))
   if (report.verdict === 'holds') {
     const missed = formatBound(report.missedStateProbability ?? 0, language)
@@ -186,9 +217,11 @@ export function verdictLines(report: ExploreReport, repair: string | undefined, 
     const proof =
       report.strategy === 'dpor'
         ? messages.holdsTraces(formatWhole(report.counts.executions ?? 0, language), missed)
-        : interleavings === null || interleavings === 'unbounded'
-          ? messages.holdsUnboundedProof(states, missed)
-          : messages.holdsProof(formatWhole(interleavings, language), states, missed)
+        : report.reduction === true
+          ? messages.holdsReduced(states, missed)
+          : interleavings === null || interleavings === 'unbounded'
+            ? messages.holdsUnboundedProof(states, missed)
+            : messages.holdsProof(formatWhole(interleavings, language), states, missed)
     lines.push(`${paint.good('✓')} ${paint.strong(messages.holds)}. ${proof}`)
   } else if (report.verdict === 'violated') {
     lines.push(`${paint.bad('✗')} ${messages.violated(report.violations.length)}`)

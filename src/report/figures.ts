@@ -20,6 +20,25 @@ export function formatOdds(probability: number, language: Language): string {
   return language === 'fr' ? `${text.replace('.', ',')} %` : `${text}%`
 }
 
+/** An amount of memory: `64 MiB`, `1.5 KiB`. */
+export function formatBytes(bytes: number, language: Language): string {
+  const units = language === 'fr' ? ['octets', 'Kio', 'Mio', 'Gio'] : ['bytes', 'KiB', 'MiB', 'GiB']
+  const unit = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)))
+  const text = String(Number((bytes / 1024 ** unit).toPrecision(3)))
+  return `${language === 'fr' ? text.replace('.', ',') : text} ${units[unit]}`
+}
+
+/** A share as a percentage of two digits: `12%`, `0.37%`; `below 0.0001%` where it is next to nothing. */
+export function formatShare(share: number, language: Language): string {
+  const percent = share * 100
+  const isTiny = percent > 0 && percent < 1e-4
+  const rounded = isTiny ? 1e-4 : percent >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))
+  const text = rounded.toFixed(rounded >= 10 || rounded === 0 ? 0 : Math.max(0, 1 - Math.floor(Math.log10(rounded))))
+  const trimmed = text.includes('.') ? text.replace(/\.?0+$/, '') : text
+  if (language === 'fr') return `${isTiny ? 'moins de ' : ''}${trimmed.replace('.', ',')} %`
+  return `${isTiny ? 'below ' : ''}${trimmed}%`
+}
+
 /** A fraction with a small denominator that equals the probability to 13 digits, by continued fractions. */
 function asFraction(probability: number): readonly [number, number] | null {
   let rest = probability

@@ -12,6 +12,16 @@ export type Stopped = NonNullable<ExploreReport['stopped']>
 /** Every sentence that reports are made of. */
 export interface Messages {
   readonly explored: (states: string, transitions: string) => string
+  /** The same, or as far as it went, of a graph that was reduced. */
+  readonly reduced: (states: string, transitions: string, isAll: boolean) => string
+  /** The same of a search that remembers states by a few bits. */
+  readonly visited: (states: string, transitions: string, isReduced: boolean) => string
+  /** How much such a search has covered. */
+  readonly coverage: {
+    readonly filter: (size: string, hashes: number, fill: string) => string
+    readonly missed: (states: string, share: string) => string
+    readonly probes: (states: string, missed: string, low: string, high: string) => string
+  }
   readonly sampled: (executions: string, how: string, seed: string) => string
   readonly traces: (executions: string, isAll: boolean) => string
   readonly withinBounds: Readonly<Record<BoundKind, (bounds: string, counts: string) => string>>
@@ -43,6 +53,9 @@ export interface Messages {
   readonly holds: string
   readonly holdsProof: (interleavings: string, states: string, missed: string) => string
   readonly holdsUnboundedProof: (states: string, missed: string) => string
+  readonly holdsReduced: (states: string, missed: string) => string
+  /** Beside a violation: what the reduction says nothing of. */
+  readonly cyclesLeftOpen: string
   readonly violated: (count: number) => string
   readonly unknown: string
   readonly vacuous: string
@@ -106,6 +119,18 @@ export interface Messages {
 const en: Messages = {
   explored: (states, transitions) =>
     `explored completely: ${some(states, 'state')}, ${some(transitions, 'transition')}`,
+  reduced: (states, transitions, isAll) =>
+    `${isAll ? 'explored completely, with reduction' : 'with reduction'}: ${some(states, 'state')}, ${some(transitions, 'transition')} (interleavings are not counted)`,
+  visited: (states, transitions, isReduced) =>
+    `visited${isReduced ? ', with reduction' : ''}: ${some(states, 'state')}, ${some(transitions, 'transition')} (interleavings are not counted)`,
+  coverage: {
+    filter: (size, hashes, fill) =>
+      `states remembered by ${hashes} bits each in a filter of ${size}, which is ${fill} full`,
+    missed: (states, share) =>
+      `expected to have been taken for known and missed: about ${some(states, 'state')} (${share} of those that were met), and whatever lies only behind them`,
+    probes: (states, missed, low, high) =>
+      `of ${some(states, 'state')} drawn from random executions, ${missed} had not been visited: of what such executions go through, ${low} to ${high} are missed (in 95 of 100 cases); of what they seldom reach, perhaps more`,
+  },
   sampled: (executions, how, seed) => `sampled: ${some(executions, 'execution')} ${how}, seed ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'explored completely: ' : ''}${some(executions, 'execution')}, one for each trace`,
@@ -153,6 +178,10 @@ const en: Messages = {
     `No schedule breaks it: ${interleavings === '1' ? 'the one interleaving is' : `all ${interleavings} interleavings are`} covered by ${some(states, 'state')} (a state missed: ${missed}).`,
   holdsUnboundedProof: (states, missed) =>
     `No schedule breaks it: all interleavings are covered by ${states} states (a state missed: ${missed}).`,
+  holdsReduced: (states, missed) =>
+    `No schedule breaks it: those that the ${some(states, 'state')} leave out only take independent steps in another order (a state missed: ${missed}).`,
+  cyclesLeftOpen:
+    'Threads can go round in a cycle of states; whether they may do so for ever, the reduction does not tell.',
   violated: (count) => (count === 1 ? 'violated: one thing goes wrong.' : `violated: ${count} things go wrong.`),
   unknown: 'unknown',
   vacuous: 'every interleaving is dropped by assume',
@@ -216,6 +245,18 @@ const en: Messages = {
 const fr: Messages = {
   explored: (states, transitions) =>
     `exploré en entier : ${quelques(states, 'état')}, ${quelques(transitions, 'transition')}`,
+  reduced: (states, transitions, isAll) =>
+    `${isAll ? 'exploré en entier, avec réduction' : 'avec réduction'} : ${quelques(states, 'état')}, ${quelques(transitions, 'transition')} (entrelacements non comptés)`,
+  visited: (states, transitions, isReduced) =>
+    `parcouru${isReduced ? ', avec réduction' : ''} : ${quelques(states, 'état')}, ${quelques(transitions, 'transition')} (entrelacements non comptés)`,
+  coverage: {
+    filter: (size, hashes, fill) =>
+      `états retenus par ${hashes} bits chacun dans un filtre de ${size}, plein à ${fill}`,
+    missed: (states, share) =>
+      `sans doute pris pour connus et manqués : environ ${quelques(states, 'état')} (${share} de ceux qui ont été rencontrés), et tout ce qui ne s'atteint que par eux`,
+    probes: (states, missed, low, high) =>
+      `sur ${quelques(states, 'état')} ${states === '1' ? 'tiré' : 'tirés'} d'exécutions aléatoires, ${missed} n'${missed === '0' || missed === '1' ? 'avait' : 'avaient'} pas été ${missed === '0' || missed === '1' ? 'visité' : 'visités'} : de ce que parcourent de telles exécutions, il manque de ${low} à ${high} (dans 95 cas sur 100) ; de ce qu'elles atteignent rarement, peut-être davantage`,
+  },
   sampled: (executions, how, seed) => `échantillonné : ${quelques(executions, 'exécution')} ${how}, graine ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'exploré en entier : ' : ''}${quelques(executions, 'exécution')}, une pour chaque trace`,
@@ -265,6 +306,10 @@ const fr: Messages = {
     `Aucun ordonnancement ne le met en défaut : ${states} états couvrent les ${interleavings} entrelacements (état manqué : ${missed}).`,
   holdsUnboundedProof: (states, missed) =>
     `Aucun ordonnancement ne le met en défaut : ${states} états couvrent tous les entrelacements (état manqué : ${missed}).`,
+  holdsReduced: (states, missed) =>
+    `Aucun ordonnancement ne le met en défaut : ceux que ${states === '1' ? "l'unique état laisse" : `les ${states} états laissent`} de côté ne font que des pas indépendants dans un autre ordre (état manqué : ${missed}).`,
+  cyclesLeftOpen:
+    "Les fils peuvent tourner en rond d'un état à l'autre ; s'ils le peuvent sans fin, la réduction ne le dit pas.",
   violated: (count) => (count === 1 ? 'en défaut : un problème.' : `en défaut : ${count} problèmes.`),
   unknown: 'inconnu',
   vacuous: 'assume écarte tous les entrelacements',
@@ -357,6 +402,10 @@ function raisonDeLArret({ reason, limit, longest, bound }: Stopped): string {
     case 'preemptions':
     case 'delays':
       return fr.boundedOnly[reason](bound ?? 0)
+    case 'bitstate':
+      return "les états n'ont été retenus que par quelques bits chacun : certains ont pu passer pour connus"
+    case 'cycles':
+      return "les fils peuvent tourner en rond d'un état à l'autre, et la réduction ne dit pas s'ils le peuvent sans fin"
     case 'aborted':
       return 'arrêté à la demande'
     case 'first':

@@ -191,9 +191,10 @@ describe('A checkpoint', () => {
     expect(run.stderr).toContain('no checkpoint can be written to the folder')
   })
 
-  test('is for graph and dpor alone', async () => {
-    const run = await goOn('random', ['--strategy', 'random'])
-    expect(run.code).toBe(2)
-    expect(run.stderr).toContain('only the strategies graph and dpor')
-  })
+  for (const more of [['--strategy', 'random'], ['--reduction'], ['--bitstate'], ['--preemptions', '1']])
+    test(`does not go with ${more.join(' ')}`, async () => {
+      const run = await goOn('other', more)
+      expect(run.code).toBe(2)
+      expect(run.stderr).toContain('only the strategies graph and dpor keep checkpoints')
+    })
 })

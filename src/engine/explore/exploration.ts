@@ -1,8 +1,10 @@
 import { UsageError } from '../errors.js'
 import type { Program } from '../program.js'
 import { BoundedRun, scheduleBound } from './bounded/bounded-run.js'
-import { DporRun, type OpenTraces } from './dpor/dpor-run.js'
+import { bitstateRun } from './bitstate/bitstate-run.js'
 import type { CheckpointKeeper } from './checkpoint.js'
+import { reducedRun } from './compact/reduced-run.js'
+import { DporRun, type OpenTraces } from './dpor/dpor-run.js'
 import type { ExplorationOptions } from './explore-options.js'
 import type { ExploreProgress, ExploreReport, Strategy } from './explore-report.js'
 import { GraphRun } from './graph-run.js'
@@ -20,7 +22,11 @@ export interface ExplorationParts {
 
 /** How each strategy is run: where to add one. */
 const STRATEGIES: Readonly<Record<Strategy, (investigation: Investigation, parts: ExplorationParts) => StrategyRun>> = {
-  graph: (investigation) => new GraphRun(investigation),
+  graph: (investigation) => {
+    const { bitstate, reduction } = investigation.options
+    if (bitstate !== undefined) return bitstateRun(investigation)
+    return reduction === true ? reducedRun(investigation) : new GraphRun(investigation)
+  },
   dpor: (investigation, { openTraces }) => new DporRun(investigation, openTraces),
   random: (investigation) => new SamplingRun(investigation),
   pct: (investigation) => new SamplingRun(investigation, 'pct'),
@@ -61,6 +67,7 @@ export class Exploration {
       throw new UsageError('usage/unknown-until', `until cannot be “${String(options.until)}”`, {
         hint: 'it is first or complete',
       })
+    requireGraph(this.#strategy, options)
     if (isShared && (this.#strategy !== 'dpor' || bound !== null))
       throw new UsageError(
         'usage/workers',
@@ -69,12 +76,12 @@ export class Exploration {
           hint: 'explore with dpor and without a bound, or with one worker',
         },
       )
-    if (parts.checkpoints !== undefined && (bound !== null || !['graph', 'dpor'].includes(this.#strategy)))
+    if (parts.checkpoints !== undefined && !keepsCheckpoints(this.#strategy, bound !== null, options))
       throw new UsageError(
         'usage/checkpoint',
-        'only the strategies graph and dpor, without a bound, keep checkpoints',
+        'only the strategies graph and dpor keep checkpoints, without a bound, a reduction or a filter',
         {
-          hint: 'explore with graph or dpor and without a bound, or without a checkpoint',
+          hint: 'explore with graph or dpor alone, or without a checkpoint',
         },
       )
     this.#investigation = new Investigation(program, options, parts.checkpoints)
@@ -108,6 +115,8 @@ export class Exploration {
       strategy: this.#strategy,
       verdict: violations.length > 0 ? 'violated' : complete && result.isVacuous !== true ? 'holds' : 'unknown',
       complete,
+      ...(result.reduction === true ? { reduction: true } : {}),
+      ...(result.coverage === undefined ? {} : { coverage: result.coverage }),
       counts: {
         executions: null,
         deadlocked: null,
@@ -137,6 +146,28 @@ export class Exploration {
     const isBound = stopped !== null && ['states', 'memory', 'history'].includes(stopped.reason)
     return isBound ? { ...stopped, longest: this.#investigation.longest() } : stopped
   }
+}
+
+/** What only the strategy `graph` can do. */
+function requireGraph(strategy: Strategy, { reduction, bitstate }: ExplorationOptions): void {
+  if (strategy === 'graph') return
+  if (reduction === true)
+    throw new UsageError('usage/reduction-needs-graph', `strategy ${strategy} does not go with reduction`, {
+      hint: 'leave the strategy out, or ask for graph; dpor is a reduction itself',
+    })
+  if (bitstate !== undefined)
+    throw new UsageError('usage/bitstate-needs-graph', `strategy ${strategy} does not go with bitstate`, {
+      hint: 'leave the strategy out, or ask for graph; the other strategies keep no states',
+    })
+}
+
+function keepsCheckpoints(
+  strategy: Strategy,
+  isBounded: boolean,
+  { reduction, bitstate }: ExplorationOptions,
+): boolean {
+  if (isBounded || reduction === true || bitstate !== undefined) return false
+  return strategy === 'graph' || strategy === 'dpor'
 }
 
 function listed(names: readonly string[]): string {

@@ -26,6 +26,21 @@ export interface ExplorationOptions {
    * order, and every able thread that is passed over is one delay. Not together with `preemptions`.
    */
   readonly delays?: number
+  /**
+   * Visits only as many states as it takes to see everything that can go wrong, where many orders of steps come to the
+   * same (`graph`): every outcome and every violation but endless runs and livelocks, none of them counted.
+   *
+   * @default false
+   */
+  readonly reduction?: boolean
+  /**
+   * Remembers states by a few bits each, in a filter of so many bytes (`true`: a quarter of the bound on memory, 256 MiB at
+   * most), so that far more can be visited than could be kept (`graph`). Some may be taken for known and missed: nothing is
+   * proven, and the report says how much is known to have been covered. Goes with `reduction`.
+   *
+   * @default no filter
+   */
+  readonly bitstate?: number | true
   /** `first`: stop at the first failure. `complete`: go on to exact numbers. @default 'complete' */
   readonly until?: 'first' | 'complete'
   /** States at most (`graph`). @default no bound but memory */
@@ -61,6 +76,8 @@ const KNOWN: Readonly<Record<keyof ExplorationOptions, true>> = {
   strategy: true,
   preemptions: true,
   delays: true,
+  reduction: true,
+  bitstate: true,
   until: true,
   maxStates: true,
   maxMemory: true,

@@ -80,6 +80,40 @@ export interface LongestThread {
   readonly operations: number
 }
 
+/** States that were drawn from random executions, one from each, and how many of them a search had missed. */
+export interface CoverageProbes {
+  readonly states: number
+  readonly missed: number
+  /** Between these is, in 95 of 100 cases, the share of the states of a random execution that the search missed. */
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * What is known of how much a search has visited that remembers states by a few bits each (`bitstate`), so that it may
+ * take new ones for known. The states it has visited are `counts.states`.
+ */
+export interface Coverage {
+  /** Bytes of the filter. */
+  readonly bytes: number
+  /** Bits of the filter that each state sets. */
+  readonly hashes: number
+  /** The share of its bits that are set. */
+  readonly fill: number
+  /** How many states that were met are expected to have been taken for known ones. */
+  readonly expectedFalseHits: number
+  /**
+   * These as a share of all states that were met: so many are missed at least, on average over seeds. States that can only be
+   * reached through them come on top, and nothing is known of how many these are.
+   */
+  readonly missedAtLeast: number
+  /**
+   * How much the search missed of what random executions go through; it may have missed more of what they seldom reach. Null
+   * with reduction, which leaves out states on purpose, and if the search was stopped.
+   */
+  readonly probes: CoverageProbes | null
+}
+
 /** What an exploration found. Numbers that the strategy does not know are null. */
 export interface ExploreReport {
   readonly schema: 1
@@ -87,8 +121,15 @@ export interface ExploreReport {
   readonly params: Parameters
   readonly strategy: Strategy
   readonly verdict: Verdict
-  /** Every state has been visited (`graph`). */
+  /** Every state has been visited (`graph`), or with reduction enough of them to see everything that can go wrong. */
   readonly complete: boolean
+  /**
+   * The graph was reduced: `counts` are those of the part that was visited. It has every outcome and every violation
+   * but endless runs and livelocks. Absent if it was not.
+   */
+  readonly reduction?: true
+  /** How much was visited, as far as can be told (`bitstate`). Absent otherwise. */
+  readonly coverage?: Coverage
   readonly counts: {
     readonly executions: number | null
     readonly deadlocked: number | null
@@ -115,7 +156,7 @@ export interface ExploreReport {
   readonly violations: readonly Violation[]
   /** Why the search stopped early: which bound, and what follows; null if it did not. */
   readonly stopped: {
-    readonly reason: 'states' | 'memory' | 'history' | 'aborted' | 'first' | BoundKind
+    readonly reason: 'states' | 'memory' | 'history' | 'cycles' | 'bitstate' | 'aborted' | 'first' | BoundKind
     /** A sentence in English. The other fields are what it says, as data, as far as they apply. */
     readonly message: string
     /** `history`: what is too much to be followed, as far as the strategy tells. */

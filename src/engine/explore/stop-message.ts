@@ -24,6 +24,10 @@ export function stopMessage(reason: Stopped['reason'], detail: string, longest =
     case 'preemptions':
     case 'delays':
       return `only schedules with at most ${detail} ${detail === '1' ? reason.slice(0, -1) : reason} were explored`
+    case 'cycles':
+      return 'threads can go round in a cycle of states, and the reduction does not tell whether they may do so for ever'
+    case 'bitstate':
+      return 'states were remembered by a few bits each, so that some may have been taken for known'
     case 'aborted':
       return 'stopped on request'
     case 'first':

@@ -1,4 +1,4 @@
-import type { BoundCounts, ExploreProgress, ExploreReport, Outcome, Violation } from './explore-report.js'
+import type { BoundCounts, Coverage, ExploreProgress, ExploreReport, Outcome, Violation } from './explore-report.js'
 
 /** What a strategy found out; the parts of the report that differ from strategy to strategy. */
 export interface StrategyResult {
@@ -16,6 +16,9 @@ export interface StrategyResult {
   readonly depth?: number | null
   /** All executions were dropped by `assume`: nothing has been shown. */
   readonly isVacuous?: boolean
+  /** Only as much of the graph has been visited as it takes to see everything that can go wrong. */
+  readonly reduction?: boolean
+  readonly coverage?: Coverage
 }
 
 /** Whoever runs work in stretches may do something else now; if it is a promise, there is nothing to do before it is kept. */
