@@ -32,8 +32,9 @@ interface Wish {
   readonly held: number
 }
 
-// A thread that may access more words than this may access any.
-const MAX_ACCESSES = 400
+// A thread with more different accesses than this is taken to be able to make any: every spot has a set of its own of those
+// that are still to come.
+const MAX_ACCESSES = 200
 // Locks of a guard at most: with fewer, an access is only taken to be possible more often.
 const MAX_GUARD = 3
 /** The set of all accesses. */
@@ -59,6 +60,9 @@ export class FutureAccesses {
   readonly #words = new IntSets()
   readonly #accesses: FutureAccess[] = []
   readonly #accessNumbers = new Map<string, number>()
+  // The accesses of each thread, and how many they are.
+  readonly #accessesOf = new IntPairMap()
+  readonly #accessCounts = new Map<number, number>()
   // Sets of accesses, by number; ANYTHING is one with an element that is no access.
   readonly #futures = new IntSets()
   readonly #unions = new IntPairMap()
@@ -68,13 +72,12 @@ export class FutureAccesses {
   readonly #simpleWishes = new IntPairMap()
   readonly #heldWishes = new IntPairMap()
   readonly #conflicts = new IntPairMap()
-  readonly #wishSets = new IntSets()
   readonly #spotsByOperation = new IntPairMap()
   readonly #spotsByLength = new IntPairMap()
   // By node: its spot. The first, of threads that have ended, has no future.
   #spots = new Int32Array(256)
   #covered = 1
-  // By spot: a node there, its future, the wishes that rely on it, and the spots that lead to it as a linked list.
+  // By spot: a node there, its future, and as linked lists the wishes that rely on it and the spots that lead to it.
   #nodeAt = new Int32Array(256)
   #futureAt = new Int32Array(256)
   #reliedOn = new Int32Array(256)
@@ -82,6 +85,10 @@ export class FutureAccesses {
   #spotCount = 1
   #operationCount = 0
   readonly #edges = new IntPairMap()
+  // Who relies on a spot, each once: the wish, and the next entry.
+  #reliances = new Int32Array(512)
+  #relianceCount = 1
+  #relied = new IntPairMap()
   #befores = new Int32Array(512)
   #beforeCount = 1
 
@@ -96,14 +103,15 @@ export class FutureAccesses {
 
   get bytes(): number {
     return (
-      (this.#spots.length + this.#nodeAt.length * 4 + this.#befores.length) * 4 +
+      (this.#spots.length + this.#nodeAt.length * 4 + this.#befores.length + this.#reliances.length) * 4 +
       this.#words.bytes +
       this.#edges.bytes +
+      this.#accessesOf.bytes +
+      this.#relied.bytes +
       this.#spotsByOperation.bytes +
       this.#spotsByLength.bytes +
       this.#futures.bytes +
       this.#unions.bytes +
-      this.#wishSets.bytes +
       this.#simpleWishes.bytes +
       this.#heldWishes.bytes +
       this.#conflicts.bytes +
@@ -115,6 +123,8 @@ export class FutureAccesses {
   forgetWishes(): void {
     this.isContradicted = false
     this.#reliedOn.fill(0)
+    this.#relianceCount = 1
+    this.#relied = new IntPairMap()
   }
 
   /** What the thread at a node may still access. */
@@ -189,7 +199,13 @@ export class FutureAccesses {
   /** The thread at a node is relied on to respect a wish. */
   rely(node: number, wish: number): void {
     const spot = this.#spotOf(node)
-    this.#reliedOn[spot] = this.#wishSets.with(this.#reliedOn[spot]!, wish)
+    if (this.#relied.get(spot, wish) >= 0) return
+    this.#relied.add(spot, wish, 0)
+    const entry = this.#relianceCount++
+    if (2 * entry + 2 > this.#reliances.length) this.#reliances = grownTo(this.#reliances, this.#reliances.length * 2)
+    this.#reliances[2 * entry] = wish
+    this.#reliances[2 * entry + 1] = this.#reliedOn[spot]!
+    this.#reliedOn[spot] = entry
   }
 
   #addWish(accesses: readonly number[], held: number): number {
@@ -271,9 +287,11 @@ export class FutureAccesses {
       const seen = pending.pop()!
       const at = pending.pop()!
       if (!this.#add(at, seen)) continue
+      // Nothing that is learnt later on gets past a spot from which anything may be accessed.
+      const known = this.#futureAt[at] === ANYTHING ? ANY_ACCESS : seen
       for (let entry = this.#firstBefore[at]!; entry !== 0; entry = this.#befores[2 * entry + 1]!) {
         const before = this.#befores[2 * entry]!
-        pending.push(before, this.#seenFrom(before, seen))
+        pending.push(before, this.#seenFrom(before, known))
       }
     }
   }
@@ -282,12 +300,23 @@ export class FutureAccesses {
   #add(spot: number, access: number): boolean {
     const future = this.#futureAt[spot]!
     if (future === ANYTHING) return false
-    const larger = access === ANY_ACCESS ? ANYTHING : this.#enlarged(future, access)
+    const larger = this.#isOneTooMany(spot, access) ? ANYTHING : this.#enlarged(future, access)
     if (larger === future) return false
     this.#futureAt[spot] = larger
-    for (const wish of this.#wishSets.elements(this.#reliedOn[spot]!))
-      if (this.conflict(larger, wish)) this.isContradicted = true
+    for (let entry = this.#reliedOn[spot]!; entry !== 0; entry = this.#reliances[2 * entry + 1]!)
+      if (this.conflict(larger, this.#reliances[2 * entry]!)) this.isContradicted = true
     return true
+  }
+
+  #isOneTooMany(spot: number, access: number): boolean {
+    if (access === ANY_ACCESS) return true
+    const owner = this.#nodes.owners[this.#nodeAt[spot]!]!
+    const count = this.#accessCounts.get(owner) ?? 0
+    if (count > MAX_ACCESSES) return true
+    if (this.#accessesOf.get(owner, access) >= 0) return false
+    this.#accessesOf.add(owner, access, 0)
+    this.#accessCounts.set(owner, count + 1)
+    return count + 1 > MAX_ACCESSES
   }
 
   #enlarged(future: number, access: number): number {
@@ -296,7 +325,7 @@ export class FutureAccesses {
     const elements = this.#futures.elements(future)
     const isNew = !elements.some((element) => this.#covers(element, access))
     const kept = elements.filter((element) => !this.#covers(access, element))
-    const union = !isNew ? future : kept.length < MAX_ACCESSES ? this.#futures.of([...kept, access]) : ANYTHING
+    const union = isNew ? this.#futures.of([...kept, access]) : future
     this.#unions.add(future, access, union)
     return union
   }
