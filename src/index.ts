@@ -16,6 +16,7 @@ export type {
   Violation,
   ViolationKind,
 } from './engine/explore/explore-report.js'
+export type { Equivalence } from './engine/explore/reads-from/equivalence.js'
 export type { OutcomeFacts } from './engine/outcome.js'
 export type { BlockedThread } from './engine/detect/blocked-threads.js'
 export type { TraceStep } from './engine/replay-run.js'

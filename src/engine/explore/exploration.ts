@@ -1,11 +1,13 @@
 import { UsageError } from '../errors.js'
 import type { Program } from '../program.js'
-import { BoundedRun, scheduleBound } from './bounded/bounded-run.js'
+import { BoundedRun, scheduleBound, type ScheduleBound } from './bounded/bounded-run.js'
 import { DporRun } from './dpor/dpor-run.js'
 import type { ExplorationOptions } from './explore-options.js'
 import type { ExploreProgress, ExploreReport, Strategy } from './explore-report.js'
 import { GraphRun } from './graph-run.js'
 import { Investigation } from './investigation.js'
+import { asksForReadsFrom } from './reads-from/equivalence.js'
+import { ReadsFromRun } from './reads-from/reads-from-run.js'
 import { SamplingRun } from './sampling-run.js'
 import type { StrategyResult, StrategyRun } from './strategy-run.js'
 
@@ -29,6 +31,7 @@ export type UntimedReport = Omit<ExploreReport, 'elapsedMs'>
 export class Exploration {
   readonly #investigation: Investigation
   readonly #strategy: Strategy
+  readonly #isReadsFrom: boolean
   readonly #run: StrategyRun
 
   /**
@@ -41,7 +44,9 @@ export class Exploration {
     requirePositive('samples', options.samples)
     requireCount('depth', options.depth)
     const bound = scheduleBound(options)
-    this.#strategy = options.strategy ?? (bound === null ? 'graph' : 'dpor')
+    this.#isReadsFrom = asksForReadsFrom(options)
+    const isTraced = bound !== null || options.equivalence !== undefined
+    this.#strategy = options.strategy ?? (isTraced ? 'dpor' : 'graph')
     if (!Object.hasOwn(STRATEGIES, this.#strategy))
       throw new UsageError('usage/unknown-strategy', `there is no strategy “${String(options.strategy)}”`, {
         hint: `the strategies are ${listed(Object.keys(STRATEGIES))}`,
@@ -51,8 +56,13 @@ export class Exploration {
         hint: 'it is first or complete',
       })
     this.#investigation = new Investigation(program, options)
-    this.#run =
-      bound === null ? STRATEGIES[this.#strategy](this.#investigation) : new BoundedRun(this.#investigation, bound)
+    this.#run = this.#makeRun(bound)
+  }
+
+  #makeRun(bound: ScheduleBound | null): StrategyRun {
+    if (bound !== null) return new BoundedRun(this.#investigation, bound)
+    if (this.#isReadsFrom) return new ReadsFromRun(this.#investigation)
+    return STRATEGIES[this.#strategy](this.#investigation)
   }
 
   /** Ends the work at the next pause; the report then says what is known. */
@@ -77,6 +87,7 @@ export class Exploration {
       program: program.name,
       params: session.params,
       strategy: this.#strategy,
+      ...(this.#isReadsFrom ? { equivalence: 'reads-from' as const } : {}),
       verdict: violations.length > 0 ? 'violated' : complete && result.isVacuous !== true ? 'holds' : 'unknown',
       complete,
       counts: {
