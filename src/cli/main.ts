@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
+import type { Equivalence } from '../engine/explore/reads-from/equivalence.js'
 import type { Strategy } from '../engine/explore/explore-report.js'
 import type { ParameterValue } from '../engine/program.js'
 import type { Language } from '../report/messages.js'
@@ -26,6 +27,7 @@ interface CommonFlags {
 
 interface ExploreFlags extends CommonFlags {
   readonly strategy?: Strategy
+  readonly equivalence?: Equivalence
   readonly preemptions?: number
   readonly delays?: number
   readonly param: Record<string, ParameterValue>
@@ -101,6 +103,12 @@ function buildCommands(): Command {
           ).choices(['graph', 'dpor', 'random', 'pct', 'pos', 'surw']),
         )
         .addOption(
+          new Option(
+            '--equivalence <name>',
+            'what counts as one execution: the same order of dependent steps, or the same reads (dpor; default: mazurkiewicz)',
+          ).choices(['mazurkiewicz', 'reads-from']),
+        )
+        .addOption(
           new Option('--preemptions <count>', 'only traces that need so many preemptions at most (dpor)').argParser(
             parseWhole,
           ),
@@ -170,6 +178,7 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
     progress: flags.progress ?? false,
     options: {
       ...(flags.strategy === undefined ? {} : { strategy: flags.strategy }),
+      ...(flags.equivalence === undefined ? {} : { equivalence: flags.equivalence }),
       ...(flags.preemptions === undefined ? {} : { preemptions: flags.preemptions }),
       ...(flags.delays === undefined ? {} : { delays: flags.delays }),
       params: flags.param,
