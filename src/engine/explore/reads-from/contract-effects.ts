@@ -129,18 +129,3 @@ function severalWords(operation: Operation): UsageError {
     { hint: 'leave the equivalence out', place: operation.place },
   )
 }
-
-/**
- * Refuses an operation that goes on without changing a word for which somebody waits: whether those that wait for it ever
- * happen would be no matter of who changes it first.
- *
- * @throws UsageError `usage/reads-from-waits-reading`
- */
-export function requireWriting(operation: Operation): never {
-  const object = operation.object === null ? '' : ` on ${operation.object.kind} “${operation.object.name}”`
-  throw new UsageError(
-    'usage/reads-from-waits-reading',
-    `equivalence reads-from cannot explore ${operation.name}${object}: it does not change its word, which others wait for`,
-    { hint: 'leave the equivalence out', place: operation.place },
-  )
-}

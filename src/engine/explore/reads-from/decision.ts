@@ -1,4 +1,4 @@
-import type { Going } from './event-graph.js'
+import { type Floor, Going, NO_SOURCE } from './event-graph.js'
 import type { Unfolding } from './unfolding.js'
 
 /**
@@ -14,6 +14,8 @@ export class Decision {
   readonly node: number
   /** Sources among the first events and ways, in pairs, and how many have been taken. */
   readonly options: readonly number[]
+  /** The floor of the deciding thread before. */
+  readonly floor: Floor
   nextOption = 0
   /** Events that were found later, how many have been taken, and which way of the deciding operation comes next. */
   readonly found: number[] = []
@@ -23,12 +25,18 @@ export class Decision {
   order: Int32Array | null = null
   readonly #known = new Set<number>()
 
-  constructor(base: number, kind: Going, thread: number, node: number, options: readonly number[]) {
+  constructor(base: number, kind: Going, thread: number, node: number, options: readonly number[], floor: Floor) {
     this.base = base
     this.kind = kind
     this.thread = thread
     this.node = node
     this.options = options
+    this.floor = floor
+  }
+
+  /** Whether the deciding operation may go on waiting although nobody else changes its word. */
+  get mayWait(): boolean {
+    return this.kind === Going.Taking && this.options.at(-2) === NO_SOURCE
   }
 
   /** An estimate of the memory held, in bytes. */

@@ -4,7 +4,7 @@ import type { ExplorationOptions } from '../explore-options.js'
 /** Which executions strategy `dpor` takes for one: see `ExplorationOptions.equivalence`. */
 export type Equivalence = 'mazurkiewicz' | 'reads-from'
 
-const EQUIVALENCES: readonly string[] = ['mazurkiewicz', 'reads-from'] satisfies Equivalence[]
+const EQUIVALENCES: readonly unknown[] = ['mazurkiewicz', 'reads-from'] satisfies Equivalence[]
 
 /**
  * Whether the options ask for reads-from classes.
@@ -14,7 +14,7 @@ const EQUIVALENCES: readonly string[] = ['mazurkiewicz', 'reads-from'] satisfies
 export function asksForReadsFrom({ equivalence, strategy, preemptions, delays }: ExplorationOptions): boolean {
   if (equivalence === undefined) return false
   if (!EQUIVALENCES.includes(equivalence))
-    throw new UsageError('usage/unknown-equivalence', `there is no equivalence “${String(equivalence)}”`, {
+    throw new UsageError('usage/unknown-equivalence', `there is no equivalence “${equivalence as string}”`, {
       hint: `it is ${EQUIVALENCES.join(' or ')}`,
     })
   if (strategy !== undefined && strategy !== 'dpor')

@@ -2,7 +2,7 @@ import { CODE_MASK, Code, FLAG_PLAIN, FLAG_WRITES, overflows, resulting, stored 
 import { NODE_A, NODE_B, NODE_CODE, NODE_SHIFT, NODE_WORD } from '../../node-table.js'
 import type { Session } from '../../session.js'
 import { grownTo } from '../dpor/grown-array.js'
-import { ContractEffects, requireWriting } from './contract-effects.js'
+import { ContractEffects } from './contract-effects.js'
 import { requireNoDaemons, type ReadsFromRules } from './reads-from-rules.js'
 import { Unfolding } from './unfolding.js'
 
@@ -50,6 +50,12 @@ export const Going = {
 } as const
 export type Going = (typeof Going)[keyof typeof Going]
 
+/** Below which event a waiting operation must not read, and for which of its thread's operations that holds. */
+export interface Floor {
+  readonly event: number
+  readonly owner: number
+}
+
 /** How an execution ended: `assumeFailed` if a thread is stuck at a false assumption. */
 export type ClassEnd = 'complete' | 'deadlocked' | 'assumeFailed'
 
@@ -80,7 +86,10 @@ export class EventGraph {
   // How many events read and overwrite what a word held in the beginning, or what an event wrote: one at most in the end.
   #takenInitially = new Int32Array(64)
   #taken = new Int32Array(64)
-  #threadOfWord = new Map<number, number>()
+  // By thread: the event below which its pending operation must not read, and 1 + `latest` as it was when that was said.
+  #floors = new Int32Array(8)
+  #floorOwners = new Int32Array(8)
+  readonly #threadOfWord = new Map<number, number>()
   #threads = 0
   #words = 0
 
@@ -188,7 +197,7 @@ export class EventGraph {
       case Code.Load:
         return Going.Reading
       case Code.Contract:
-        return this.#goingOfContract(node)
+        return this.#goingOfContract(thread, node)
       default:
         return this.#goingOfInstruction(node, fields[at + NODE_CODE]! & CODE_MASK, fields[at + NODE_WORD]!)
     }
@@ -207,17 +216,53 @@ export class EventGraph {
     return this.waysFrom(node, this.contentOf(this.writers[word]! - 1, word)) > 0 ? Going.Taking : Going.Blocked
   }
 
-  #goingOfContract(node: number): Going {
+  #goingOfContract(thread: number, node: number): Going {
     const word = this.wordAt(node)
+    if (word >= 0 && this.rules.waited.has(word))
+      return this.takeableSources(thread).length > 0 ? Going.Taking : Going.Blocked
     const content = word < 0 ? 0 : this.contentOf(this.writers[word]! - 1, word)
     const ways = this.waysFrom(node, content)
     if (ways === 0) return Going.Blocked
     if (word < 0) return ways > 1 ? Going.Choosing : Going.Free
     this.rules.meetOrdered(word)
-    const writes = this.writesFrom(node, content)
-    if (!this.rules.waited.has(word)) return writes ? Going.Updating : Going.Reading
-    if (!writes) requireWriting(this.session.image.operations.get(node)!)
-    return Going.Taking
+    return this.writesFrom(node, content) ? Going.Updating : Going.Reading
+  }
+
+  /**
+   * What an operation that may have to wait can read from: of the writes to its word, all of which are in order, those
+   * that let it go on, that nobody has taken if it changes the word, and that are not below the floor of its thread.
+   */
+  takeableSources(thread: number): number[] {
+    const node = this.nodes[thread]!
+    const word = this.wordAt(node)
+    const floor = this.#floorOwners[thread] === this.latest[thread]! + 1 ? this.#floors[thread]! : INITIAL
+    const sources: number[] = []
+    for (let at = this.writers[word]!; ; at = this.writerBefore(at)) {
+      const source = at - 1
+      if (source < floor) break
+      const content = this.contentOf(source, word)
+      const isFree = !this.writesFrom(node, content) || !this.isTaken(source, word)
+      if (this.waysFrom(node, content) > 0 && isFree) sources.push(source)
+      if (source === INITIAL) break
+    }
+    return sources
+  }
+
+  /** The pending operation of a thread, which waits, is not to read from any event before this one. */
+  raiseFloor(thread: number, event: number): void {
+    this.#floors[thread] = event
+    this.#floorOwners[thread] = this.latest[thread]! + 1
+  }
+
+  /** The floor of a thread, to be restored. */
+  floorOf(thread: number): Floor {
+    return { event: this.#floors[thread]!, owner: this.#floorOwners[thread]! }
+  }
+
+  /** Puts a floor back. */
+  restoreFloor(thread: number, { event, owner }: Floor): void {
+    this.#floors[thread] = event
+    this.#floorOwners[thread] = owner
   }
 
   /** The word that the operation at a node touches, −1 for none; joins and spawns touch none. */
@@ -557,6 +602,8 @@ export class EventGraph {
     if (this.nodes.length < threads.all.length) {
       this.nodes = grownTo(this.nodes, threads.all.length * 2)
       this.latest = grownTo(this.latest, threads.all.length * 2)
+      this.#floors = grownTo(this.#floors, threads.all.length * 2)
+      this.#floorOwners = grownTo(this.#floorOwners, threads.all.length * 2)
     }
     for (; this.#threads < threads.all.length; this.#threads++) {
       const { word, index } = threads.all[this.#threads]!

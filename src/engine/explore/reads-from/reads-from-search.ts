@@ -30,6 +30,8 @@ export interface ClassStep {
 
 // Events added and attempts to put one in a schedule between two pauses: about a millisecond's work.
 const WORK_PER_SLICE = 10_000
+const NOBODY = -1
+const SEVERAL = -2
 // What an event costs, counted in such attempts.
 const WORK_PER_EVENT = 4
 
@@ -76,6 +78,8 @@ export class ReadsFromSearch {
   // The classes that the present graph stands for at its end, as far as they have not been met.
   #ends: Generator<LastWrites> | null = null
   readonly #needed: number[] = []
+  // By word: who touched it in the first execution.
+  #toucher: Int32Array | null = null
 
   constructor(session: Session, rules: ReadsFromRules, options: ReadsFromOptions = {}) {
     this.session = session
@@ -129,23 +133,46 @@ export class ReadsFromSearch {
     return events.map((event) => ({ thread: this.graph.threadOf(event), way: this.graph.wayOf(event) }))
   }
 
-  /** Adds the next event; returns false if nobody can go on. */
+  /** Adds the next event; returns false if nobody can go on. What is sure to be undisputed goes first, what may not be, last. */
   #goOn(): boolean {
     const { graph } = this
     const { canonical } = this.session.threads
     let chosen = -1
-    let best: Going = Going.Blocked
-    for (let i = 0; i < canonical.length; i++) {
+    let kind: Going = Going.Blocked
+    let best = Infinity
+    for (let i = 0; i < canonical.length && best > Going.Free; i++) {
       const going = graph.going(canonical[i]!)
-      if (going === Going.Blocked || (best !== Going.Blocked && going >= best)) continue
+      if (going === Going.Blocked || going >= best) continue
+      const rank = this.#isPrivate(canonical[i]!, going) ? Going.Choosing - 0.5 : going
+      if (rank >= best) continue
       chosen = canonical[i]!
-      best = going
-      if (best === Going.Free) break
+      kind = going
+      best = rank
     }
     if (chosen < 0) return false
-    if (best === Going.Free) this.#addFree(chosen)
-    else this.#decide(chosen, best)
+    if (kind === Going.Free) this.#addFree(chosen)
+    else this.#decide(chosen, kind)
     return true
+  }
+
+  /** Whether a thread is about to touch a word that nobody else has touched in the first execution. */
+  #isPrivate(thread: number, going: Going): boolean {
+    if (this.#toucher === null || going <= Going.Choosing) return false
+    const word = this.graph.wordAt(this.graph.nodes[thread]!)
+    return word < this.#toucher.length && this.#toucher[word] === thread
+  }
+
+  /** Notes who has touched which words in the present execution. */
+  #noteTouchers(): void {
+    const { graph } = this
+    const toucher = new Int32Array(this.session.layout.count).fill(NOBODY)
+    for (let event = 0; event < graph.length; event++) {
+      const word = graph.field(event, WORD)
+      if (word < 0) continue
+      const thread = graph.threadOf(event)
+      toucher[word] = toucher[word] === NOBODY || toucher[word] === thread ? thread : SEVERAL
+    }
+    this.#toucher = toucher
   }
 
   #addFree(thread: number): void {
@@ -170,7 +197,7 @@ export class ReadsFromSearch {
     const { graph } = this
     const node = graph.nodes[thread]!
     const options = kind === Going.Choosing ? this.#waysOf(node) : this.#sourcesOf(thread, node, kind)
-    this.#decisions.push(new Decision(graph.length, kind, thread, node, options))
+    this.#decisions.push(new Decision(graph.length, kind, thread, node, options, graph.floorOf(thread)))
     this.#takeNext()
   }
 
@@ -182,16 +209,29 @@ export class ReadsFromSearch {
   #sourcesOf(thread: number, node: number, kind: Going): number[] {
     const { graph } = this
     const word = graph.wordAt(node)
-    const first = kind === Going.Taking ? graph.writers[word]! - 1 : this.#lastWrite(word)
-    const sources = [first]
-    if (kind !== Going.Taking) {
-      for (let at = graph.writers[word]!; at !== 0; at = graph.writerBefore(at))
-        if (at - 1 !== first && this.#mayReadFrom(thread, node, word, at - 1)) sources.push(at - 1)
-      if (first !== INITIAL && this.#mayReadFrom(thread, node, word, INITIAL)) sources.push(INITIAL)
-    }
-    return sources.flatMap((source) =>
+    const isTaking = kind === Going.Taking
+    const sources = isTaking ? this.#takeable(thread, word) : this.#readable(thread, node, word)
+    const options = sources.flatMap((source) =>
       Array.from({ length: graph.waysFrom(node, graph.contentOf(source, word)) }, (_, way) => [source, way]).flat(),
     )
+    // If the last write lets it go on, it goes on or somebody else changes the word; else it may go on waiting.
+    return isTaking && sources[0] !== graph.writers[word]! - 1 ? [...options, NO_SOURCE, 0] : options
+  }
+
+  #takeable(thread: number, word: number): number[] {
+    const { graph } = this
+    if (this.session.nodes.code(graph.nodes[thread]!) === Code.Acquire) return [graph.writers[word]! - 1]
+    return graph.takeableSources(thread)
+  }
+
+  #readable(thread: number, node: number, word: number): number[] {
+    const { graph } = this
+    const first = this.#lastWrite(word)
+    const sources = [first]
+    for (let at = graph.writers[word]!; at !== 0; at = graph.writerBefore(at))
+      if (at - 1 !== first && this.#mayReadFrom(thread, node, word, at - 1)) sources.push(at - 1)
+    if (first !== INITIAL && this.#mayReadFrom(thread, node, word, INITIAL)) sources.push(INITIAL)
+    return sources
   }
 
   #lastWrite(word: number): number {
@@ -235,6 +275,7 @@ export class ReadsFromSearch {
   /** Takes back all events since a decision, and all changes to the schedule of those before. */
   #returnTo(decision: Decision): void {
     this.#cut(decision.base)
+    this.graph.restoreFloor(decision.thread, decision.floor)
     if (decision.order === null) this.#witness.cut(decision.base)
     else this.#witness.replace(decision.order, decision.base)
   }
@@ -246,6 +287,10 @@ export class ReadsFromSearch {
   /** Lets the deciding event happen, reading from an event that is there; returns false if no schedule shows it. */
   #take(decision: Decision, source: number, way: number): boolean {
     const { graph } = this
+    if (source === NO_SOURCE && decision.kind === Going.Taking) {
+      graph.raiseFloor(decision.thread, graph.length)
+      return true
+    }
     graph.add(decision.thread, way, source)
     if (!this.#schedule(decision, source)) return this.#refuse(decision)
     this.#keep(decision.base)
@@ -264,6 +309,7 @@ export class ReadsFromSearch {
       decision.nextFound++
       if (!this.#reschedule(decision)) return this.#refuse(decision)
       this.#keep(decision.base)
+      graph.raiseFloor(decision.thread, found)
       return true
     }
     const source = places[number]! - 1
@@ -378,11 +424,19 @@ export class ReadsFromSearch {
     if (word < 0) return
     for (let at = graph.decided(word); at !== 0; at = graph.decidedBefore(at - 1)) {
       const decision = this.#decisions[graph.field(at - 1, DECISION) - 1]!
-      if (decision.kind !== Going.Taking && graph.writes(event) && !graph.needs(event, at - 1))
+      if (graph.writes(event) && !graph.needs(event, at - 1) && this.#isOffered(decision, at - 1, event))
         decision.find(graph.numberOf(event), graph.unfolding)
       if (graph.field(event, SOURCE) !== NO_SOURCE)
         this.#offerInstead(at - 1, decision, graph.threadOf(event), graph.nodeOf(event), graph.field(event, BEFORE))
     }
+  }
+
+  /** A reading operation takes any write as its source; one that waits gives way to whoever takes the word that it read last. */
+  #isOffered(decision: Decision, decided: number, event: number): boolean {
+    if (decision.kind !== Going.Taking) return true
+    const source = this.graph.field(decided, SOURCE)
+    if (decision.mayWait) return false
+    return source === decision.options[0] && this.graph.field(event, SOURCE) === source
   }
 
   /**
@@ -403,6 +457,7 @@ export class ReadsFromSearch {
   /** The execution can go no further: operations that wait may have been kept from happening by a decision. */
   #end(): void {
     const { graph } = this
+    if (this.#toucher === null) this.#noteTouchers()
     for (const thread of this.session.threads.canonical) {
       const node = graph.nodes[thread]!
       if (this.session.nodes.code(node) === Code.None) continue

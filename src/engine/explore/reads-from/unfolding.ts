@@ -16,10 +16,9 @@ export class Unfolding {
   /** 1 + the position of the event in the present execution, 0 if it is not in it. */
   places = new Int32Array(FIRST_CAPACITY)
   #users = new Int32Array(FIRST_CAPACITY)
-  // The next one of the same bucket, or the next free one; buckets; how many there are, and the first that is free.
+  // The next one of the same bucket, or the next free one; buckets; the first number that was never used, and one that is free.
   #next = new Int32Array(FIRST_CAPACITY)
   #buckets = new Int32Array(FIRST_CAPACITY)
-  #count = 0
   #unused = 1
   #free = 0
   #dying: number[] = []
@@ -75,7 +74,6 @@ export class Unfolding {
     this.places[event] = 0
     if (before !== 0) this.#users[before]!++
     if (source !== 0) this.#users[source]!++
-    this.#count++
     this.#enter(event)
     return event
   }
@@ -99,7 +97,6 @@ export class Unfolding {
     this.#free = event
     // Marks it as one that is not there, for growing.
     this.threads[event] = -1
-    this.#count--
   }
 
   #bucketOf(thread: number, before: number, source: number, way: number): number {

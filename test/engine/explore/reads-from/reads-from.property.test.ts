@@ -20,7 +20,7 @@ const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 3_300)
 /** Programs with more interleavings than this are skipped; set ENTRELACS_INTERLEAVINGS for larger ones. */
 const INTERLEAVINGS = Number(process.env['ENTRELACS_INTERLEAVINGS'] ?? 5_000)
 /** The report is compared for some of the programs: that takes longer than the classes. */
-const REPORTED_EVERY = 4
+const REPORTED_EVERY = RUNS > 10_000 ? 20 : 4
 
 /** Below this number, a run says nothing about how often a feature occurs. */
 const ENOUGH_RUNS = 1_000
