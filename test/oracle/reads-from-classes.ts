@@ -1,7 +1,7 @@
 import { endingOf, propertyHolds, type FinalValue } from './brute-force.js'
 import { ableEvents, endKind, eventOf, identityText, isRejected, type EndKind, type Event } from './events.js'
 import { canStep, initialState, waysOf, type State } from './machine.js'
-import { statementsOf, type ProgramTree } from './program-tree.js'
+import { type ProgramTree } from './program-tree.js'
 import type { Choice } from './trace-enumerator.js'
 
 /**
@@ -29,26 +29,14 @@ export interface ClassOutcome {
 
 /** The classes of a program, found by walking each of its interleavings to its end; null if there are more than `limit`. */
 export function readsFromClasses(tree: ProgramTree, limit: number): Map<string, ReadsFromClass> | null {
-  const ordered = orderedWords(tree, limit)
   const classes = new Map<string, ReadsFromClass>()
-  if (ordered === null) return null
   const isComplete = walk(tree, limit, (path, state) => {
-    const text = classText(tree, path, state, ordered)
+    const text = classText(tree, path, state)
     const known = classes.get(text)
     if (known === undefined) classes.set(text, classOf(tree, text, path, state))
     else if (known.outcome !== null) classes.set(text, { ...known, outcome: inCommon(tree, known.outcome, state) })
   })
   return isComplete ? classes : null
-}
-
-/** Words that an `update` touches in some execution: all writes to them count as reading what was there before. */
-export function orderedWords(tree: ProgramTree, limit: number): ReadonlySet<string> | null {
-  const ordered = new Set<string>()
-  if (!statementsOf(tree).some(({ kind }) => kind === 'update')) return ordered
-  const isComplete = walk(tree, limit, (path) => {
-    for (const { operation, writes } of path) if (operation.startsWith('update ')) ordered.add(writes[0])
-  })
-  return isComplete ? ordered : null
 }
 
 /**
@@ -59,7 +47,6 @@ export function orderedWords(tree: ProgramTree, limit: number): ReadonlySet<stri
 export function classOfSchedule(
   tree: ProgramTree,
   schedule: readonly Choice[],
-  ordered: ReadonlySet<string>,
 ): { readonly text: string; readonly end: EndKind } {
   const path: Event[] = []
   let state = initialState(tree)
@@ -74,7 +61,7 @@ export function classOfSchedule(
     state = event.next
   })
   if (ableEvents(state, tree).length > 0) throw new Error('The schedule ends while threads can step.')
-  return { text: classText(tree, path, state, ordered), end: endKind(state) }
+  return { text: classText(tree, path, state), end: endKind(state) }
 }
 
 /** Calls `atEnd` for every interleaving; returns false if there are more than `limit`. */
@@ -95,14 +82,14 @@ function walk(tree: ProgramTree, limit: number, atEnd: (path: readonly Event[], 
   return interleavings <= limit
 }
 
-function classText(tree: ProgramTree, path: readonly Event[], state: State, ordered: ReadonlySet<string>): string {
+function classText(tree: ProgramTree, path: readonly Event[], state: State): string {
   const lengths = new Map<string, number>()
   const writers = new Map<string, string>()
   const lines = path.map((event) => {
     const position = lengths.get(event.thread) ?? 0
     lengths.set(event.thread, position + 1)
     const name = `${event.thread}:${position}`
-    const sources = wordsRead(event, ordered).map((word) => `${word} of ${writers.get(word) ?? 'the beginning'}`)
+    const sources = wordsRead(event).map((word) => `${word} of ${writers.get(word) ?? 'the beginning'}`)
     for (const word of event.writes) writers.set(word, name)
     return `${name} ${event.operation}${event.way === null ? '' : ` way ${event.way}`} reads ${sources.join(', ')}`
   })
@@ -113,10 +100,10 @@ function classText(tree: ProgramTree, path: readonly Event[], state: State, orde
 }
 
 /** The words whose contents a step depends on: all it touches, but those it overwrites whatever they hold. */
-function wordsRead({ operation, reads, writes }: Event, ordered: ReadonlySet<string>): string[] {
+function wordsRead({ operation, reads, writes }: Event): string[] {
   const isBlind = /^write(Item)? /.test(operation)
   return [...new Set([...reads, ...writes])].filter(
-    (word) => !/^(status|life|always) /.test(word) && !(isBlind && writes.includes(word) && !ordered.has(word)),
+    (word) => !/^(status|life|always) /.test(word) && !(isBlind && writes.includes(word)),
   )
 }
 

@@ -21,6 +21,8 @@ export class Decision {
   readonly found: number[] = []
   nextFound = 0
   nextWay = 0
+  /** 1 + the latest deciding event on the same word before that is another thread's, or 0. */
+  otherBefore = 0
   /** The schedule of the first events, if it has been changed. */
   order: Int32Array | null = null
   readonly #known = new Set<number>()

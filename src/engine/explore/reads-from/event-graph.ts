@@ -1,4 +1,4 @@
-import { CODE_MASK, Code, FLAG_PLAIN, FLAG_WRITES, overflows, resulting, stored } from '../../instruction.js'
+import { CODE_MASK, Code, FLAG_PLAIN, overflows, resulting, stored } from '../../instruction.js'
 import { NODE_A, NODE_B, NODE_CODE, NODE_SHIFT, NODE_WORD } from '../../node-table.js'
 import type { Session } from '../../session.js'
 import { grownTo } from '../dpor/grown-array.js'
@@ -12,10 +12,10 @@ export const THREAD = 0
 const WAY = 1
 const NODE = 2
 export const BEFORE = 3
-/** The word it touches, or −1; where it reads from (see below); whether it writes, and what. */
+/** The word it touches, or −1; where it reads from (see below); whether it writes (see below), and what. */
 export const WORD = 4
 export const SOURCE = 5
-export const WRITES = 6
+const WRITES = 6
 const CONTENT = 7
 const RESULT = 8
 // Its number in the unfolding; 1 + the write and the plain access to the same word that were added before.
@@ -32,6 +32,10 @@ const DECIDED_BEFORE = 15
 /** Sources of events that read what was there in the beginning, and of those that read nothing. */
 export const INITIAL = -1
 export const NO_SOURCE = -2
+
+// Of `WRITES`: the event writes; it needs all earlier writes to its word, and so does each of these.
+const DOES_WRITE = 1
+const IS_CHAINED = 2
 
 /** How threads can go on. */
 export const Going = {
@@ -135,7 +139,12 @@ export class EventGraph {
   }
 
   writes(event: number): boolean {
-    return this.events[(event << EVENT_SHIFT) + WRITES] === 1
+    return this.events[(event << EVENT_SHIFT) + WRITES] !== 0
+  }
+
+  /** Whether the writes to a word, of which there are some, are a chain: each needs the one before. */
+  isChain(word: number): boolean {
+    return (this.field(this.writers[word]! - 1, WRITES) & IS_CHAINED) !== 0
   }
 
   /** Whether an event needs another one, or is it. */
@@ -224,7 +233,6 @@ export class EventGraph {
     const ways = this.waysFrom(node, content)
     if (ways === 0) return Going.Blocked
     if (word < 0) return ways > 1 ? Going.Choosing : Going.Free
-    this.rules.meetOrdered(word)
     return this.writesFrom(node, content) ? Going.Updating : Going.Reading
   }
 
@@ -349,6 +357,7 @@ export class EventGraph {
     else if (code === Code.Contract && !this.isUnsettled(event)) this.#settleContract(event)
     if (events[record + SOURCE]! >= 0) this.#join(event, events[record + SOURCE]!)
     this.clocks[event * this.stride + thread] = event + 1
+    if (events[record + WRITES] !== 0) this.#chain(event)
     const { unfolding } = this
     const number = unfolding.number(thread, this.#numberOf(before), this.#numberOf(this.#causeOf(event)), way)
     unfolding.retain(number)
@@ -431,20 +440,29 @@ export class EventGraph {
     return this.events[(event << EVENT_SHIFT) + DECIDED_BEFORE]!
   }
 
-  /** The plain accesses that race with the latest events' one: each of the two could come first, with nothing between. */
+  /**
+   * Plain accesses to the same word that race with an event's one: either of the two could come first, with nothing
+   * between. Those before a write that the event needs are left out: if they do not come before it, they race with it.
+   */
   *racesOf(event: number): Generator<number> {
+    if (!this.#isPlain(event)) return
+    const { events } = this
     const record = event << EVENT_SHIFT
-    const head = this.session.nodes.field(this.events[record + NODE]!, NODE_CODE)
-    if ((head & FLAG_PLAIN) === 0) return
-    const before = this.events[record + BEFORE]!
-    for (let at = this.events[record + ACCESS_BEFORE]!; at !== 0;) {
+    const writes = events[record + WRITES] !== 0
+    const before = events[record + BEFORE]!
+    const thread = events[record + THREAD]!
+    for (let at = events[record + (writes ? ACCESS_BEFORE : WRITER_BEFORE)]!; at !== 0;) {
       const other = at - 1
-      const otherRecord = other << EVENT_SHIFT
-      const both = head | this.session.nodes.field(this.events[otherRecord + NODE]!, NODE_CODE)
-      const isOwn = this.events[otherRecord + THREAD] === this.events[record + THREAD]
-      if ((both & FLAG_WRITES) !== 0 && !isOwn && !this.isNeededBy(other, before)) yield other
-      at = this.events[otherRecord + ACCESS_BEFORE]!
+      const isNeeded = this.isNeededBy(other, before)
+      if (isNeeded && this.writes(other)) return
+      const conflicts = (writes || this.writes(other)) && this.#isPlain(other)
+      if (conflicts && !isNeeded && this.threadOf(other) !== thread) yield other
+      at = this.field(other, writes ? ACCESS_BEFORE : WRITER_BEFORE)
     }
+  }
+
+  #isPlain(event: number): boolean {
+    return (this.session.nodes.field(this.nodeOf(event), NODE_CODE) & FLAG_PLAIN) !== 0
   }
 
   /** The words that have been written. */
@@ -517,7 +535,7 @@ export class EventGraph {
     // What is written blindly does not depend on what was there.
     const old = source === NO_SOURCE ? 0 : this.contentOf(source, word)
     const writes = this.writesFrom(node, old)
-    events[record + WRITES] = writes ? 1 : 0
+    events[record + WRITES] = writes ? DOES_WRITE : 0
     if (code === Code.Contract) {
       if (this.effects.hasStep(node, old, events[record + WAY]!)) this.#settleContract(event)
     } else this.#applyInstruction(record, node, code, old)
@@ -530,6 +548,14 @@ export class EventGraph {
     }
     events[record + ACCESS_BEFORE] = this.#accesses[word]!
     if ((this.session.nodes.field(node, NODE_CODE) & FLAG_PLAIN) !== 0) this.#accesses[word] = event + 1
+  }
+
+  #chain(event: number): void {
+    const record = event << EVENT_SHIFT
+    const previous = this.events[record + WRITER_BEFORE]!
+    const isLink =
+      previous === 0 || ((this.field(previous - 1, WRITES) & IS_CHAINED) !== 0 && this.needs(event, previous - 1))
+    if (isLink) this.events[record + WRITES] = DOES_WRITE | IS_CHAINED
   }
 
   #applyInstruction(record: number, node: number, code: number, old: number): void {
@@ -566,7 +592,7 @@ export class EventGraph {
   #removeAccess(record: number, word: number): void {
     const { events } = this
     const source = events[record + SOURCE]!
-    if (events[record + WRITES] === 1) {
+    if (events[record + WRITES] !== 0) {
       this.writers[word] = events[record + WRITER_BEFORE]!
       if (source >= 0) this.#taken[source]!--
       else if (source === INITIAL) this.#takenInitially[word]!--

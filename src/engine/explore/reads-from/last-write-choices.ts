@@ -6,7 +6,7 @@ import type { Linearizer } from './linearizer.js'
 export function lastWriteCandidates(graph: EventGraph, word: number): number[] {
   const candidates: number[] = []
   const latest = graph.writers[word]!
-  if (latest !== 0 && graph.rules.ordered.has(word)) return [latest - 1]
+  if (latest !== 0 && graph.isChain(word)) return [latest - 1]
   for (let at = latest; at !== 0; at = graph.writerBefore(at)) {
     let isLast = true
     for (let other = latest; other !== 0 && isLast; other = graph.writerBefore(other))

@@ -24,6 +24,8 @@ export class Linearizer {
   count = 0
   /** Attempts to extend a schedule by an event so far, a measure of the work done. */
   work = 0
+  /** Choices that led nowhere so far. */
+  mistakes = 0
   #graph!: EventGraph
   #guide!: Int32Array
   readonly #derived = new DerivedOrder()
@@ -124,6 +126,7 @@ export class Linearizer {
         event = last.events.pop()
         if (event !== undefined) break
         failed.add(last.key)
+        this.mistakes++
         open.pop()
       }
       if (event === undefined) return false

@@ -8,8 +8,8 @@ import type { Session } from '../../session.js'
  */
 export class ReadsFromRules {
   /**
-   * Words whose writes are all told apart: every write to them counts as reading what was there before. Those of locks
-   * and of operations of the contract.
+   * Words whose writes are all told apart: every write to them counts as reading what was there before. Those of locks,
+   * and those that operations of the contract wait for.
    */
   readonly ordered = new Set<number>()
   /** Words that a property of final states has been seen to read: it matters which write is their last. */
@@ -37,6 +37,7 @@ export class ReadsFromRules {
   meetWaited(word: number): void {
     if (this.waited.has(word)) return
     this.waited.add(word)
+    this.ordered.add(word)
     this.isChanged = true
   }
 

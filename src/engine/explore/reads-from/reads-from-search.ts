@@ -226,12 +226,24 @@ export class ReadsFromSearch {
 
   #readable(thread: number, node: number, word: number): number[] {
     const { graph } = this
+    if (graph.writers[word] !== 0 && graph.isChain(word)) return this.#readableInChain(thread, node, word)
     const first = this.#lastWrite(word)
     const sources = [first]
     for (let at = graph.writers[word]!; at !== 0; at = graph.writerBefore(at))
       if (at - 1 !== first && this.#mayReadFrom(thread, node, word, at - 1)) sources.push(at - 1)
     if (first !== INITIAL && this.#mayReadFrom(thread, node, word, INITIAL)) sources.push(INITIAL)
     return sources
+  }
+
+  /** The same where each write needs the one before: none from before a write that the thread needs. */
+  #readableInChain(thread: number, node: number, word: number): number[] {
+    const { graph } = this
+    const sources: number[] = []
+    for (let at = graph.writers[word]!; ; at = graph.writerBefore(at)) {
+      const isFree = !graph.isTaken(at - 1, word) || !graph.writesFrom(node, graph.contentOf(at - 1, word))
+      if (isFree) sources.push(at - 1)
+      if (at === 0 || graph.isNeededBy(at - 1, graph.latest[thread]!)) return sources
+    }
   }
 
   #lastWrite(word: number): number {
@@ -294,7 +306,7 @@ export class ReadsFromSearch {
     graph.add(decision.thread, way, source)
     if (!this.#schedule(decision, source)) return this.#refuse(decision)
     this.#keep(decision.base)
-    if (source !== NO_SOURCE) graph.decide(decision.base, this.#decisions.length - 1)
+    if (source !== NO_SOURCE) this.#settleOn(decision, decision.base)
     return true
   }
 
@@ -331,7 +343,7 @@ export class ReadsFromSearch {
     graph.add(decision.thread, way, source)
     if (!this.#reschedule(decision)) return this.#refuse(decision)
     this.#keep(decision.base)
-    graph.decide(graph.length - 1, this.#decisions.length - 1)
+    this.#settleOn(decision, graph.length - 1)
     return true
   }
 
@@ -422,13 +434,33 @@ export class ReadsFromSearch {
       for (const earlier of graph.racesOf(event)) this.#options.onDataRace(earlier, event)
     const word = graph.field(event, WORD)
     if (word < 0) return
-    for (let at = graph.decided(word); at !== 0; at = graph.decidedBefore(at - 1)) {
-      const decision = this.#decisions[graph.field(at - 1, DECISION) - 1]!
+    const before = graph.field(event, BEFORE)
+    for (let at = graph.decided(word); at !== 0; at = this.#nextDecided(at, before)) {
+      const decision = this.#decisionAt(at)
       if (graph.writes(event) && !graph.needs(event, at - 1) && this.#isOffered(decision, at - 1, event))
         decision.find(graph.numberOf(event), graph.unfolding)
       if (graph.field(event, SOURCE) !== NO_SOURCE)
-        this.#offerInstead(at - 1, decision, graph.threadOf(event), graph.nodeOf(event), graph.field(event, BEFORE))
+        this.#offerInstead(at - 1, decision, graph.threadOf(event), graph.nodeOf(event), before)
     }
+  }
+
+  #decisionAt(decided: number): Decision {
+    return this.#decisions[this.graph.field(decided - 1, DECISION) - 1]!
+  }
+
+  /** The deciding event on the same word before another one, leaving out what is plainly needed by `latest` as well. */
+  #nextDecided(decided: number, latest: number): number {
+    if (!this.graph.isNeededBy(decided - 1, latest)) return this.graph.decidedBefore(decided - 1)
+    return this.#decisionAt(decided).otherBefore
+  }
+
+  /** An event is the deciding one. */
+  #settleOn(decision: Decision, event: number): void {
+    const { graph } = this
+    const previous = graph.decided(graph.field(event, WORD))
+    const isOwn = previous !== 0 && graph.threadOf(previous - 1) === decision.thread
+    decision.otherBefore = isOwn ? this.#decisionAt(previous).otherBefore : previous
+    graph.decide(event, this.#decisions.length - 1)
   }
 
   /** A reading operation takes any write as its source; one that waits gives way to whoever takes the word that it read last. */
@@ -463,10 +495,9 @@ export class ReadsFromSearch {
       if (this.session.nodes.code(node) === Code.None) continue
       const word = graph.wordAt(node)
       if (word < 0) continue
-      for (let at = graph.decided(word); at !== 0; at = graph.decidedBefore(at - 1)) {
-        const decision = this.#decisions[graph.field(at - 1, DECISION) - 1]!
-        this.#offerInstead(at - 1, decision, thread, node, graph.latest[thread]!)
-      }
+      const latest = graph.latest[thread]!
+      for (let at = graph.decided(word); at !== 0; at = this.#nextDecided(at, latest))
+        this.#offerInstead(at - 1, this.#decisionAt(at), thread, node, latest)
     }
     const words = graph.ending === 'complete' ? this.rules.final : []
     this.#ends = lastWriteChoices(graph, this.#linearizer, this.#witness.places, words)

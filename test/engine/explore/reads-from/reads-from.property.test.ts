@@ -8,7 +8,6 @@ import { statementsOf, type ProgramTree } from '../../../oracle/program-tree.js'
 import { anyReadsFromProgram } from '../../../oracle/random-programs.js'
 import {
   classOfSchedule,
-  orderedWords,
   readsFromClasses,
   type ClassOutcome,
   type ReadsFromClass,
@@ -104,12 +103,11 @@ function about(tree: ProgramTree): string {
 
 /** What is wrong with the executions of a program, in words; nothing if each class is executed once. */
 function differentClasses(tree: ProgramTree, subject: Program, classes: Classes): string[] {
-  const ordered = orderedWords(tree, INTERLEAVINGS)!
   const met = new Set<string>()
   const wrong: string[] = []
   for (const { end, schedule } of readsFromExecutions(subject)) {
     const written = schedule.map(({ thread, way }) => `${thread.join('.')}/${way}`).join(' ')
-    const { text, end: trueEnd } = classOfSchedule(tree, schedule, ordered)
+    const { text, end: trueEnd } = classOfSchedule(tree, schedule)
     if (end !== trueEnd) wrong.push(`execution ${written}: called ${end}, is ${trueEnd}`)
     if (met.has(text)) wrong.push(`execution ${written}: its class has been executed before`)
     if (!classes.has(text)) wrong.push(`execution ${written}: its class is not known`)
