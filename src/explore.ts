@@ -20,7 +20,7 @@ const PROGRESS_MS = 200
  * With strategy `graph`, all of it: every outcome with the exact number of interleavings and its exact probability
  * under the random scheduler, and for everything that goes wrong the schedule with the fewest preemptions. With
  * `dpor`, one execution of every trace (schedules that differ only in the order of independent steps), within a bound on
- * `preemptions` or `delays` if there is one. With `random`, `pct`, `pos` and `surw`, as many executions as asked for, whose
+ * `preemptions` or `delays` if there is one, or one of every class of executions that read the same (`equivalence`). With `random`, `pct`, `pos` and `surw`, as many executions as asked for, whose
  * threads are drawn uniformly, by random priorities of threads or of operations, or by the steps they have left. Works in
  * stretches of some 10 ms, so that the caller's event loop goes on, in the caller's own thread.
  *

@@ -161,5 +161,6 @@ function withUndetermined(outcome: Outcome, undetermined: readonly string[]): Ou
   if (undetermined.length === 0) return outcome
   const final = Object.create(null) as Record<string, unknown>
   for (const [name, content] of Object.entries(outcome.final)) if (!undetermined.includes(name)) final[name] = content
-  return { ...outcome, final, undetermined }
+  const { final: _whole, ...others } = outcome
+  return { final, undetermined, ...others }
 }
