@@ -37,7 +37,7 @@ const PROGRESS_MS = 200
  * `reduction`, the same from fewer states, but nothing is counted; with `bitstate`, as much as can be visited where states do
  * not fit in memory, which proves nothing. With
  * `dpor`, one execution of every trace (schedules that differ only in the order of independent steps), within a bound on
- * `preemptions` or `delays` if there is one. With `random`, `pct`, `pos` and `surw`, as many executions as asked for, whose
+ * `preemptions` or `delays` if there is one, or one of every class of executions that read the same (`equivalence`). With `random`, `pct`, `pos` and `surw`, as many executions as asked for, whose
  * threads are drawn uniformly, by random priorities of threads or of operations, or by the steps they have left. Works in
  * stretches of some 10 ms, so that the caller's event loop goes on, in the caller's own thread.
  *

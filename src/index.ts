@@ -25,6 +25,7 @@ export {
   type RepairComparison,
   type RepairVerdict,
 } from './engine/explore/repair-comparison.js'
+export type { Equivalence } from './engine/explore/reads-from/equivalence.js'
 export type { OutcomeFacts } from './engine/outcome.js'
 export type { BlockedThread } from './engine/detect/blocked-threads.js'
 export type { TraceStep } from './engine/replay-run.js'

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
+import type { Equivalence } from '../engine/explore/reads-from/equivalence.js'
 import type { Strategy } from '../engine/explore/explore-report.js'
 import type { ParameterValue } from '../engine/program.js'
 import type { Language } from '../report/messages.js'
@@ -29,6 +30,7 @@ interface ExploreFlags extends CommonFlags {
   readonly strategy?: Strategy
   readonly reduction?: boolean
   readonly bitstate?: number | true
+  readonly equivalence?: Equivalence
   readonly preemptions?: number
   readonly delays?: number
   readonly param: Record<string, ParameterValue>
@@ -118,6 +120,12 @@ function buildCommands(): Command {
           ).argParser(parseMemory),
         )
         .addOption(
+          new Option(
+            '--equivalence <name>',
+            'what counts as one execution: the same order of dependent steps, or the same reads (dpor; default: mazurkiewicz)',
+          ).choices(['mazurkiewicz', 'reads-from']),
+        )
+        .addOption(
           new Option('--preemptions <count>', 'only traces that need so many preemptions at most (dpor)').argParser(
             parseWhole,
           ),
@@ -205,6 +213,7 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
       ...(flags.strategy === undefined ? {} : { strategy: flags.strategy }),
       ...(flags.reduction === undefined ? {} : { reduction: flags.reduction }),
       ...(flags.bitstate === undefined ? {} : { bitstate: flags.bitstate }),
+      ...(flags.equivalence === undefined ? {} : { equivalence: flags.equivalence }),
       ...(flags.preemptions === undefined ? {} : { preemptions: flags.preemptions }),
       ...(flags.delays === undefined ? {} : { delays: flags.delays }),
       params: flags.param,

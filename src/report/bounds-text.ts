@@ -5,9 +5,10 @@ import type { ReportStyle } from './report-style.js'
 /** Bounds whose counts are listed, the last one aside. */
 const MAX_BOUNDS = 10
 
-/** How many traces were explored, and how many of them within each bound. */
+/** How many traces or classes were explored, and how many of them within each bound. */
 export function traceLines(report: ExploreReport, { messages, language }: ReportStyle): string[] {
-  const lines = [messages.traces(formatWhole(report.counts.executions ?? 0, language), report.complete)]
+  const count = report.equivalence === undefined ? messages.traces : messages.readsFromClasses
+  const lines = [count(formatWhole(report.counts.executions ?? 0, language), report.complete)]
   const { bounds = [] } = report
   if (bounds.length < 2) return lines
   const isCut = bounds.length > MAX_BOUNDS + 1

@@ -110,6 +110,7 @@ function outcomeLines(report: ExploreReport, style: ReportStyle): string[] {
     )
   })
   if (ranked.length > shown.length) lines.push(`    ${messages.more(ranked.length - shown.length)}`)
+  if (shown.some(({ undetermined }) => undetermined !== undefined)) lines.push(`    ${messages.undetermined}`)
   if (report.dropped !== null)
     lines.push(`    ${messages.dropped(formatWhole(report.dropped.interleavings, language))}`)
   if (report.divergence !== null && report.divergence > 0)
@@ -151,6 +152,7 @@ export function describeOutcome(outcome: Outcome, style: ReportStyle): string {
       ...Object.entries(outcome.waiting).map(([thread, what]) => messages.outcomeWaiting(thread, what)),
     )
   if (Object.keys(outcome.final).length > 0) parts.push(formatState(outcome.final))
+  parts.push(...(outcome.undetermined ?? []).map((name) => `${name} = ?`))
   parts.push(
     ...Object.entries(outcome.results ?? {}).map(([thread, value]) =>
       messages.outcomeResult(thread, formatData(value)),
@@ -214,9 +216,12 @@ export function verdictLines(report: ExploreReport, repair: string | undefined, 
     const missed = formatBound(report.missedStateProbability ?? 0, language)
     const states = formatWhole(report.counts.states ?? 0, language)
     const { interleavings } = report.counts
+    const executions = formatWhole(report.counts.executions ?? 0, language)
     const proof =
       report.strategy === 'dpor'
-        ? messages.holdsTraces(formatWhole(report.counts.executions ?? 0, language), missed)
+        ? report.equivalence === undefined
+          ? messages.holdsTraces(executions, missed)
+          : messages.holdsClasses(executions)
         : report.reduction === true
           ? messages.holdsReduced(states, missed)
           : interleavings === null || interleavings === 'unbounded'

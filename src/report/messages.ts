@@ -24,17 +24,22 @@ export interface Messages {
   }
   readonly sampled: (executions: string, how: string, seed: string) => string
   readonly traces: (executions: string, isAll: boolean) => string
+  /** Of strategy `dpor` where executions that read the same are one. */
+  readonly readsFromClasses: (executions: string, isAll: boolean) => string
   readonly withinBounds: Readonly<Record<BoundKind, (bounds: string, counts: string) => string>>
   /** Why a search within a bound proves nothing. */
   readonly boundedOnly: Readonly<Record<BoundKind, (most: number) => string>>
   /** The same where something goes wrong. */
   readonly boundedFound: Readonly<Record<BoundKind, (most: number) => string>>
   readonly holdsTraces: (executions: string, missed: string) => string
+  readonly holdsClasses: (executions: string) => string
   /** How a strategy draws executions, after "sampled: n executions". */
   readonly howSampled: Readonly<Record<SamplingStrategy, (depth: number | null) => string>>
   readonly interleavings: (count: string) => string
   readonly unboundedInterleavings: string
   readonly outcomes: string
+  /** Explains the question marks of objects whose contents what is read leaves open. */
+  readonly undetermined: string
   readonly more: (count: number) => string
   readonly share: (count: string, total: string) => string
   readonly unboundedShare: string
@@ -134,6 +139,8 @@ const en: Messages = {
   sampled: (executions, how, seed) => `sampled: ${some(executions, 'execution')} ${how}, seed ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'explored completely: ' : ''}${some(executions, 'execution')}, one for each trace`,
+  readsFromClasses: (executions, isAll) =>
+    `${isAll ? 'explored completely: ' : ''}${executions} reads-from ${executions === '1' ? 'class' : 'classes'}, one execution for each`,
   withinBounds: {
     preemptions: (bounds, counts) => `with at most ${bounds} preemptions: ${counts}`,
     delays: (bounds, counts) => `with at most ${bounds} delays: ${counts}`,
@@ -149,6 +156,8 @@ const en: Messages = {
   },
   holdsTraces: (executions, missed) =>
     `No schedule breaks it: ${some(executions, 'execution')} cover${executions === '1' ? 's' : ''} all traces (a trace missed: ${missed}).`,
+  holdsClasses: (executions) =>
+    `No schedule breaks it: ${some(executions, 'execution')} cover${executions === '1' ? 's' : ''} all reads-from classes.`,
   howSampled: {
     random: () => 'under a random scheduler',
     pct: (depth) => `with random priorities of threads (PCT, depth ${depth})`,
@@ -158,6 +167,7 @@ const en: Messages = {
   interleavings: (count) => some(count, 'interleaving'),
   unboundedInterleavings: 'unboundedly many interleavings',
   outcomes: 'outcomes',
+  undetermined: '?: executions that read the same leave different contents there, and nothing tells them apart',
   more: (count) => `… and ${count} more (--json shows all)`,
   share: (count, total) => `${count} of ${some(total, 'interleaving')}`,
   unboundedShare: 'unboundedly many interleavings',
@@ -260,6 +270,8 @@ const fr: Messages = {
   sampled: (executions, how, seed) => `échantillonné : ${quelques(executions, 'exécution')} ${how}, graine ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'exploré en entier : ' : ''}${quelques(executions, 'exécution')}, une pour chaque trace`,
+  readsFromClasses: (executions, isAll) =>
+    `${isAll ? 'exploré en entier : ' : ''}${quelques(executions, 'classe')} de lectures (reads-from), une exécution pour chacune`,
   withinBounds: {
     preemptions: (bounds, counts) => `avec au plus ${bounds} préemptions : ${counts}`,
     delays: (bounds, counts) => `avec au plus ${bounds} retards : ${counts}`,
@@ -277,6 +289,8 @@ const fr: Messages = {
   },
   holdsTraces: (executions, missed) =>
     `Aucun ordonnancement ne le met en défaut : ${quelques(executions, 'exécution')} ${executions === '1' ? 'couvre' : 'couvrent'} toutes les traces (trace manquée : ${missed}).`,
+  holdsClasses: (executions) =>
+    `Aucun ordonnancement ne le met en défaut : ${quelques(executions, 'exécution')} ${executions === '1' ? 'couvre' : 'couvrent'} toutes les classes de lectures (reads-from).`,
   howSampled: {
     random: () => 'sous un ordonnanceur aléatoire',
     pct: (depth) => `avec des priorités aléatoires des fils (PCT, profondeur ${depth})`,
@@ -286,6 +300,7 @@ const fr: Messages = {
   interleavings: (count) => quelques(count, 'entrelacement'),
   unboundedInterleavings: "une infinité d'entrelacements",
   outcomes: 'issues',
+  undetermined: '? : des exécutions qui lisent la même chose y laissent des contenus différents, que rien ne distingue',
   more: (count) => `… et ${count} autres (--json les montre toutes)`,
   share: (count, total) => `${quelques(count, 'entrelacement')} sur ${total}`,
   unboundedShare: "une infinité d'entrelacements",

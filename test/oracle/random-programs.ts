@@ -504,3 +504,15 @@ export const anyTraceProgram: fc.Arbitrary<ProgramTree> = fc
     const tree = finish(raw)
     return readable({ ...tree, threads: tree.threads.map((thread, i) => makeDaemons(thread, i, daemons)) })
   })
+
+/** The same without what reads-from classes are not told by: properties of every state, and daemons. */
+export const anyReadsFromProgram: fc.Arbitrary<ProgramTree> = anyTraceProgram.map(({ always: _always, ...tree }) =>
+  readable({ ...tree, threads: tree.threads.map(withoutDaemons) }),
+)
+
+function withoutDaemons(thread: ThreadTree): ThreadTree {
+  const body = rewrite(thread.body, (statement): Statement =>
+    statement.kind === 'spawn' ? { ...statement, child: { ...statement.child, daemon: false } } : statement,
+  )
+  return { ...thread, body, daemon: false }
+}

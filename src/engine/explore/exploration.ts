@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js'
 import type { Program } from '../program.js'
-import { BoundedRun, scheduleBound } from './bounded/bounded-run.js'
 import { bitstateRun } from './bitstate/bitstate-run.js'
+import { BoundedRun, type ScheduleBound, scheduleBound } from './bounded/bounded-run.js'
 import type { CheckpointKeeper } from './checkpoint.js'
 import { reducedRun } from './compact/reduced-run.js'
 import { DporRun, type OpenTraces } from './dpor/dpor-run.js'
@@ -9,6 +9,9 @@ import type { ExplorationOptions } from './explore-options.js'
 import type { ExploreProgress, ExploreReport, Strategy } from './explore-report.js'
 import { GraphRun } from './graph-run.js'
 import { Investigation } from './investigation.js'
+import { requireFit } from './option-fit.js'
+import { asksForReadsFrom } from './reads-from/equivalence.js'
+import { ReadsFromRun } from './reads-from/reads-from-run.js'
 import { SamplingRun } from './sampling-run.js'
 import type { Pause, StrategyResult, StrategyRun } from './strategy-run.js'
 
@@ -44,6 +47,7 @@ export type UntimedReport = Omit<ExploreReport, 'elapsedMs'>
 export class Exploration {
   readonly #investigation: Investigation
   readonly #strategy: Strategy
+  readonly #isReadsFrom: boolean
   readonly #run: StrategyRun
 
   /**
@@ -57,8 +61,9 @@ export class Exploration {
     requireCount('depth', options.depth)
     requireCount('workers', options.workers)
     const bound = scheduleBound(options)
-    const isShared = (options.workers ?? 1) > 1
-    this.#strategy = options.strategy ?? (bound === null && !isShared ? 'graph' : 'dpor')
+    this.#isReadsFrom = asksForReadsFrom(options)
+    const isTraced = bound !== null || options.equivalence !== undefined || (options.workers ?? 1) > 1
+    this.#strategy = options.strategy ?? (isTraced ? 'dpor' : 'graph')
     if (!Object.hasOwn(STRATEGIES, this.#strategy))
       throw new UsageError('usage/unknown-strategy', `there is no strategy “${String(options.strategy)}”`, {
         hint: `the strategies are ${listed(Object.keys(STRATEGIES))}`,
@@ -67,28 +72,16 @@ export class Exploration {
       throw new UsageError('usage/unknown-until', `until cannot be “${String(options.until)}”`, {
         hint: 'it is first or complete',
       })
-    requireGraph(this.#strategy, options)
-    if (isShared && (this.#strategy !== 'dpor' || bound !== null))
-      throw new UsageError(
-        'usage/workers',
-        'several workers can only share the work of strategy dpor without a bound',
-        {
-          hint: 'explore with dpor and without a bound, or with one worker',
-        },
-      )
-    if (parts.checkpoints !== undefined && !keepsCheckpoints(this.#strategy, bound !== null, options))
-      throw new UsageError(
-        'usage/checkpoint',
-        'only the strategies graph and dpor keep checkpoints, without a bound, a reduction or a filter',
-        {
-          hint: 'explore with graph or dpor alone, or without a checkpoint',
-        },
-      )
+    const isPlain = bound === null && !this.#isReadsFrom
+    requireFit({ strategy: this.#strategy, isPlain, keepsCheckpoints: parts.checkpoints !== undefined }, options)
     this.#investigation = new Investigation(program, options, parts.checkpoints)
-    this.#run =
-      bound === null
-        ? STRATEGIES[this.#strategy](this.#investigation, parts)
-        : new BoundedRun(this.#investigation, bound)
+    this.#run = this.#makeRun(bound, parts)
+  }
+
+  #makeRun(bound: ScheduleBound | null, parts: ExplorationParts): StrategyRun {
+    if (bound !== null) return new BoundedRun(this.#investigation, bound)
+    if (this.#isReadsFrom) return new ReadsFromRun(this.#investigation)
+    return STRATEGIES[this.#strategy](this.#investigation, parts)
   }
 
   /** Ends the work at the next pause; the report then says what is known. */
@@ -113,6 +106,7 @@ export class Exploration {
       program: program.name,
       params: session.params,
       strategy: this.#strategy,
+      ...(this.#isReadsFrom ? { equivalence: 'reads-from' as const } : {}),
       verdict: violations.length > 0 ? 'violated' : complete && result.isVacuous !== true ? 'holds' : 'unknown',
       complete,
       ...(result.reduction === true ? { reduction: true } : {}),
@@ -146,28 +140,6 @@ export class Exploration {
     const isBound = stopped !== null && ['states', 'memory', 'history'].includes(stopped.reason)
     return isBound ? { ...stopped, longest: this.#investigation.longest() } : stopped
   }
-}
-
-/** What only the strategy `graph` can do. */
-function requireGraph(strategy: Strategy, { reduction, bitstate }: ExplorationOptions): void {
-  if (strategy === 'graph') return
-  if (reduction === true)
-    throw new UsageError('usage/reduction-needs-graph', `strategy ${strategy} does not go with reduction`, {
-      hint: 'leave the strategy out, or ask for graph; dpor is a reduction itself',
-    })
-  if (bitstate !== undefined)
-    throw new UsageError('usage/bitstate-needs-graph', `strategy ${strategy} does not go with bitstate`, {
-      hint: 'leave the strategy out, or ask for graph; the other strategies keep no states',
-    })
-}
-
-function keepsCheckpoints(
-  strategy: Strategy,
-  isBounded: boolean,
-  { reduction, bitstate }: ExplorationOptions,
-): boolean {
-  if (isBounded || reduction === true || bitstate !== undefined) return false
-  return strategy === 'graph' || strategy === 'dpor'
 }
 
 function listed(names: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { namesNear } from '../edit-distance.js'
 import { UsageError } from '../errors.js'
 import type { CodeMonitor } from '../thread-runner.js'
+import type { Equivalence } from './reads-from/equivalence.js'
 import type { ExploreProgress, Strategy, Violation } from './explore-report.js'
 
 /** How to explore a program. */
@@ -16,6 +17,15 @@ export interface ExplorationOptions {
    * @default 'graph'; 'dpor' with a bound on preemptions or delays, and with several workers
    */
   readonly strategy?: Strategy
+  /**
+   * Which executions are taken for one. `mazurkiewicz`: those that differ only in the order of independent steps.
+   * `reads-from`: those in which every thread does the same and every read reads from the same write, whatever the order
+   * of writes that nobody tells apart; what `p.finally` reads is read once more at the end. Goes with `dpor` alone, and not
+   * with a bound.
+   *
+   * @default 'mazurkiewicz'
+   */
+  readonly equivalence?: Equivalence
   /**
    * Explores only the traces that have a schedule with at most so many preemptions (switches away from a thread that
    * could go on), those with fewer first, and counts them for every bound up to this one. Goes with `dpor` alone.
@@ -74,6 +84,7 @@ export interface ExplorationOptions {
 const KNOWN: Readonly<Record<keyof ExplorationOptions, true>> = {
   params: true,
   strategy: true,
+  equivalence: true,
   preemptions: true,
   delays: true,
   reduction: true,

@@ -17,6 +17,11 @@ export type ViolationKind =
 export interface Outcome {
   /** Objects by name: values of cells and atomics, arrays, and the holder of a lock that is still held. */
   readonly final: Readonly<Record<string, unknown>>
+  /**
+   * Equivalence `reads-from`: objects that are left out of `final`, because executions that read the same leave different
+   * contents in them.
+   */
+  readonly undetermined?: readonly string[]
   /** What threads returned, if not `undefined`. */
   readonly results?: Readonly<Record<string, unknown>>
   /** How threads failed. */
@@ -120,6 +125,8 @@ export interface ExploreReport {
   readonly program: string
   readonly params: Parameters
   readonly strategy: Strategy
+  /** Present if executions that read the same were taken for one (`dpor`). */
+  readonly equivalence?: 'reads-from'
   readonly verdict: Verdict
   /** Every state has been visited (`graph`), or with reduction enough of them to see everything that can go wrong. */
   readonly complete: boolean

@@ -1,0 +1,128 @@
+import { HistoryLimit } from '../../errors.js'
+import type { ExploreProgress, Violation } from '../explore-report.js'
+import type { Investigation } from '../investigation.js'
+import { reportOutcomes } from '../outcome-report.js'
+import { EXECUTION_LIMIT } from '../random-search.js'
+import { SamplingRun } from '../sampling-run.js'
+import { type Stopped, stoppedByHistory, stopMessage } from '../stop-message.js'
+import type { StrategyResult, StrategyRun } from '../strategy-run.js'
+import { ReadsFromExploration } from './reads-from-exploration.js'
+import { ReadsFromFindings } from './reads-from-findings.js'
+import { requireNoAlways } from './reads-from-rules.js'
+
+/** Strategy `dpor` with equivalence `reads-from`: one execution for each class of executions that read the same. */
+export class ReadsFromRun implements StrategyRun {
+  readonly #investigation: Investigation
+  readonly #sampling: SamplingRun
+  readonly #findings: ReadsFromFindings
+  #exploration: ReadsFromExploration | null = null
+  #phase: ExploreProgress['phase'] = 'sampling'
+  #stopped: Stopped | null = null
+  #isAborted = false
+
+  /** @throws UsageError `usage/reads-from-always`, `usage/reads-from-daemon` for programs that have no such classes. */
+  constructor(investigation: Investigation) {
+    requireNoAlways(investigation.session)
+    this.#investigation = investigation
+    this.#sampling = new SamplingRun(investigation)
+    this.#findings = new ReadsFromFindings(investigation.session)
+  }
+
+  get progress(): ExploreProgress {
+    const search = this.#exploration?.search
+    return {
+      phase: this.#phase,
+      states: 0,
+      transitions: search?.steps ?? 0,
+      executions: search?.executions ?? this.#sampling.search.executions,
+      depth: search?.depth ?? 0,
+    }
+  }
+
+  abort(): void {
+    this.#isAborted = true
+    this.#sampling.abort()
+  }
+
+  *run(): Generator<void, StrategyResult> {
+    const { options } = this.#investigation
+    const seen = yield* this.#sampling.first()
+    if (seen && options.until === 'first') this.#stop('first')
+    else yield* this.#explore(seen)
+    this.#phase = 'explaining'
+    const violations = yield* this.#explain()
+    if (!seen && violations[0] !== undefined) options.onViolation?.(violations[0])
+    this.#phase = 'verifying'
+    yield* this.#investigation.verify(this.#sampling.keptPaths)
+    return yield* this.#result(violations)
+  }
+
+  *#explore(isShown: boolean): Generator<void> {
+    const { session, options } = this.#investigation
+    this.#phase = 'searching'
+    try {
+      const exploration: ReadsFromExploration = new ReadsFromExploration(session, {
+        onEnd: (_end, wrongs, witness) => this.#findings.atEnd(exploration.search, wrongs, witness),
+        onMisuse: (event) => this.#findings.atMisuse(exploration.search, event),
+        onDataRace: (earlier, later) => this.#findings.atDataRace(exploration.search, earlier, later),
+      })
+      this.#exploration = exploration
+      for (const _pause of exploration.run()) {
+        yield
+        if (!isShown && !this.#findings.isEmpty && options.until === 'first') this.#stop('first')
+        this.#checkBounds(exploration)
+        if (this.#stopped !== null) return
+      }
+    } catch (error) {
+      if (!(error instanceof HistoryLimit)) throw error
+      this.#stopped = stoppedByHistory(error)
+    }
+  }
+
+  #checkBounds(exploration: ReadsFromExploration): void {
+    const { session, maxMemory, maxHeap } = this.#investigation
+    const { bytes, heapBytes, depth } = exploration.search
+    if (this.#isAborted) this.#stop('aborted')
+    else if (session.bytes + bytes > maxMemory || session.heapBytes + heapBytes > maxHeap) this.#stop('memory')
+    else if (depth > EXECUTION_LIMIT)
+      this.#stop('history', `an execution takes more than ${EXECUTION_LIMIT} steps, and dpor runs each to its end`)
+  }
+
+  #stop(reason: Stopped['reason'], detail = ''): void {
+    const message = stopMessage(reason, detail, this.#investigation.longestThread(), 'operations')
+    this.#stopped ??= { reason, message }
+  }
+
+  *#explain(): Generator<void, Violation[]> {
+    const findings = this.#findings.all
+    // What a search that stopped early has not met may have been seen while sampling.
+    const known = new Set(findings.map(({ kind, subject }) => `${kind} ${subject}`))
+    const sampled = this.#stopped === null ? [] : this.#sampling.search.findings
+    const all = [...findings, ...sampled.filter(({ kind, subject }) => !known.has(`${kind} ${subject}`))]
+    const shown = this.#stopped?.reason === 'first' ? all.slice(0, 1) : all
+    return yield* this.#investigation.explainAll(shown, () => this.#isAborted)
+  }
+
+  *#result(violations: readonly Violation[]): Generator<void, StrategyResult> {
+    const search = this.#exploration?.search
+    return {
+      complete: this.#stopped === null,
+      stopped: this.#stopped,
+      violations,
+      outcomes: yield* search === undefined
+        ? reportOutcomes(this.#sampling.search.outcomes, () => ({ executions: null }))
+        : search.outcomes.report(),
+      counts:
+        search === undefined
+          ? {}
+          : {
+              executions: search.executions,
+              deadlocked: search.deadlocked,
+              assumeFailed: search.assumeFailed,
+              blocked: 0,
+              steps: search.steps,
+            },
+      isVacuous: search?.executions === 0,
+    }
+  }
+}
