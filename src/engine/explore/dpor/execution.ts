@@ -21,12 +21,21 @@ import {
   SMALL_RESULTS,
   SMALL_RESULTS_SHIFT,
 } from '../../node-table.js'
-import type { WorldView } from '../../operation.js'
 import type { Session } from '../../session.js'
+import {
+  ACCESS_KEY,
+  ACCESS_OLD,
+  ACCESS_READER,
+  ACCESS_SHIFT,
+  ACCESS_WRITER,
+  ACCESS_WRITES,
+  AccessLog,
+  type Touched,
+} from './access-log.js'
 import { ContractWaits } from './contract-waits.js'
 import { grownTo } from './grown-array.js'
-import { StateWithin } from './state-within.js'
 import type { TraceRules } from './trace-rules.js'
+import { WaitingRaces } from './waiting-races.js'
 
 /** Fields of an event: its thread, way, and node before; 1 + the thread's event before, or 0. */
 export const EVENT_SHIFT = 4
@@ -43,18 +52,6 @@ const EVENT_ACCESSES = 7
 /** From this one on the fields of an event are its user's. */
 export const FREE_FIELDS = 8
 
-// Fields of an access: its event, what it touches, the content before, whether it writes; 1 + the access to the same key
-// that wrote latest before, and 1 + that which read latest since then.
-const ACCESS_SHIFT = 3
-const ACCESS_EVENT = 0
-const ACCESS_KEY = 1
-const ACCESS_OLD = 2
-const ACCESS_WRITES = 3
-const ACCESS_WRITER = 4
-const ACCESS_READER = 5
-// Whether it is there because the event ends its thread.
-const ACCESS_IS_END = 6
-
 const KEEPS_BIT = Math.log2(FLAG_KEEPS)
 const GIVES_BIT = Math.log2(FLAG_GIVES)
 
@@ -70,12 +67,6 @@ export interface ExecutionStep {
 
 /** How an execution ended: `assumeFailed` if a thread is stuck at a false assumption. */
 export type ExecutionEnd = 'complete' | 'deadlocked' | 'assumeFailed'
-
-/** What an operation touches, as keys. */
-interface Touched {
-  readonly key: number
-  readonly writes: boolean
-}
 
 /**
  * One execution as a stack of events on a session's state: what each event touched, and what happens before it. Pushing
@@ -108,12 +99,7 @@ export class Execution {
   /** By thread: its place in canonical order; threads that are met later never change the order of two others. */
   rank = new Int32Array(16)
   #words = new Int32Array(0)
-  // Eight fields an access as well; see `ACCESS_…`.
-  #accessCount = 0
-  #accesses = new Int32Array(512 << ACCESS_SHIFT)
-  // By key: 1 + the latest access that writes, and 1 + the latest that reads since then.
-  #writer = new Int32Array(64)
-  #reader = new Int32Array(64)
+  readonly #log = new AccessLog()
   // By thread: 1 + its latest event (before its first one, that which spawned it), and its word.
   #last = new Int32Array(16)
   #threadWord = new Int32Array(16)
@@ -121,6 +107,7 @@ export class Execution {
   // Threads that have begun and not ended.
   #awake = 0
   readonly #waits: ContractWaits
+  readonly #waiting: WaitingRaces
   // By key: whether several threads touch it, as far as is known; null if there is nothing to prefer.
   #shared: Uint8Array | null = null
   #knownThreads = 0
@@ -130,12 +117,13 @@ export class Execution {
     this.session = session
     this.rules = rules
     this.#waits = new ContractWaits(session)
+    this.#waiting = new WaitingRaces(this, this.#log)
     this.adapt()
   }
 
   /** Memory held, in bytes. */
   get bytes(): number {
-    return (this.events.length + this.clocks.length + this.#accesses.length + this.#writer.length * 2) * 4
+    return (this.events.length + this.clocks.length) * 4 + this.#log.bytes
   }
 
   /** The present state, as the session's words. */
@@ -222,12 +210,12 @@ export class Execution {
    */
   scout(maxSteps: number): void {
     for (let thread = this.next(); thread >= 0 && this.length < maxSteps; thread = this.next()) this.push(thread, 0)
-    const owner = new Int32Array(this.#writer.length).fill(-1)
-    const shared = new Uint8Array(this.#writer.length).fill(1)
-    for (let access = 0; access < this.#accessCount; access++) {
-      const record = access << ACCESS_SHIFT
-      const key = this.#accesses[record + ACCESS_KEY]!
-      const thread = this.threadOf(this.#accesses[record + ACCESS_EVENT]!)
+    const { writer, count, records } = this.#log
+    const owner = new Int32Array(writer.length).fill(-1)
+    const shared = new Uint8Array(writer.length).fill(1)
+    for (let access = 0; access < count; access++) {
+      const key = records[(access << ACCESS_SHIFT) + ACCESS_KEY]!
+      const thread = this.threadOf(this.#log.eventOf(access + 1))
       if (owner[key] === -1) {
         owner[key] = thread
         shared[key] = 0
@@ -345,13 +333,13 @@ export class Execution {
     if (isEnd) this.#awake--
     this.events[record + EVENT_MARK] = isEnd ? -2 : -1
     const key = this.rules.wordKey(word)
-    if (code === Code.Acquire && this.#reader[key] === 0) this.#raceForLock(event, thread, key)
+    if (code === Code.Acquire && this.#log.reader[key] === 0) this.#raceForLock(event, thread, key)
     else if (writes) this.#raceAsWriter(event, key)
     else this.#raceAsReader(event, key)
-    this.#access(event, key, writes, old)
+    this.#log.add(event, key, writes, old)
     if (this.rules.isSpecial) {
       this.#applyRules(event, thread, writes ? word : -1)
-      this.#dropCoveredRaces(-1)
+      this.#waiting.dropCovered(-1)
     }
     this.clocks[event * this.stride + thread] = event + 1
     this.#last[thread] = event + 1
@@ -364,13 +352,7 @@ export class Execution {
     const { events } = this
     const record = event << EVENT_SHIFT
     const thread = events[record + EVENT_THREAD]!
-    const start = events[record + EVENT_ACCESSES]!
-    while (this.#accessCount > start) {
-      const access = --this.#accessCount << ACCESS_SHIFT
-      const key = this.#accesses[access + ACCESS_KEY]!
-      this.#reader[key] = this.#accesses[access + ACCESS_READER]!
-      if (this.#accesses[access + ACCESS_WRITES] === 1) this.#writer[key] = this.#accesses[access + ACCESS_WRITER]!
-    }
+    this.#log.undo(events[record + EVENT_ACCESSES]!)
     this.#last[thread] = events[record + EVENT_BEFORE]!
     const mark = events[record + EVENT_MARK]!
     if (mark >= 0) return this.#undoGenerally(record)
@@ -405,7 +387,7 @@ export class Execution {
   /** Whether an instruction wrote its word. */
   writes(event: number): boolean {
     const access = this.events[(event << EVENT_SHIFT) + EVENT_ACCESSES]!
-    return this.#accesses[(access << ACCESS_SHIFT) + ACCESS_WRITES] === 1
+    return this.#log.records[(access << ACCESS_SHIFT) + ACCESS_WRITES] === 1
   }
 
   /** Whether an instruction would write its word if it came before an earlier one on the same word. */
@@ -431,15 +413,18 @@ export class Execution {
   #accessesOf(event: number): (Touched & { readonly isEnd: boolean })[] {
     const start = this.events[(event << EVENT_SHIFT) + EVENT_ACCESSES]!
     const next = event + 1
-    const end = next < this.length ? this.events[(next << EVENT_SHIFT) + EVENT_ACCESSES]! : this.#accessCount
-    return Array.from({ length: end - start }, (_, i) => {
-      const record = (start + i) << ACCESS_SHIFT
-      return {
-        key: this.#accesses[record + ACCESS_KEY]!,
-        writes: this.#accesses[record + ACCESS_WRITES] === 1,
-        isEnd: this.#accesses[record + ACCESS_IS_END] === 1,
-      }
-    })
+    const end = next < this.length ? this.events[(next << EVENT_SHIFT) + EVENT_ACCESSES]! : this.#log.count
+    return this.#log.between(start, end)
+  }
+
+  /** 1 + the latest event of a thread, or, before its first one, that which spawned it; 0 for none. */
+  arrivalOf(thread: number): number {
+    return this.#last[thread]!
+  }
+
+  /** The node at which a thread stands. */
+  nodeAt(thread: number): number {
+    return this.#words[this.#threadWord[thread]!]!
   }
 
   /** Whether an event's thread could not be there before `earlier` had happened. */
@@ -460,8 +445,9 @@ export class Execution {
     // What a join waits for never goes away again: it races with nothing but the end of the program.
     if (code === Code.Join && (head & FLAG_DAEMON) === 0) return
     const key = this.rules.wordKey(nodes.fields[at + NODE_WORD]!)
-    if (code === Code.Acquire && !this.rules.isSpecial && this.#reader[key] === 0) this.#raceForLock(-1, thread, key)
-    else this.#raceGenerally(thread, this.#touched(thread))
+    if (code === Code.Acquire && !this.rules.isSpecial && this.#log.reader[key] === 0)
+      this.#raceForLock(-1, thread, key)
+    else this.#waiting.find(thread, this.#touched(thread))
   }
 
   #enter(event: number, thread: number, way: number, node: number): void {
@@ -472,7 +458,7 @@ export class Execution {
     events[record + EVENT_WAY] = way
     events[record + EVENT_NODE] = node
     events[record + EVENT_BEFORE] = before
-    events[record + EVENT_ACCESSES] = this.#accessCount
+    events[record + EVENT_ACCESSES] = this.#log.count
     this.races = 0
     this.misused = false
     const base = event * stride
@@ -484,22 +470,23 @@ export class Execution {
   }
 
   #raceAsReader(event: number, key: number): void {
-    const writer = this.#writer[key]!
-    if (writer !== 0) this.#raceWith(event, this.#eventOf(writer))
+    const writer = this.#log.writer[key]!
+    if (writer !== 0) this.#raceWith(event, this.#log.eventOf(writer))
   }
 
   #raceAsWriter(event: number, key: number): void {
-    let reader = this.#reader[key]!
+    const log = this.#log
+    let reader = log.reader[key]!
     if (reader === 0) return this.#raceAsReader(event, key)
-    for (; reader !== 0; reader = this.#accesses[((reader - 1) << ACCESS_SHIFT) + ACCESS_READER]!)
-      this.#raceWith(event, this.#eventOf(reader))
+    for (; reader !== 0; reader = log.records[((reader - 1) << ACCESS_SHIFT) + ACCESS_READER]!)
+      this.#raceWith(event, log.eventOf(reader))
   }
 
   /** `event` conflicts with `earlier`: they race unless one already happens before the other. */
   #raceWith(event: number, earlier: number): void {
     const base = event * this.stride
     if (this.clocks[base + this.threadOf(earlier)]! > earlier) return
-    this.#addRace(earlier, OWN)
+    this.addRace(earlier, OWN)
     this.#join(base, earlier)
   }
 
@@ -508,25 +495,27 @@ export class Execution {
    * and only if its thread could be there by then. `event` is −1 for a thread that still waits.
    */
   #raceForLock(event: number, thread: number, key: number): void {
-    const latest = this.#writer[key]!
+    const log = this.#log
+    const latest = log.writer[key]!
     if (latest === 0) return
     let access = latest
-    const accesses = this.#accesses
+    const accesses = log.records
     while (access !== 0 && accesses[((access - 1) << ACCESS_SHIFT) + ACCESS_OLD] !== 0)
       access = accesses[((access - 1) << ACCESS_SHIFT) + ACCESS_WRITER]!
     if (access !== 0) {
-      const earlier = this.#eventOf(access)
+      const earlier = log.eventOf(access)
       const arrival = this.#last[thread]!
-      if (arrival === 0) this.#addRace(earlier, NOTHING)
-      else if (!this.happensBefore(earlier, arrival - 1)) this.#addRace(earlier, -2 - (arrival - 1))
+      if (arrival === 0) this.addRace(earlier, NOTHING)
+      else if (!this.happensBefore(earlier, arrival - 1)) this.addRace(earlier, -2 - (arrival - 1))
     }
     if (event < 0) return
-    const release = this.#eventOf(latest)
+    const release = log.eventOf(latest)
     const base = event * this.stride
     if (this.clocks[base + this.threadOf(release)]! <= release) this.#join(base, release)
   }
 
-  #addRace(earlier: number, clock: number): void {
+  /** The latest event, or the waiting operation asked about, races with an earlier one. */
+  addRace(earlier: number, clock: number): void {
     if (this.races === this.racing.length) {
       this.racing = grownTo(this.racing, this.races * 2)
       this.racingClock = grownTo(this.racingClock, this.races * 2)
@@ -541,43 +530,16 @@ export class Execution {
     for (let t = 0; t < stride; t++) if (clocks[from + t]! > clocks[base + t]!) clocks[base + t] = clocks[from + t]!
   }
 
-  #access(event: number, key: number, writes: boolean, old: number): void {
-    const access = this.#accessCount++
-    if (access << ACCESS_SHIFT === this.#accesses.length)
-      this.#accesses = grownTo(this.#accesses, this.#accesses.length * 2)
-    const accesses = this.#accesses
-    const record = access << ACCESS_SHIFT
-    accesses[record + ACCESS_EVENT] = event
-    accesses[record + ACCESS_KEY] = key
-    accesses[record + ACCESS_OLD] = old
-    accesses[record + ACCESS_IS_END] = 0
-    accesses[record + ACCESS_READER] = this.#reader[key]!
-    if (writes) {
-      accesses[record + ACCESS_WRITES] = 1
-      accesses[record + ACCESS_WRITER] = this.#writer[key]!
-      this.#writer[key] = access + 1
-      this.#reader[key] = 0
-    } else {
-      accesses[record + ACCESS_WRITES] = 0
-      this.#reader[key] = access + 1
-    }
-  }
-
-  /** The event of the access with that number, counted from 1. */
-  #eventOf(access: number): number {
-    return this.#accesses[((access - 1) << ACCESS_SHIFT) + ACCESS_EVENT]!
-  }
-
   /** Steps that are no instruction on one word, and all steps of daemons. */
   #pushGenerally(event: number, thread: number, way: number, code: number): void {
     const { session } = this
     const node = this.events[(event << EVENT_SHIFT) + EVENT_NODE]!
     const touched = this.#touched(thread)
     this.rows.length = 0
-    if (touched.length > 0) this.#raceGenerally(thread, touched)
+    if (touched.length > 0) this.#waiting.find(thread, touched)
     const base = event * this.stride
     for (const { key, writes } of touched)
-      for (const earlier of this.#conflicting(key, writes)) this.#join(base, this.#eventOf(earlier))
+      for (const earlier of this.#log.conflicting(key, writes)) this.#join(base, this.#log.eventOf(earlier))
     if (code === Code.Join) {
       const ended = this.#last[session.nodes.owners[this.#words[session.nodes.field(node, NODE_WORD)]!]!]!
       if (ended !== 0) this.#join(base, ended - 1)
@@ -589,11 +551,11 @@ export class Execution {
     this.misuse = result
     this.#adapt()
     this.#countAwake()
-    touched.forEach(({ key, writes }, i) => this.#access(event, key, writes, olds[i]!))
+    touched.forEach(({ key, writes }, i) => this.#log.add(event, key, writes, olds[i]!))
     if (code === Code.Spawn) this.#noteSpawn(event, session.nodes.field(node, NODE_WORD))
     if (this.rules.isSpecial) {
       this.#applyRules(event, thread, -1)
-      this.#dropCoveredRaces(code === Code.Acquire ? session.nodes.field(node, NODE_WORD) : -1)
+      this.#waiting.dropCovered(code === Code.Acquire ? session.nodes.field(node, NODE_WORD) : -1)
     }
     this.clocks[event * this.stride + thread] = event + 1
     this.#last[thread] = event + 1
@@ -618,58 +580,18 @@ export class Execution {
     const word = this.#threadWord[thread]!
     if (rules.hasDaemons && !session.threads.all[thread]!.daemon) this.#write(event, rules.lifeKey(word), 0)
     if (!session.world.hasEnded(thread)) return
-    const end = this.#accessCount
+    const end = this.#log.count
     if (rules.hasStatus) this.#write(event, rules.wordKey(word), 0)
     for (const key of rules.propertyKeys(word)) this.#write(event, key, 0)
-    for (let access = end; access < this.#accessCount; access++)
-      this.#accesses[(access << ACCESS_SHIFT) + ACCESS_IS_END] = 1
+    this.#log.markEnds(end)
   }
 
   /** The event writes one more key. */
   #write(event: number, key: number, old: number): void {
-    for (let access = this.events[(event << EVENT_SHIFT) + EVENT_ACCESSES]!; access < this.#accessCount; access++) {
-      const record = access << ACCESS_SHIFT
-      if (this.#accesses[record + ACCESS_KEY] === key && this.#accesses[record + ACCESS_WRITES] === 1) return
-    }
-    for (let race = 0; race < this.races; race++) {
-      const row = this.rows[this.racingClock[race]!]
-      if (row === undefined) continue
-      for (const other of this.#conflicting(key, true))
-        if (!this.happensBefore(this.racing[race]!, this.#eventOf(other))) this.#joinInto(row, this.#eventOf(other))
-    }
+    if (this.#log.writesFrom(this.events[(event << EVENT_SHIFT) + EVENT_ACCESSES]!, key)) return
+    this.#waiting.keepBefore(key)
     this.#raceAsWriter(event, key)
-    this.#access(event, key, true, old)
-  }
-
-  /**
-   * Keeps the latest races, once all that the event touches is known: without an earlier one, the event still comes after
-   * what follows from it. An acquire of the lock in `word` does not race with what its release follows from.
-   */
-  #dropCoveredRaces(word: number): void {
-    const { racing, racingClock } = this
-    let kept = 0
-    for (let i = 0; i < this.races; i++) {
-      if (
-        word >= 0 &&
-        racingClock[i] === OWN &&
-        this.#contentWithin((other) => !this.happensBefore(racing[i]!, other), word) !== 0
-      )
-        continue
-      racing[kept] = racing[i]!
-      racingClock[kept++] = racingClock[i]!
-    }
-    const latest: number[] = []
-    for (let i = 0; i < kept; i++) {
-      let isCovered = false
-      for (let j = 0; j < kept; j++)
-        if (racing[i] !== racing[j] && this.happensBefore(racing[i]!, racing[j]!)) isCovered = true
-      if (!isCovered && !latest.some((other) => racing[other] === racing[i])) latest.push(i)
-    }
-    latest.forEach((i, at) => {
-      racing[at] = racing[i]!
-      racingClock[at] = racingClock[i]!
-    })
-    this.races = latest.length
+    this.#log.add(event, key, true, old)
   }
 
   /** What a thread's pending operation touches if it steps now. */
@@ -713,121 +635,6 @@ export class Execution {
     }
   }
 
-  /** The accesses to a key that conflict with one more, latest first: 1 + their indices. */
-  *#conflicting(key: number, writes: boolean): Generator<number> {
-    const accesses = this.#accesses
-    for (let writer = this.#writer[key]!, reader = this.#reader[key]!; ;) {
-      if (writes) for (let at = reader; at !== 0; at = accesses[((at - 1) << ACCESS_SHIFT) + ACCESS_READER]!) yield at
-      if (writer === 0) return
-      yield writer
-      reader = accesses[((writer - 1) << ACCESS_SHIFT) + ACCESS_READER]!
-      writer = accesses[((writer - 1) << ACCESS_SHIFT) + ACCESS_WRITER]!
-    }
-  }
-
-  /**
-   * The races of an operation that may have to wait: the latest events without which, and without all that follows from
-   * them, it could proceed although it could not come before what follows. Each race counts once for every choice of the
-   * events that it conflicts with, that do not follow from the earlier event, and before which it cannot proceed after
-   * that event: it can come before or after each of them, but no other execution shows it in between.
-   */
-  #raceGenerally(thread: number, touched: readonly Touched[]): void {
-    const { stride } = this
-    const arrival = this.#last[thread]!
-    const start = new Int32Array(stride)
-    if (arrival !== 0) start.set(this.clocks.subarray((arrival - 1) * stride, arrival * stride))
-    const covered = start.slice()
-    const events = new Set<number>()
-    for (const { key, writes } of touched)
-      for (const access of this.#conflicting(key, writes)) events.add(this.#eventOf(access))
-    const latest = [...events].sort((a, b) => b - a)
-    const without = (event: number) => latest.filter((other) => !this.happensBefore(event, other))
-    const reversible = new Set(
-      latest.filter((event) => this.#couldStepWithin(event, this.#rowOf(start, without(event)), thread)),
-    )
-    for (const earlier of latest) {
-      if (covered[this.threadOf(earlier)]! > earlier || !reversible.has(earlier)) continue
-      this.#joinInto(covered, earlier)
-      const others = without(earlier)
-      const row = this.#rowOf(
-        start,
-        others.filter((other) => other < earlier || reversible.has(other)),
-      )
-      const free = others.filter((other) => row[this.threadOf(other)]! <= other).reverse()
-      for (const chosen of this.#closedChoices(free)) {
-        const kept = this.#rowOf(row, chosen)
-        if (this.#couldStepWithin(earlier, kept, thread)) this.#addRow(earlier, kept)
-      }
-    }
-  }
-
-  /** All subsets of events, which are in order, that contain what happens before any of their members. */
-  *#closedChoices(events: readonly number[]): Generator<readonly number[]> {
-    if (events.length === 0) {
-      yield []
-      return
-    }
-    const [first, ...rest] = events as [number, ...number[]]
-    for (const chosen of this.#closedChoices(rest)) yield [first, ...chosen]
-    const independent = rest.filter((other) => !this.happensBefore(first, other))
-    yield* this.#closedChoices(independent)
-  }
-
-  #addRow(earlier: number, row: Int32Array): void {
-    this.rows.push(row)
-    this.#addRace(earlier, this.rows.length - 1)
-  }
-
-  /** A clock together with those of some events. */
-  #rowOf(start: Int32Array, events: readonly number[]): Int32Array {
-    const row = start.slice()
-    for (const event of events) this.#joinInto(row, event)
-    return row
-  }
-
-  #joinInto(row: Int32Array, event: number): void {
-    const from = event * this.stride
-    for (let t = 0; t < this.stride; t++) if (this.clocks[from + t]! > row[t]!) row[t] = this.clocks[from + t]!
-  }
-
-  /** Whether a thread's pending operation could proceed where only the events before `end` and those in `row` have happened. */
-  #couldStepWithin(end: number, row: Int32Array, thread: number): boolean {
-    const { session } = this
-    const node = this.#words[this.#threadWord[thread]!]!
-    const isWithin = (event: number) => event < end || row[this.threadOf(event)]! > event
-    const isEnded = (other: number) =>
-      session.world.hasEnded(other) && (this.#last[other] === 0 || isWithin(this.#last[other]! - 1))
-    const view = new StateWithin(session, (word) => this.#contentWithin(isWithin, word), isEnded)
-    if (
-      session.threads.all[thread]!.daemon &&
-      session.threads.all.every(({ index, daemon }) => daemon || isEnded(index))
-    )
-      return false
-    switch (session.nodes.code(node)) {
-      case Code.Acquire:
-        return view.read(session.nodes.field(node, NODE_WORD)) === 0
-      case Code.Join:
-        return view.hasEnded(session.nodes.owners[this.#words[session.nodes.field(node, NODE_WORD)]!]!)
-      case Code.Contract:
-        return session.image.operations.get(node)!.ways(view satisfies WorldView, thread) > 0
-      default:
-        return true
-    }
-  }
-
-  /** The content that a word has where only some events have happened; those that write it are in order. */
-  #contentWithin(isWithin: (event: number) => boolean, word: number): number {
-    const key = this.rules.wordKey(word)
-    let content = this.#words[word]!
-    for (let access = this.#writer[key]!; access !== 0;) {
-      const record = (access - 1) << ACCESS_SHIFT
-      if (isWithin(this.#accesses[record + ACCESS_EVENT]!)) break
-      content = this.#accesses[record + ACCESS_OLD]!
-      access = this.#accesses[record + ACCESS_WRITER]!
-    }
-    return content
-  }
-
   #learn(node: number, result: number): number {
     const child = this.session.image.resume(node, result)
     this.#adapt()
@@ -855,11 +662,7 @@ export class Execution {
       this.rules.meetWords(this.#knownWords)
       this.#knownWords = layout.count
       world.read(layout.count - 1)
-      const keys = this.rules.keyCount(layout.count)
-      if (this.#writer.length < keys) {
-        this.#writer = grownTo(this.#writer, keys * 2)
-        this.#reader = grownTo(this.#reader, keys * 2)
-      }
+      this.#log.cover(this.rules.keyCount(layout.count))
     }
     this.#words = world.words
     if (this.#knownThreads === threads.all.length) return
