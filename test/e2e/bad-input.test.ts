@@ -27,6 +27,18 @@ afterAll(() => workshop.remove())
 
 const names: BadInput[] = [
   {
+    title: 'An equivalence beside a strategy that has none',
+    args: explore('mine.ts', '--equivalence', 'reads-from', '--strategy', 'graph'),
+    code: 'usage/equivalence-needs-dpor',
+    says: /strategy graph does not go with an equivalence[\s\S]*ask for dpor/,
+  },
+  {
+    title: 'An equivalence beside a bound that tells its executions apart',
+    args: explore('mine.ts', '--equivalence', 'reads-from', '--preemptions', '1'),
+    code: 'usage/equivalence-and-bound',
+    says: /equivalence reads-from does not go with a bound on preemptions/,
+  },
+  {
     title: 'An unknown program',
     args: explore('zzzzzzzzzzzz'),
     code: 'usage/unknown-program',
@@ -358,6 +370,7 @@ describe('Bad usage', () => {
     [['explore', 'bank-account', '--max-states', 'many'], /a whole number of at least 1/],
     [['explore', 'bank-account', '--samples', '1.5'], /a whole number of at least 1/],
     [['explore', 'bank-account', '--strategy', 'pct', '--depth', '0'], /a whole number of at least 1/],
+    [['explore', 'bank-account', '--equivalence', 'guess'], /Allowed choices are mazurkiewicz, reads-from/],
     [['explore', 'bank-account', '--preemptions', '-1'], /a whole number, 0 or more/],
     [['explore', 'bank-account', '--reduction', '--strategy', 'dpor'], /dpor does not go with reduction/],
     [['explore', 'bank-account', '--bitstate', '--strategy', 'pct'], /pct does not go with bitstate/],

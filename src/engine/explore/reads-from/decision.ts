@@ -1,4 +1,6 @@
-import { type Floor, Going, NO_SOURCE } from './event-graph.js'
+import { NO_SOURCE } from './event-graph.js'
+import type { Floor } from './floors.js'
+import { Going } from './going.js'
 import type { Unfolding } from './unfolding.js'
 
 /**

@@ -1,8 +1,10 @@
-import { CODE_MASK, Code, FLAG_PLAIN, overflows, resulting, stored } from '../../instruction.js'
-import { NODE_A, NODE_B, NODE_CODE, NODE_SHIFT, NODE_WORD } from '../../node-table.js'
+import { Code, FLAG_PLAIN, overflows, resulting, stored } from '../../instruction.js'
+import { NODE_A, NODE_B, NODE_CODE, NODE_WORD } from '../../node-table.js'
 import type { Session } from '../../session.js'
 import { grownTo } from '../dpor/grown-array.js'
 import { ContractEffects } from './contract-effects.js'
+import { Floors } from './floors.js'
+import { Operations } from './operations.js'
 import { requireNoDaemons, type ReadsFromRules } from './reads-from-rules.js'
 import { Unfolding } from './unfolding.js'
 
@@ -37,29 +39,6 @@ export const NO_SOURCE = -2
 const DOES_WRITE = 1
 const IS_CHAINED = 2
 
-/** How threads can go on. */
-export const Going = {
-  /** Not at all: it has ended, or it waits. */
-  Blocked: 0,
-  /** In one way that depends on nothing that others do. */
-  Free: 1,
-  /** In several ways, without touching a word. */
-  Choosing: 2,
-  /** By an operation that waits for what its word holds, and changes it. */
-  Taking: 3,
-  /** By reading and perhaps changing a word. */
-  Updating: 4,
-  /** By reading a word. */
-  Reading: 5,
-} as const
-export type Going = (typeof Going)[keyof typeof Going]
-
-/** Below which event a waiting operation must not read, and for which of its thread's operations that holds. */
-export interface Floor {
-  readonly event: number
-  readonly owner: number
-}
-
 /** How an execution ended: `assumeFailed` if a thread is stuck at a false assumption. */
 export type ClassEnd = 'complete' | 'deadlocked' | 'assumeFailed'
 
@@ -76,6 +55,8 @@ export class EventGraph {
   readonly rules: ReadsFromRules
   readonly unfolding = new Unfolding()
   readonly effects: ContractEffects
+  readonly operations: Operations
+  readonly floors = new Floors()
   length = 0
   events = new Int32Array(64 << EVENT_SHIFT)
   clocks = new Int32Array(64)
@@ -90,9 +71,6 @@ export class EventGraph {
   // How many events read and overwrite what a word held in the beginning, or what an event wrote: one at most in the end.
   #takenInitially = new Int32Array(64)
   #taken = new Int32Array(64)
-  // By thread: the event below which its pending operation must not read, and 1 + `latest` as it was when that was said.
-  #floors = new Int32Array(8)
-  #floorOwners = new Int32Array(8)
   readonly #threadOfWord = new Map<number, number>()
   #threads = 0
   #words = 0
@@ -101,6 +79,7 @@ export class EventGraph {
     this.session = session
     this.rules = rules
     this.effects = new ContractEffects(session)
+    this.operations = new Operations(session, rules, this.effects)
     session.rewind()
     this.#adapt()
     for (const { index } of session.threads.all) this.nodes[index] = session.node(index)
@@ -182,146 +161,6 @@ export class EventGraph {
     return (source >= 0 ? this.#taken[source]! : this.#takenInitially[word]!) > 0
   }
 
-  /** What the threads that exist stand at: how a thread can go on, by itself or for what its word holds at the end. */
-  going(thread: number): Going {
-    const node = this.nodes[thread]!
-    const { fields } = this.session.nodes
-    const at = node << NODE_SHIFT
-    switch (fields[at + NODE_CODE]! & CODE_MASK) {
-      case Code.None:
-      case Code.End:
-      case Code.Failed:
-        return Going.Blocked
-      case Code.Assume:
-        return fields[at + NODE_A] === 1 ? Going.Free : Going.Blocked
-      case Code.Join:
-        return this.#hasEnded(this.#threadOfWord.get(fields[at + NODE_WORD]!)!) ? Going.Free : Going.Blocked
-      case Code.Choose:
-        return fields[at + NODE_A] === 1 ? Going.Free : Going.Choosing
-      case Code.Pause:
-      case Code.Spawn:
-        return Going.Free
-      case Code.Store:
-        return this.#goingOfStore(fields[at + NODE_WORD]!)
-      case Code.Load:
-        return Going.Reading
-      case Code.Contract:
-        return this.#goingOfContract(thread, node)
-      default:
-        return this.#goingOfInstruction(node, fields[at + NODE_CODE]! & CODE_MASK, fields[at + NODE_WORD]!)
-    }
-  }
-
-  #goingOfStore(word: number): Going {
-    if (this.rules.ordered.has(word)) return Going.Updating
-    this.rules.meetBlindWrite(word)
-    return Going.Free
-  }
-
-  #goingOfInstruction(node: number, code: number, word: number): Going {
-    if (code !== Code.Acquire && code !== Code.TryAcquire && code !== Code.Release) return Going.Updating
-    this.rules.meetOrdered(word)
-    if (code !== Code.Acquire) return Going.Updating
-    return this.waysFrom(node, this.contentOf(this.writers[word]! - 1, word)) > 0 ? Going.Taking : Going.Blocked
-  }
-
-  #goingOfContract(thread: number, node: number): Going {
-    const word = this.wordAt(node)
-    if (word >= 0 && this.rules.waited.has(word))
-      return this.takeableSources(thread).length > 0 ? Going.Taking : Going.Blocked
-    const content = word < 0 ? 0 : this.contentOf(this.writers[word]! - 1, word)
-    const ways = this.waysFrom(node, content)
-    if (ways === 0) return Going.Blocked
-    if (word < 0) return ways > 1 ? Going.Choosing : Going.Free
-    return this.writesFrom(node, content) ? Going.Updating : Going.Reading
-  }
-
-  /**
-   * What an operation that may have to wait can read from: of the writes to its word, all of which are in order, those
-   * that let it go on, that nobody has taken if it changes the word, and that are not below the floor of its thread.
-   */
-  takeableSources(thread: number): number[] {
-    const node = this.nodes[thread]!
-    const word = this.wordAt(node)
-    const floor = this.#floorOwners[thread] === this.latest[thread]! + 1 ? this.#floors[thread]! : INITIAL
-    const sources: number[] = []
-    for (let at = this.writers[word]!; ; at = this.writerBefore(at)) {
-      const source = at - 1
-      if (source < floor) break
-      const content = this.contentOf(source, word)
-      const isFree = !this.writesFrom(node, content) || !this.isTaken(source, word)
-      if (this.waysFrom(node, content) > 0 && isFree) sources.push(source)
-      if (source === INITIAL) break
-    }
-    return sources
-  }
-
-  /** The pending operation of a thread, which waits, is not to read from any event before this one. */
-  raiseFloor(thread: number, event: number): void {
-    this.#floors[thread] = event
-    this.#floorOwners[thread] = this.latest[thread]! + 1
-  }
-
-  /** The floor of a thread, to be restored. */
-  floorOf(thread: number): Floor {
-    return { event: this.#floors[thread]!, owner: this.#floorOwners[thread]! }
-  }
-
-  /** Puts a floor back. */
-  restoreFloor(thread: number, { event, owner }: Floor): void {
-    this.#floors[thread] = event
-    this.#floorOwners[thread] = owner
-  }
-
-  /** The word that the operation at a node touches, −1 for none; joins and spawns touch none. */
-  wordAt(node: number): number {
-    const { nodes } = this.session
-    const code = nodes.code(node)
-    if (code === Code.Contract) return this.effects.wordOf(node)
-    return code >= Code.Load && code <= Code.Release ? nodes.field(node, NODE_WORD) : -1
-  }
-
-  /** In how many ways the operation at a node can proceed if its word holds `content`. */
-  waysFrom(node: number, content: number): number {
-    const { nodes } = this.session
-    const code = nodes.code(node)
-    if (code === Code.Acquire) return content === 0 ? 1 : 0
-    if (code === Code.Choose) return nodes.field(node, NODE_A)
-    if (code !== Code.Contract) return 1
-    const { ways } = this.effects.effect(node, content)
-    if (ways === 0 && this.wordAt(node) >= 0) this.rules.meetWaited(this.wordAt(node))
-    return ways
-  }
-
-  /** Whether the operation at a node writes if its word holds `content`. */
-  writesFrom(node: number, content: number): boolean {
-    const { nodes } = this.session
-    switch (nodes.code(node)) {
-      case Code.Store:
-      case Code.Add:
-      case Code.Exchange:
-        return true
-      case Code.CompareExchange:
-        return content === nodes.field(node, NODE_A)
-      case Code.Acquire:
-      case Code.TryAcquire:
-        return content === 0
-      case Code.Release:
-        return content !== 0
-      case Code.Contract:
-        return this.effects.effect(node, content).writes
-      default:
-        return false
-    }
-  }
-
-  /** Whether the operation at a node reads its word. */
-  readsAt(node: number): boolean {
-    const { nodes } = this.session
-    if (nodes.code(node) !== Code.Store) return this.wordAt(node) >= 0
-    return this.rules.ordered.has(nodes.field(node, NODE_WORD))
-  }
-
   /**
    * Adds the next event of a thread, without asking whether any schedule shows it; `settle` is to follow once there is
    * one. `source` is where it reads from, if it reads.
@@ -333,9 +172,9 @@ export class EventGraph {
     const record = event << EVENT_SHIFT
     const node = this.nodes[thread]!
     const code = this.session.nodes.code(node)
-    const word = this.wordAt(node)
+    const word = this.operations.wordAt(node)
     const before = this.latest[thread]!
-    const reads = this.readsAt(node)
+    const reads = this.operations.readsAt(node)
     events[record + THREAD] = thread
     events[record + WAY] = way
     events[record + NODE] = node
@@ -490,8 +329,9 @@ export class EventGraph {
     return isStuck ? 'assumeFailed' : ending
   }
 
-  #hasEnded(thread: number): boolean {
-    const code = this.session.nodes.code(this.nodes[thread]!)
+  /** Whether the thread that a word belongs to has ended. */
+  hasEnded(word: number): boolean {
+    const code = this.session.nodes.code(this.nodes[this.#threadOfWord.get(word)!]!)
     return code === Code.End || code === Code.Failed
   }
 
@@ -534,7 +374,7 @@ export class EventGraph {
     const source = events[record + SOURCE]!
     // What is written blindly does not depend on what was there.
     const old = source === NO_SOURCE ? 0 : this.contentOf(source, word)
-    const writes = this.writesFrom(node, old)
+    const writes = this.operations.writesFrom(node, old)
     events[record + WRITES] = writes ? DOES_WRITE : 0
     if (code === Code.Contract) {
       if (this.effects.hasStep(node, old, events[record + WAY]!)) this.#settleContract(event)
@@ -628,8 +468,6 @@ export class EventGraph {
     if (this.nodes.length < threads.all.length) {
       this.nodes = grownTo(this.nodes, threads.all.length * 2)
       this.latest = grownTo(this.latest, threads.all.length * 2)
-      this.#floors = grownTo(this.#floors, threads.all.length * 2)
-      this.#floorOwners = grownTo(this.#floorOwners, threads.all.length * 2)
     }
     for (; this.#threads < threads.all.length; this.#threads++) {
       const { word, index } = threads.all[this.#threads]!

@@ -2,7 +2,8 @@ import { Code } from '../../instruction.js'
 import type { Session } from '../../session.js'
 import { ClassOutcomes } from './class-outcomes.js'
 import { Decision } from './decision.js'
-import { BEFORE, type ClassEnd, DECISION, EventGraph, Going, INITIAL, NO_SOURCE, SOURCE, WORD } from './event-graph.js'
+import { BEFORE, type ClassEnd, DECISION, EventGraph, INITIAL, NO_SOURCE, SOURCE, WORD } from './event-graph.js'
+import { Going, goingOf, takeableSources } from './going.js'
 import { lastWriteChoices } from './last-write-choices.js'
 import { type LastWrites, NO_LAST_WRITES } from './last-writes.js'
 import { Linearizer } from './linearizer.js'
@@ -29,11 +30,14 @@ export interface ClassStep {
 }
 
 // Events added and attempts to put one in a schedule between two pauses: about a millisecond's work.
-const WORK_PER_SLICE = 10_000
+const WORK_PER_SLICE = 4_000
+// What nobody else touches is decided before anything that somebody else may touch.
+const PRIVATE_RANK = (Going.Free + Going.Choosing) / 2
 const NOBODY = -1
 const SEVERAL = -2
-// What an event costs, counted in such attempts.
+// What an event and what the end of a class cost, counted in such attempts.
 const WORK_PER_EVENT = 4
+const WORK_PER_CLASS = 100
 
 /**
  * One execution for each reads-from class, and none that is given up.
@@ -44,8 +48,13 @@ const WORK_PER_EVENT = 4
  *
  * - An operation that reads its word happens in all of them: they part by its source, an event with all that it came of
  *   (its number in the `Unfolding`).
- * - An operation that waits for its word and changes it may never happen, but somebody changes the word next, or it would
- *   happen: they part by who does so first, again with all that came before.
+ * - An operation that waits for its word may never happen. If the last write lets it go on, it reads that one, or somebody
+ *   else changes the word next, or it would happen: the classes part by who does so first, again with all that came
+ *   before, and the operation may read only what is written from then on (`Floors`). If an earlier write lets it go on, it
+ *   reads that one or goes on waiting.
+ *
+ * At the end of a complete execution, the words that properties read are read once more, each from any write that may be
+ * the last one.
  *
  * So no class is met twice. Sources that are in the graph already are tried one by one. Others show up while the first
  * ones are explored: if a class has `w` as the source, then `w` happens in some execution with another source (or would
@@ -116,7 +125,8 @@ export class ReadsFromSearch {
   }
 
   get #work(): number {
-    return this.#linearizer.work + this.steps * WORK_PER_EVENT
+    const classes = this.executions + this.assumeFailed
+    return this.#linearizer.work + this.steps * WORK_PER_EVENT + classes * WORK_PER_CLASS
   }
 
   /** The steps of a schedule of the present execution. */
@@ -141,10 +151,9 @@ export class ReadsFromSearch {
     let kind: Going = Going.Blocked
     let best = Infinity
     for (let i = 0; i < canonical.length && best > Going.Free; i++) {
-      const going = graph.going(canonical[i]!)
-      if (going === Going.Blocked || going >= best) continue
-      const rank = this.#isPrivate(canonical[i]!, going) ? Going.Choosing - 0.5 : going
-      if (rank >= best) continue
+      const going = goingOf(graph, canonical[i]!)
+      const rank = this.#isPrivate(canonical[i]!, going) ? PRIVATE_RANK : going
+      if (going === Going.Blocked || rank >= best) continue
       chosen = canonical[i]!
       kind = going
       best = rank
@@ -158,7 +167,7 @@ export class ReadsFromSearch {
   /** Whether a thread is about to touch a word that nobody else has touched in the first execution. */
   #isPrivate(thread: number, going: Going): boolean {
     if (this.#toucher === null || going <= Going.Choosing) return false
-    const word = this.graph.wordAt(this.graph.nodes[thread]!)
+    const word = this.graph.operations.wordAt(this.graph.nodes[thread]!)
     return word < this.#toucher.length && this.#toucher[word] === thread
   }
 
@@ -197,22 +206,25 @@ export class ReadsFromSearch {
     const { graph } = this
     const node = graph.nodes[thread]!
     const options = kind === Going.Choosing ? this.#waysOf(node) : this.#sourcesOf(thread, node, kind)
-    this.#decisions.push(new Decision(graph.length, kind, thread, node, options, graph.floorOf(thread)))
+    this.#decisions.push(new Decision(graph.length, kind, thread, node, options, graph.floors.save(thread)))
     this.#takeNext()
   }
 
   #waysOf(node: number): number[] {
-    return Array.from({ length: this.graph.waysFrom(node, 0) }, (_, way) => [NO_SOURCE, way]).flat()
+    return Array.from({ length: this.graph.operations.waysFrom(node, 0) }, (_, way) => [NO_SOURCE, way]).flat()
   }
 
   /** What an operation may read from, with every way of going on from there: first the write that comes last by default. */
   #sourcesOf(thread: number, node: number, kind: Going): number[] {
     const { graph } = this
-    const word = graph.wordAt(node)
+    const word = graph.operations.wordAt(node)
     const isTaking = kind === Going.Taking
     const sources = isTaking ? this.#takeable(thread, word) : this.#readable(thread, node, word)
     const options = sources.flatMap((source) =>
-      Array.from({ length: graph.waysFrom(node, graph.contentOf(source, word)) }, (_, way) => [source, way]).flat(),
+      Array.from({ length: graph.operations.waysFrom(node, graph.contentOf(source, word)) }, (_, way) => [
+        source,
+        way,
+      ]).flat(),
     )
     // If the last write lets it go on, it goes on or somebody else changes the word; else it may go on waiting.
     return isTaking && sources[0] !== graph.writers[word]! - 1 ? [...options, NO_SOURCE, 0] : options
@@ -221,7 +233,7 @@ export class ReadsFromSearch {
   #takeable(thread: number, word: number): number[] {
     const { graph } = this
     if (this.session.nodes.code(graph.nodes[thread]!) === Code.Acquire) return [graph.writers[word]! - 1]
-    return graph.takeableSources(thread)
+    return takeableSources(graph, thread)
   }
 
   #readable(thread: number, node: number, word: number): number[] {
@@ -240,7 +252,7 @@ export class ReadsFromSearch {
     const { graph } = this
     const sources: number[] = []
     for (let at = graph.writers[word]!; ; at = graph.writerBefore(at)) {
-      const isFree = !graph.isTaken(at - 1, word) || !graph.writesFrom(node, graph.contentOf(at - 1, word))
+      const isFree = !graph.isTaken(at - 1, word) || !graph.operations.writesFrom(node, graph.contentOf(at - 1, word))
       if (isFree) sources.push(at - 1)
       if (at === 0 || graph.isNeededBy(at - 1, graph.latest[thread]!)) return sources
     }
@@ -258,7 +270,7 @@ export class ReadsFromSearch {
   /** Whether nothing that is plain to see keeps the next event of a thread from reading from that source. */
   #mayReadFrom(thread: number, node: number, word: number, source: number): boolean {
     const { graph } = this
-    if (graph.isTaken(source, word) && graph.writesFrom(node, graph.contentOf(source, word))) return false
+    if (graph.isTaken(source, word) && graph.operations.writesFrom(node, graph.contentOf(source, word))) return false
     for (let at = graph.writers[word]!; at !== 0; at = graph.writerBefore(at)) {
       const other = at - 1
       if (other === source || !graph.isNeededBy(other, graph.latest[thread]!)) continue
@@ -287,7 +299,7 @@ export class ReadsFromSearch {
   /** Takes back all events since a decision, and all changes to the schedule of those before. */
   #returnTo(decision: Decision): void {
     this.#cut(decision.base)
-    this.graph.restoreFloor(decision.thread, decision.floor)
+    this.graph.floors.restore(decision.thread, decision.floor)
     if (decision.order === null) this.#witness.cut(decision.base)
     else this.#witness.replace(decision.order, decision.base)
   }
@@ -300,7 +312,7 @@ export class ReadsFromSearch {
   #take(decision: Decision, source: number, way: number): boolean {
     const { graph } = this
     if (source === NO_SOURCE && decision.kind === Going.Taking) {
-      graph.raiseFloor(decision.thread, graph.length)
+      graph.floors.raise(decision.thread, graph.latest[decision.thread]!, graph.length)
       return true
     }
     graph.add(decision.thread, way, source)
@@ -321,7 +333,7 @@ export class ReadsFromSearch {
       decision.nextFound++
       if (!this.#reschedule(decision)) return this.#refuse(decision)
       this.#keep(decision.base)
-      graph.raiseFloor(decision.thread, found)
+      graph.floors.raise(decision.thread, graph.latest[decision.thread]!, found)
       return true
     }
     const source = places[number]! - 1
@@ -333,7 +345,7 @@ export class ReadsFromSearch {
       }
       graph.settle(found)
     }
-    const ways = graph.waysFrom(decision.node, graph.contentOf(source, graph.field(source, WORD)))
+    const ways = graph.operations.waysFrom(decision.node, graph.contentOf(source, graph.field(source, WORD)))
     const way = decision.nextWay++
     if (way + 1 >= ways) {
       decision.nextWay = 0
@@ -480,8 +492,8 @@ export class ReadsFromSearch {
     if (!graph.writes(decided) || graph.isNeededBy(decided, latest)) return
     const source = graph.field(decided, SOURCE)
     const content = graph.contentOf(source, graph.field(decided, WORD))
-    const ways = graph.waysFrom(node, content)
-    if (ways === 0 || !graph.writesFrom(node, content)) return
+    const ways = graph.operations.waysFrom(node, content)
+    if (ways === 0 || !graph.operations.writesFrom(node, content)) return
     for (let way = 0; way < ways; way++)
       decision.find(graph.numberInstead(thread, latest, source, way), graph.unfolding)
   }
@@ -493,7 +505,7 @@ export class ReadsFromSearch {
     for (const thread of this.session.threads.canonical) {
       const node = graph.nodes[thread]!
       if (this.session.nodes.code(node) === Code.None) continue
-      const word = graph.wordAt(node)
+      const word = graph.operations.wordAt(node)
       if (word < 0) continue
       const latest = graph.latest[thread]!
       for (let at = graph.decided(word); at !== 0; at = this.#nextDecided(at, latest))

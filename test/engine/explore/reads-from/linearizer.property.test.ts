@@ -168,7 +168,7 @@ test('A schedule of a graph is found if and only if there is one', { timeout: 60
         const graph = graphOf(events)
         const linearizer = new Linearizer()
         const lastWrites = new LastWrites()
-        if (last !== null) lastWrites.push(graph.wordAt(graph.nodeOf(last.write)), last.write)
+        if (last !== null) lastWrites.push(graph.operations.wordAt(graph.nodeOf(last.write)), last.write)
         const isFound = linearizer.find(graph, Int32Array.from(guide), lastWrites)
         expect(isFound).toBe(isShown(events, last))
         counts[isFound ? 'shown' : 'hidden']++

@@ -148,13 +148,17 @@ describe('A search that is ended early', () => {
   test('on request does so at the next pause', () => {
     const exploration = new Exploration(lastzero(10), READS_FROM)
     const work = exploration.run()
-    let pauses = 0
-    for (let step = work.next(); step.done !== true; step = work.next()) {
-      if (++pauses === 80) exploration.abort()
-      expect(pauses).toBeLessThan(1_000)
+    let isAborted = false
+    let step = work.next()
+    for (; step.done !== true; step = work.next()) {
+      const { phase, executions } = exploration.progress
+      if (isAborted || phase !== 'searching' || executions === 0) continue
+      exploration.abort()
+      isAborted = true
     }
-    expect(pauses).toBeGreaterThanOrEqual(80)
-    expect(exploration.progress.executions).toBeLessThan(3_328)
+    expect(isAborted).toBe(true)
+    expect(step.value).toMatchObject({ complete: false, stopped: { reason: 'aborted' } })
+    expect(step.value.counts.executions).toBeLessThan(3_328)
   })
 })
 
