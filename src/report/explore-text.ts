@@ -60,7 +60,10 @@ export function heading(report: ExploreReport, style: ReportStyle): string[] {
   if (report.reduction === true)
     return [paint.strong(title), messages.reduced(whole(counts.states), whole(counts.transitions), isComplete(report))]
   const extent = `${messages.explored(whole(counts.states), whole(counts.transitions))}${interleavingCount(report, style)}`
-  return [paint.strong(title), report.complete ? extent : partialExtent(report, style)]
+  return [
+    paint.strong(title),
+    report.complete ? extent : messages.exploredSoFar(whole(counts.states), whole(counts.transitions)),
+  ]
 }
 
 /** How much a search has covered that remembers states by a few bits. */
@@ -80,10 +83,6 @@ function coverageLines(coverage: Coverage, { messages, language }: ReportStyle):
 /** Whether nothing was left out that was to be looked at. */
 function isComplete({ complete, stopped }: ExploreReport): boolean {
   return complete || stopped?.reason === 'cycles'
-}
-
-function partialExtent(report: ExploreReport, style: ReportStyle): string {
-  return `${formatWhole(report.counts.states ?? 0, style.language)} ${style.language === 'fr' ? 'états' : 'states'}, ${formatWhole(report.counts.transitions ?? 0, style.language)} transitions`
 }
 
 function interleavingCount(report: ExploreReport, style: ReportStyle): string {

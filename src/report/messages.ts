@@ -1,6 +1,6 @@
 import type { BoundKind, ExploreReport, SamplingStrategy } from '../engine/explore/explore-report.js'
 import { formatWhole } from './figures.js'
-import { quelques, some } from './plurals.js'
+import { isOne, quelques, some } from './plurals.js'
 import { type RepairMessages, repairInEnglish, repairInFrench } from './repair-messages.js'
 
 /** Languages of reports. */
@@ -12,6 +12,8 @@ export type Stopped = NonNullable<ExploreReport['stopped']>
 /** Every sentence that reports are made of. */
 export interface Messages {
   readonly explored: (states: string, transitions: string) => string
+  /** The same of a search that stopped early. */
+  readonly exploredSoFar: (states: string, transitions: string) => string
   /** The same, or as far as it went, of a graph that was reduced. */
   readonly reduced: (states: string, transitions: string, isAll: boolean) => string
   /** The same of a search that remembers states by a few bits. */
@@ -124,6 +126,7 @@ export interface Messages {
 const en: Messages = {
   explored: (states, transitions) =>
     `explored completely: ${some(states, 'state')}, ${some(transitions, 'transition')}`,
+  exploredSoFar: (states, transitions) => `${some(states, 'state')}, ${some(transitions, 'transition')}`,
   reduced: (states, transitions, isAll) =>
     `${isAll ? 'explored completely, with reduction' : 'with reduction'}: ${some(states, 'state')}, ${some(transitions, 'transition')} (interleavings are not counted)`,
   visited: (states, transitions, isReduced) =>
@@ -187,7 +190,7 @@ const en: Messages = {
   holdsProof: (interleavings, states, missed) =>
     `No schedule breaks it: ${interleavings === '1' ? 'the one interleaving is' : `all ${interleavings} interleavings are`} covered by ${some(states, 'state')} (a state missed: ${missed}).`,
   holdsUnboundedProof: (states, missed) =>
-    `No schedule breaks it: all interleavings are covered by ${states} states (a state missed: ${missed}).`,
+    `No schedule breaks it: all interleavings are covered by ${some(states, 'state')} (a state missed: ${missed}).`,
   holdsReduced: (states, missed) =>
     `No schedule breaks it: those that the ${some(states, 'state')} leave out only take independent steps in another order (a state missed: ${missed}).`,
   cyclesLeftOpen:
@@ -222,7 +225,9 @@ const en: Messages = {
     error: (thread, message, place) => `${thread} ends by an error that nobody catches${place}: ${message}`,
     misuse: (thread, message, place) => `${thread} misuses an object${place}: ${message}.`,
     endless: (steps) =>
-      `The last ${steps} steps lead back to the same state; repeated for ever, they give every thread its turn.`,
+      steps === 1
+        ? 'The last step leads back to the same state; repeated for ever, it gives every thread its turn.'
+        : `The last ${steps} steps lead back to the same state; repeated for ever, they give every thread its turn.`,
     livelock: (steps) =>
       `${steps === 1 ? 'The last step leads' : `The last ${steps} steps lead`} back to the same state, and from there no thread can ever end.`,
     final: (state) => `In the end: ${state}.`,
@@ -255,6 +260,7 @@ const en: Messages = {
 const fr: Messages = {
   explored: (states, transitions) =>
     `exploré en entier : ${quelques(states, 'état')}, ${quelques(transitions, 'transition')}`,
+  exploredSoFar: (states, transitions) => `${quelques(states, 'état')}, ${quelques(transitions, 'transition')}`,
   reduced: (states, transitions, isAll) =>
     `${isAll ? 'exploré en entier, avec réduction' : 'avec réduction'} : ${quelques(states, 'état')}, ${quelques(transitions, 'transition')} (entrelacements non comptés)`,
   visited: (states, transitions, isReduced) =>
@@ -307,7 +313,7 @@ const fr: Messages = {
   chance: (odds) => odds,
   underRandom: 'sous un ordonnanceur aléatoire',
   executionsOf: (count, total) => `${quelques(count, 'exécution')} sur ${total}`,
-  dropped: (count) => `${count} exécutions écartées par assume`,
+  dropped: (count) => `${quelques(count, 'entrelacement')} ${isOne(count) ? 'écarté' : 'écartés'} par assume`,
   divergence: (odds) => `un ordonnanceur aléatoire ne termine jamais : ${odds}`,
   token: 'jeton',
   replayIt: 'le rejouer :',
@@ -318,9 +324,9 @@ const fr: Messages = {
   prints: (thread, text) => `${thread} affiche : ${text}`,
   holds: 'vérifié',
   holdsProof: (interleavings, states, missed) =>
-    `Aucun ordonnancement ne le met en défaut : ${states} états couvrent les ${interleavings} entrelacements (état manqué : ${missed}).`,
+    `Aucun ordonnancement ne le met en défaut : ${quelques(states, 'état')} ${isOne(states) ? 'couvre' : 'couvrent'} ${interleavings === '1' ? "l'unique entrelacement" : `les ${interleavings} entrelacements`} (état manqué : ${missed}).`,
   holdsUnboundedProof: (states, missed) =>
-    `Aucun ordonnancement ne le met en défaut : ${states} états couvrent tous les entrelacements (état manqué : ${missed}).`,
+    `Aucun ordonnancement ne le met en défaut : ${quelques(states, 'état')} ${isOne(states) ? 'couvre' : 'couvrent'} tous les entrelacements (état manqué : ${missed}).`,
   holdsReduced: (states, missed) =>
     `Aucun ordonnancement ne le met en défaut : ceux que ${states === '1' ? "l'unique état laisse" : `les ${states} états laissent`} de côté ne font que des pas indépendants dans un autre ordre (état manqué : ${missed}).`,
   cyclesLeftOpen:
@@ -365,12 +371,15 @@ const fr: Messages = {
       `${thread} se termine par une erreur que personne n'intercepte${place} : ${message}`,
     misuse: (thread, message, place) => `${thread} emploie mal un objet${place} : ${message}.`,
     endless: (steps) =>
-      `Les ${steps} derniers pas ramènent au même état ; répétés sans fin, ils donnent son tour à chaque fil.`,
-    livelock: (steps) => `Les ${steps} derniers pas ramènent au même état, et de là aucun fil ne peut finir.`,
+      steps === 1
+        ? 'Le dernier pas ramène au même état ; répété sans fin, il donne son tour à chaque fil.'
+        : `Les ${steps} derniers pas ramènent au même état ; répétés sans fin, ils donnent son tour à chaque fil.`,
+    livelock: (steps) =>
+      `${steps === 1 ? 'Le dernier pas ramène' : `Les ${steps} derniers pas ramènent`} au même état, et de là aucun fil ne peut finir.`,
     final: (state) => `À la fin : ${state}.`,
     state: (state, thread, place) => `Après le dernier pas de ${thread}${place} : ${state}.`,
   },
-  replayed: (steps) => `${steps} pas rejoués`,
+  replayed: (steps) => `${steps} pas ${steps < 2 ? 'rejoué' : 'rejoués'}`,
   adapted: (followed, all, step) =>
     `Le programme a changé depuis : première différence au pas ${step} ; ${followed} choix suivis sur ${all}, la suite a couru dans l'ordre.`,
   replayHolds: 'Aucun problème dans cette exécution.',
