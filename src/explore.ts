@@ -81,7 +81,7 @@ function workerRole(): unknown {
 
 function checkpointOf(file: string | undefined, keeper: FileKeeper | null): Pick<ExploreReport, 'checkpoint'> {
   if (file === undefined || keeper === null) return {}
-  return { checkpoint: { file, resumed: keeper.kept !== null, failure: keeper.failure } }
+  return { checkpoint: { file, resumed: keeper.kept !== null, kept: keeper.isKept, failure: keeper.failure } }
 }
 
 interface Work {

@@ -12,6 +12,8 @@ const SHARE = 1 / 20
 /** Keeps checkpoints in a file, every so often, and seldom enough that writing takes little of the time. */
 export class FileKeeper implements CheckpointKeeper {
   readonly kept: Checkpoint | null
+  /** Whether there is something in the file to go on from. */
+  isKept: boolean
   /** Why no more could be written, if so. */
   failure: string | null = null
   readonly #file: string
@@ -21,6 +23,7 @@ export class FileKeeper implements CheckpointKeeper {
   private constructor(file: string, kept: Checkpoint | null, seconds: number) {
     this.#file = file
     this.kept = kept
+    this.isKept = kept !== null
     this.#betweenMs = seconds * 1000
     this.#next = performance.now() + this.#betweenMs
   }
@@ -48,6 +51,7 @@ export class FileKeeper implements CheckpointKeeper {
       yield writing.next().then(
         (step) => {
           progress.isDone = step.done === true
+          this.isKept ||= progress.isDone
         },
         (error: unknown) => {
           this.failure = error instanceof Error ? error.message : String(error)
@@ -60,6 +64,7 @@ export class FileKeeper implements CheckpointKeeper {
 
   /** Nothing is left to go on with: the file is removed. */
   async clear(): Promise<void> {
+    this.isKept = false
     await rm(this.#file, { force: true })
     await rm(`${this.#file}.part`, { force: true })
   }

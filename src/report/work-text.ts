@@ -14,9 +14,9 @@ export function workLines({ workers, checkpoint }: ExploreReport, { language }: 
 }
 
 /** Where what is left to do is kept. */
-export function keptLines({ checkpoint, complete }: ExploreReport, { language, paint }: ReportStyle): string[] {
+export function keptLines({ checkpoint }: ExploreReport, { language, paint }: ReportStyle): string[] {
   const messages = language === 'fr' ? workInFrench : workInEnglish
   if (checkpoint === undefined) return []
   if (checkpoint.failure !== null) return [`${paint.doubt('?')} ${messages.notKept(checkpoint.failure)}`]
-  return complete ? [] : [messages.kept(checkpoint.file)]
+  return checkpoint.kept ? [messages.kept(checkpoint.file)] : []
 }

@@ -37,7 +37,7 @@ describe('A checkpoint in a file', () => {
   test('is not there at first, nor once it is cleared', async () => {
     const file = join(folder, 'kept')
     const keeper = await FileKeeper.open(file)
-    expect(keeper.kept).toBe(null)
+    expect(keeper).toMatchObject({ kept: null, isKept: false })
     await keep(keeper, { owner, parts: { a: 1 } })
     expect((await FileKeeper.open(file)).kept).toEqual({ owner, parts: { a: 1 } })
     await keeper.clear()

@@ -179,6 +179,13 @@ describe('A checkpoint', () => {
     expect(existsSync(file)).toBe(true)
   })
 
+  test('is not spoken of where the first failure came before there was one', async () => {
+    const run = await workshop.run(['explore', 'mixture.ts', '--until', 'first', '--checkpoint', 'none'])
+    expect(run.code).toBe(1)
+    expect(run.stdout).not.toContain('Kept in')
+    expect(existsSync(join(workshop.folder, 'none'))).toBe(false)
+  })
+
   test('that is no checkpoint at all is refused', async () => {
     const run = await goOn('lastzero.ts')
     expect(run.code).toBe(2)

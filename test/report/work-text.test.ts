@@ -30,21 +30,22 @@ describe('The report says of the work', () => {
   })
 
   test('from where it went on', () => {
-    const resumed = report({ checkpoint: { file: 'it', resumed: true, failure: null } })
+    const resumed = report({ checkpoint: { file: 'it', resumed: true, kept: false, failure: null } })
     expect(workLines(resumed, style('en'))).toEqual(['gone on from the checkpoint it'])
     expect(workLines(resumed, style('fr'))).toEqual(['repris du point de reprise it'])
   })
 
   test('where it is kept, if something is left to do', () => {
-    const checkpoint = { file: 'it', resumed: false, failure: null }
+    const checkpoint = { file: 'it', resumed: false, kept: true, failure: null }
     expect(keptLines(report({ checkpoint, complete: false }), style('en'))).toEqual([
       'Kept in it: the same command goes on from there.',
     ])
-    expect(keptLines(report({ checkpoint }), style('en'))).toEqual([])
+    const unkept = { ...checkpoint, kept: false }
+    expect(keptLines(report({ checkpoint: unkept, complete: false }), style('en'))).toEqual([])
   })
 
   test('why it could not be kept', () => {
-    const checkpoint = { file: 'it', resumed: false, failure: 'no space left' }
+    const checkpoint = { file: 'it', resumed: false, kept: false, failure: 'no space left' }
     expect(keptLines(report({ checkpoint }), style('en'))).toEqual(['? No checkpoint could be written: no space left.'])
   })
 })

@@ -181,8 +181,16 @@ export interface ExploreReport {
   readonly depth: number | null
   /** Threads that shared the work, if several were asked for: one if the program does not name its module. */
   readonly workers?: { readonly wanted: number; readonly used: number }
-  /** Where the exploration was kept, if a checkpoint was asked for, and why no more could be written, if so. */
-  readonly checkpoint?: { readonly file: string; readonly resumed: boolean; readonly failure: string | null }
+  /**
+   * If a checkpoint was asked for: its file, whether the exploration went on from it, whether something is kept there to go
+   * on from, and why no more could be written, if so.
+   */
+  readonly checkpoint?: {
+    readonly file: string
+    readonly resumed: boolean
+    readonly kept: boolean
+    readonly failure: string | null
+  }
   readonly elapsedMs: number
 }
 
