@@ -28,3 +28,9 @@ export function sighted(kind: ViolationKind, subject: string, path: readonly Gra
     probability: null,
   }
 }
+
+/** Findings, and those of others that are not among them: each violation once. */
+export function withUnmet(findings: readonly Finding[], others: readonly Finding[]): Finding[] {
+  const known = new Set(findings.map(({ kind, subject }) => `${kind} ${subject}`))
+  return [...findings, ...others.filter(({ kind, subject }) => !known.has(`${kind} ${subject}`))]
+}

@@ -1,6 +1,7 @@
 import { learnAgain, type SessionSnapshot, snapshotOfSession } from '../session-snapshot.js'
 import { ownerOf, partsFor } from './checkpoint.js'
 import type { ExploreProgress, Violation } from './explore-report.js'
+import { withUnmet } from './finding.js'
 import { analyseGraph, type GraphFindings, sum } from './graph-findings.js'
 import { GraphSearch, type SavedSearch } from './graph-search.js'
 import type { Investigation } from './investigation.js'
@@ -102,10 +103,8 @@ export class GraphRun implements StrategyRun {
   *#explain(search: GraphSearch, { findings }: GraphFindings): Generator<void, Violation[]> {
     this.#phase = 'explaining'
     // What a search that stopped early has not met may have been seen while sampling.
-    const known = new Set(findings.map(({ kind, subject }) => `${kind} ${subject}`))
     const sampled = search.stopped === null ? [] : this.#sampling.search.findings
-    const unmet = sampled.filter(({ kind, subject }) => !known.has(`${kind} ${subject}`))
-    return yield* this.#investigation.confirmAll([...findings, ...unmet])
+    return yield* this.#investigation.confirmAll(withUnmet(findings, sampled))
   }
 
   *#verify(): Generator<void> {

@@ -2,6 +2,7 @@ import type { HistoryLimit } from '../../errors.js'
 import type { ExploreProgress, Violation } from '../explore-report.js'
 import type { Finding } from '../finding.js'
 import type { StopReason } from '../graph-search.js'
+import { withUnmet } from '../finding.js'
 import type { Investigation } from '../investigation.js'
 import { reportOutcomes } from '../outcome-report.js'
 import { SamplingRun } from '../sampling-run.js'
@@ -86,9 +87,7 @@ export class GraphlessRun<S extends GraphlessSearch> implements StrategyRun {
   *#explain(): Generator<void, Violation[]> {
     const { findings } = this.#search
     // What the search has not met may have been seen while sampling.
-    const known = new Set(findings.map(({ kind, subject }) => `${kind} ${subject}`))
-    const sampled = this.#sampling.search.findings.filter(({ kind, subject }) => !known.has(`${kind} ${subject}`))
-    const all = [...findings, ...sampled]
+    const all = withUnmet(findings, this.#sampling.search.findings)
     const shown = this.#search.stopped === 'first' ? all.slice(0, 1) : all
     return yield* this.#investigation.explainAll(shown, () => this.#isAborted)
   }

@@ -1,5 +1,6 @@
 import { HistoryLimit } from '../../errors.js'
 import type { ExploreProgress, Violation } from '../explore-report.js'
+import { withUnmet } from '../finding.js'
 import type { Investigation } from '../investigation.js'
 import { reportOutcomes } from '../outcome-report.js'
 import { EXECUTION_LIMIT } from '../random-search.js'
@@ -96,9 +97,8 @@ export class ReadsFromRun implements StrategyRun {
   *#explain(): Generator<void, Violation[]> {
     const findings = this.#findings.all
     // What a search that stopped early has not met may have been seen while sampling.
-    const known = new Set(findings.map(({ kind, subject }) => `${kind} ${subject}`))
     const sampled = this.#stopped === null ? [] : this.#sampling.search.findings
-    const all = [...findings, ...sampled.filter(({ kind, subject }) => !known.has(`${kind} ${subject}`))]
+    const all = withUnmet(findings, sampled)
     const shown = this.#stopped?.reason === 'first' ? all.slice(0, 1) : all
     return yield* this.#investigation.explainAll(shown, () => this.#isAborted)
   }
