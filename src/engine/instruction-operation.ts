@@ -3,7 +3,7 @@ import { Code, MISUSE, resulting, stored } from './instruction.js'
 import { MisuseError } from './errors.js'
 import {
   type CostClass,
-  formatData,
+  formatCall,
   type InstructionForm,
   type Operation,
   type SharedObject,
@@ -111,9 +111,7 @@ export class InstructionOperation implements Operation {
   }
 
   label(result: unknown): string {
-    const given = this.args.map(formatData).join(', ')
-    const call = given === '' ? this.name : `${this.name} ${given}`
-    return result === undefined ? call : `${call} → ${formatData(result)}`
+    return formatCall(this.name, this.args, result)
   }
 
   holder(world: WorldView): number | null {

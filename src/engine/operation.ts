@@ -19,6 +19,13 @@ export interface WorldView {
   resultOf(thread: number): unknown
   /** The name of a thread. */
   threadName(thread: number): string
+  /**
+   * What tells a thread from all others, the same in every run: how plain data refers to a thread. Indices are not the
+   * same in every run, and names are not unique.
+   */
+  identityOf(thread: number): string
+  /** The thread with that identity. */
+  threadWith(identity: string): number
 }
 
 /** Write access to the state. Every write is logged, so that it can be undone, and enters the state's hash. */
@@ -87,6 +94,13 @@ export type ThreadBody<R = unknown> = () => Steps<R>
 /** Yields one operation and returns its result: the only way for a thread to touch the world. */
 export function* perform<R>(operation: Operation<R>): Steps<R> {
   return (yield operation) as R
+}
+
+/** An operation as it reads in a trace: its name, its arguments, and its result if it has one. */
+export function formatCall(name: string, args: readonly unknown[], result: unknown): string {
+  const given = args.map(formatData).join(', ')
+  const call = given === '' ? name : `${name} ${given}`
+  return result === undefined ? call : `${call} → ${formatData(result)}`
 }
 
 /** Plain data as it reads in a trace: JSON where that is possible. */

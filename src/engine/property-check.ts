@@ -60,5 +60,7 @@ function observedView({ world, threads }: Session, observed: (word: number) => v
     hasEnded: (thread) => (observed(wordOf(thread)), world.hasEnded(thread)),
     resultOf: (thread) => (observed(wordOf(thread)), world.resultOf(thread)),
     threadName: (thread) => world.threadName(thread),
+    identityOf: (thread) => world.identityOf(thread),
+    threadWith: (identity) => world.threadWith(identity),
   }
 }

@@ -67,6 +67,14 @@ export class World implements WorldAccess {
     return this.#threads.all[thread]!.name
   }
 
+  identityOf(thread: number): string {
+    return this.#threads.all[thread]!.identity
+  }
+
+  threadWith(identity: string): number {
+    return this.#threads.withIdentity(identity).index
+  }
+
   write(word: number, content: number): void {
     this.#cover(word)
     const old = this.words[word]!

@@ -1,9 +1,11 @@
 import { Setup } from '../engine/setup.js'
 import { ProgramFault } from '../engine/errors.js'
+import { placeOfCaller } from '../engine/place.js'
 import { Atomic } from './atomic.js'
 import { Cell } from './cell.js'
 import { CellArray } from './cell-array.js'
 import { Lock } from './lock.js'
+import { Semaphore } from './semaphore.js'
 
 /** What an object may hold: 32-bit integers, checked, or any plain data. */
 export interface ContentOptions {
@@ -71,6 +73,20 @@ export class Vocabulary extends Setup {
   lock(name: string): Lock {
     return this.declare('lock', name, (words) => new Lock(name, words.thread('holder')))
   }
+
+  /** A counting semaphore with so many permits at first. */
+  semaphore(name: string, permits = 1): Semaphore {
+    requireWhole(`semaphore “${name}”`, 'permits', permits, 0)
+    return this.declare('semaphore', name, (words) => new Semaphore(name, words.int('permits', permits)))
+  }
+}
+
+function requireWhole(object: string, what: string, given: number, least: number): void {
+  if (Number.isInteger(given) && given >= least) return
+  throw new ProgramFault('program/bad-number', `${object} cannot have ${given} ${what}`, {
+    place: placeOfCaller(),
+    hint: `give it an integer from ${least} on`,
+  })
 }
 
 function holdsIntegers(initial: readonly unknown[], options: ContentOptions | undefined): boolean {

@@ -214,6 +214,14 @@ class ObservedWorld implements WorldAccess {
     return this.#session.world.threadName(thread)
   }
 
+  identityOf(thread: number): string {
+    return this.#session.world.identityOf(thread)
+  }
+
+  threadWith(identity: string): number {
+    return this.#session.world.threadWith(identity)
+  }
+
   write(word: number, content: number): void {
     this.#changing(word, () => this.#session.world.write(word, content))
   }

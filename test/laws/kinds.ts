@@ -81,4 +81,13 @@ export const KINDS: readonly ObjectKind[] = [
     declare: (p, name) => p.lock(name),
     operations: { acquire: reading, tryAcquire: reading, release: reading },
   },
+  {
+    title: 'semaphore',
+    declare: (p, name) => p.semaphore(name, 2),
+    operations: {
+      acquire: fc.constantFrom([], [{ timeout: 1 }]),
+      tryAcquire: reading,
+      release: fc.constantFrom([], [2]),
+    },
+  },
 ]

@@ -38,4 +38,12 @@ export class StateWithin implements WorldView {
   threadName(thread: number): string {
     return this.#session.world.threadName(thread)
   }
+
+  identityOf(thread: number): string {
+    return this.#session.world.identityOf(thread)
+  }
+
+  threadWith(identity: string): number {
+    return this.#session.world.threadWith(identity)
+  }
 }

@@ -112,6 +112,8 @@ export class ContractEffects {
       hasEnded: (thread) => (touched.add(wordOf(thread)).add(-1 - thread), world.hasEnded(thread)),
       resultOf: (thread) => (touched.add(wordOf(thread)).add(-1 - thread), world.resultOf(thread)),
       threadName: (thread) => world.threadName(thread),
+      identityOf: (thread) => world.identityOf(thread),
+      threadWith: (identity) => world.threadWith(identity),
     }
     const thread = nodes.owners[node]!
     operation.ways(view, thread)
