@@ -6,7 +6,7 @@ export interface Python {
   /** `3.11.7`. */
   readonly version: string
   /** Runs a driver beside this file once: it reads one JSON document and writes one. */
-  ask<Answer>(driver: string, question: unknown): Answer
+  ask(driver: string, question: unknown): unknown
 }
 
 /** A call of a Python method: its name, arguments, and arguments by name. */
@@ -37,7 +37,7 @@ export function findPython(notice: (text: string) => void): Python | null {
   }
   return {
     version,
-    ask<Answer>(driver: string, question: unknown): Answer {
+    ask(driver: string, question: unknown): unknown {
       const file = fileURLToPath(new URL(driver, import.meta.url))
       const run = spawnSync('python3', ['-I', file], {
         encoding: 'utf8',
@@ -47,12 +47,12 @@ export function findPython(notice: (text: string) => void): Python | null {
       })
       if (run.status !== 0)
         throw new Error(`${driver} ended with ${run.status ?? run.signal}: ${run.stderr || run.error?.message}`)
-      return JSON.parse(run.stdout) as Answer
+      return JSON.parse(run.stdout)
     },
   }
 }
 
 /** What CPython makes of sequences of calls, each on an object of its own. */
 export function performCalls(python: Python, sequences: readonly CallSequence[]): readonly (readonly Result[])[] {
-  return python.ask('call-sequences.py', sequences)
+  return python.ask('call-sequences.py', sequences) as readonly (readonly Result[])[]
 }
