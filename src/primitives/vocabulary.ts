@@ -2,9 +2,16 @@ import { Setup } from '../engine/setup.js'
 import { ProgramFault } from '../engine/errors.js'
 import { placeOfCaller } from '../engine/place.js'
 import { Atomic } from './atomic.js'
+import { Barrier, type BarrierOptions, NOBODY_INSIDE } from './barrier.js'
+import { BoundedSemaphore } from './bounded-semaphore.js'
 import { Cell } from './cell.js'
 import { CellArray } from './cell-array.js'
+import { Condition, type ConditionState } from './condition.js'
+import { Event, UNSET } from './event.js'
 import { Lock } from './lock.js'
+import { NOT_YET, Once } from './once.js'
+import { NOBODY, type Preference, ReaderWriterLock } from './reader-writer-lock.js'
+import { RLock } from './rlock.js'
 import { Semaphore } from './semaphore.js'
 
 /** What an object may hold: 32-bit integers, checked, or any plain data. */
@@ -78,6 +85,77 @@ export class Vocabulary extends Setup {
   semaphore(name: string, permits = 1): Semaphore {
     requireWhole(`semaphore “${name}”`, 'permits', permits, 0)
     return this.declare('semaphore', name, (words) => new Semaphore(name, words.int('permits', permits)))
+  }
+
+  /** A re-entrant lock. */
+  rlock(name: string): RLock {
+    return this.declare('rlock', name, (words) => new RLock(name, words.data('held', null)))
+  }
+
+  /**
+   * A condition over `lock`, or over a re-entrant lock of its own.
+   *
+   * @param options.spurious whether a wait may end without a notify; as a number: so many of them in an execution. A loop
+   * around a wait that may do so any number of times needs `p.at` at its head.
+   */
+  condition(
+    name: string,
+    lock?: Lock | RLock,
+    { spurious = false }: { readonly spurious?: boolean | number } = {},
+  ): Condition {
+    if (typeof spurious === 'number') requireWhole(`condition “${name}”`, 'spurious wake-ups', spurious, 0)
+    const initial: ConditionState = { waiting: [], spuriousLeft: typeof spurious === 'number' ? spurious : 0 }
+    return this.declare(
+      'condition',
+      name,
+      (words) =>
+        new Condition(
+          name,
+          words.data('waiting', initial),
+          lock ?? new RLock(name, words.data('held', null), 'condition'),
+          lock === undefined,
+          spurious === true,
+        ),
+    )
+  }
+
+  /** A semaphore that never has more permits than at first. */
+  boundedSemaphore(name: string, permits = 1): BoundedSemaphore {
+    requireWhole(`bounded semaphore “${name}”`, 'permits', permits, 0)
+    return this.declare(
+      'bounded semaphore',
+      name,
+      (words) => new BoundedSemaphore(name, words.int('permits', permits), permits),
+    )
+  }
+
+  /** A flag that threads can wait for, not set at first. */
+  event(name: string): Event {
+    return this.declare('event', name, (words) => new Event(name, words.data('flag', UNSET)))
+  }
+
+  /** A point where so many threads wait for each other. */
+  barrier(name: string, parties: number, options: BarrierOptions = {}): Barrier {
+    requireWhole(`barrier “${name}”`, 'parties', parties, 1)
+    return this.declare(
+      'barrier',
+      name,
+      (words) => new Barrier(name, words.data('state', NOBODY_INSIDE), parties, options),
+    )
+  }
+
+  /** A lock that many may hold to read or one to write. */
+  readerWriterLock(name: string, { preference = 'none' }: { readonly preference?: Preference } = {}): ReaderWriterLock {
+    return this.declare(
+      'reader-writer lock',
+      name,
+      (words) => new ReaderWriterLock(name, words.data('state', NOBODY), preference),
+    )
+  }
+
+  /** Something that happens once. */
+  once(name: string): Once {
+    return this.declare('once', name, (words) => new Once(name, words.data('state', NOT_YET)))
   }
 }
 

@@ -25,6 +25,7 @@ const datum = fc.constantFrom<unknown>(
 const index = fc.nat(2)
 
 const reading = fc.constant([])
+const perhapsTimed = fc.constantFrom([], [{ timeout: 1 }])
 const change = fc.constantFrom<(value: unknown) => unknown>(
   (value) => value,
   () => 1,
@@ -80,6 +81,71 @@ export const KINDS: readonly ObjectKind[] = [
     title: 'lock',
     declare: (p, name) => p.lock(name),
     operations: { acquire: reading, tryAcquire: reading, release: reading },
+  },
+  {
+    title: 'lock taken with a timeout',
+    declare: (p, name) => p.lock(name),
+    operations: { acquire: fc.constant([{ timeout: 1 }]), release: reading, locked: reading },
+  },
+  {
+    title: 'rlock',
+    declare: (p, name) => p.rlock(name),
+    operations: { acquire: perhapsTimed, tryAcquire: reading, release: reading },
+  },
+  {
+    title: 'condition',
+    declare: (p, name) => p.condition(name),
+    operations: {
+      acquire: reading,
+      release: reading,
+      wait: perhapsTimed,
+      notify: fc.constantFrom([], [2]),
+      notifyAll: reading,
+    },
+  },
+  {
+    title: 'condition with spurious wake-ups over a lock',
+    declare: (p, name) => p.condition(name, p.lock(`${name}’s lock`), { spurious: true }),
+    operations: { acquire: perhapsTimed, release: reading, wait: perhapsTimed, notify: reading },
+  },
+  {
+    title: 'bounded semaphore',
+    declare: (p, name) => p.boundedSemaphore(name, 2),
+    operations: { acquire: perhapsTimed, tryAcquire: reading, release: fc.constantFrom([], [2]) },
+  },
+  {
+    title: 'event',
+    declare: (p, name) => p.event(name),
+    operations: { wait: perhapsTimed, set: reading, clear: reading, isSet: reading },
+  },
+  {
+    title: 'barrier',
+    declare: (p, name) => p.barrier(name, 2),
+    operations: { wait: perhapsTimed, reset: reading, abort: reading, nWaiting: reading, broken: reading },
+  },
+  {
+    title: 'barrier with an action',
+    declare: (p, name) => p.barrier(name, 2, { action: () => p.yieldNow(), timeout: 1 }),
+    operations: { wait: reading, reset: reading, abort: reading },
+  },
+  ...(['none', 'readers', 'writers'] as const).map((preference): ObjectKind => ({
+    title: `reader-writer lock that prefers ${preference}`,
+    declare: (p, name) => p.readerWriterLock(name, { preference }),
+    operations: { acquireRead: reading, releaseRead: reading, acquireWrite: reading, releaseWrite: reading },
+  })),
+  {
+    title: 'once',
+    declare: (p, name) => {
+      const once = p.once(name)
+      return {
+        call: () => once.call(() => p.yieldNow()),
+        fail: () =>
+          once.call(function* () {
+            throw new Error('on purpose')
+          }),
+      }
+    },
+    operations: { call: reading, fail: reading },
   },
   {
     title: 'semaphore',
