@@ -1,11 +1,9 @@
-import type { program } from 'entrelacs'
+import type { Vocabulary } from 'entrelacs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SEED } from '../../engine/support/seed.js'
 import { type OurCall, performOurs } from './our-calls.js'
 import { type Call, type CallSequence, findPython, performCalls } from './python.js'
-
-type Vocabulary = Parameters<Parameters<typeof program>[2]>[1]
 
 const python = findPython((text) => console.warn(text))
 const SEQUENCES = 500
