@@ -3,7 +3,7 @@ import { type WordKind, WordKind as Kind } from './layout.js'
 import { AtMark, PrintMark, ThreadHandle } from './marks.js'
 import type { Operation, SharedObject, Steps, ThreadBody } from './operation.js'
 import { perform } from './operation.js'
-import { Assume, Choose, Pause, Spawn } from './thread-operations.js'
+import { Assume, Choose, Pause, Progress, Spawn } from './thread-operations.js'
 import { type Place, placeOfCaller, recordedPlace } from './place.js'
 
 /** A state as properties see it. */
@@ -118,6 +118,14 @@ export class Setup {
   /** Offers the processor to others: one step that touches nothing. */
   yieldNow(): Steps<void> {
     return perform(new Pause('yieldNow', [], 'none', recordedPlace()))
+  }
+
+  /**
+   * Says that this thread gets on: it has eaten, it has been served. One step that touches nothing. A fair run that goes
+   * on for ever without a thread that has said so before is reported as starvation.
+   */
+  progress(): Steps<void> {
+    return perform(new Progress(recordedPlace()))
   }
 
   /** One of 0 … `ways` − 1, every one explored. One step. */
