@@ -95,8 +95,8 @@ export class Vocabulary extends Setup {
   /**
    * A condition over `lock`, or over a re-entrant lock of its own.
    *
-   * @param options.spurious whether a wait may end without a notify; as a number: so many of them in an execution. A loop
-   * around a wait that may do so any number of times needs `p.at` at its head.
+   * @param options.spurious whether a wait may end without a notify: so many of them in an execution, or any number (`true`). A
+   * loop around a wait that may do so any number of times needs `p.at` at its head, and may go on for ever.
    */
   condition(
     name: string,

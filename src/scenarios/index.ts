@@ -75,6 +75,41 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./philosophers-ordered.js'),
   },
   {
+    name: 'philosophers-arbiter',
+    rows: ['Y3'],
+    title: {
+      en: 'An arbiter lets all philosophers but one to the table',
+      fr: 'Un arbitre laisse tous les philosophes, sauf un, à table',
+    },
+    load: () => import('./philosophers-arbiter.js'),
+  },
+  {
+    name: 'philosophers-try-lock',
+    rows: ['Y3', 'Y4'],
+    title: {
+      en: 'Philosophers who put a fork back and try again',
+      fr: 'Des philosophes qui reposent la fourchette et réessaient',
+    },
+    repairedBy: 'philosophers-arbiter',
+    load: () => import('./philosophers-try-lock.js'),
+  },
+  {
+    name: 'polite-diners',
+    rows: ['Y4'],
+    title: {
+      en: 'Two diners too polite to eat: a livelock',
+      fr: 'Deux convives trop polis pour manger : un interblocage actif',
+    },
+    repairedBy: 'polite-diners-insisting',
+    load: () => import('./polite-diners.js'),
+  },
+  {
+    name: 'polite-diners-insisting',
+    rows: ['Y4'],
+    title: { en: 'Politeness with an end', fr: 'Une politesse qui prend fin' },
+    load: () => import('./polite-diners-insisting.js'),
+  },
+  {
     name: 'starvation',
     rows: ['Y4'],
     title: { en: 'A customer may be passed over for ever', fr: 'Un client peut attendre son tour à jamais' },
@@ -94,9 +129,103 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./join-and-spawn.js'),
   },
   {
+    name: 'nested-lock',
+    rows: ['Y8'],
+    title: { en: 'A lock taken twice by one thread', fr: 'Un verrou pris deux fois par un même fil' },
+    repairedBy: 'nested-lock-reentrant',
+    load: () => import('./nested-lock.js'),
+  },
+  {
+    name: 'nested-lock-reentrant',
+    rows: ['Y8'],
+    title: { en: 'A re-entrant lock counts', fr: 'Un verrou réentrant compte' },
+    load: () => import('./nested-lock-reentrant.js'),
+  },
+  {
+    name: 'publisher-missed',
+    rows: ['Y9'],
+    title: { en: 'A notification nobody waits for yet', fr: "Une notification que personne n'attend encore" },
+    repairedBy: 'publisher',
+    load: () => import('./publisher-missed.js'),
+  },
+  {
+    name: 'publisher-if',
+    rows: ['Y9'],
+    title: {
+      en: 'Awake, but the news has been read: if for while',
+      fr: 'Réveillé, mais déjà plus rien à lire : if au lieu de while',
+    },
+    repairedBy: 'publisher',
+    load: () => import('./publisher-if.js'),
+  },
+  {
+    name: 'publisher',
+    rows: ['Y9'],
+    title: { en: 'A publisher and two subscribers', fr: 'Un éditeur et deux abonnés' },
+    load: () => import('./publisher.js'),
+  },
+  {
     name: 'ticket-sellers',
     rows: ['Y10'],
     title: { en: 'Four sellers, ten tickets, no pause', fr: 'Quatre vendeurs, dix billets, pas de pause' },
     load: () => import('./ticket-sellers.js'),
+  },
+  {
+    name: 'oversold',
+    rows: ['Y11'],
+    title: {
+      en: 'A seat given back twice, and nobody notices',
+      fr: 'Une place rendue deux fois, et rien ne le signale',
+    },
+    repairedBy: 'oversold-repaired',
+    load: () => import('./oversold.js'),
+  },
+  {
+    name: 'oversold-bounded',
+    rows: ['Y11'],
+    title: {
+      en: 'A bounded semaphore notices one release too many',
+      fr: 'Un sémaphore borné signale la libération de trop',
+    },
+    repairedBy: 'oversold-repaired',
+    load: () => import('./oversold-bounded.js'),
+  },
+  {
+    name: 'oversold-repaired',
+    rows: ['Y11'],
+    title: { en: 'Every seat is given back once', fr: 'Chaque place est rendue une seule fois' },
+    load: () => import('./oversold-repaired.js'),
+  },
+  {
+    name: 'stop-tree-orphan',
+    rows: ['T5', 'Y12'],
+    title: {
+      en: 'A tree of threads stops, one leaf is left behind',
+      fr: "Un arbre de fils s'arrête, une feuille est oubliée",
+    },
+    repairedBy: 'stop-tree',
+    load: () => import('./stop-tree-orphan.js'),
+  },
+  {
+    name: 'stop-tree',
+    rows: ['T5', 'Y12'],
+    title: { en: 'A tree of threads stopped by events', fr: 'Un arbre de fils arrêté par des événements' },
+    load: () => import('./stop-tree.js'),
+  },
+  {
+    name: 'barrier-impatient',
+    rows: ['Y13'],
+    title: {
+      en: 'One gives up, and the barrier breaks for all',
+      fr: "L'un renonce, et la barrière se rompt pour tous",
+    },
+    repairedBy: 'barrier',
+    load: () => import('./barrier-impatient.js'),
+  },
+  {
+    name: 'barrier',
+    rows: ['Y13'],
+    title: { en: 'Four parties at a barrier', fr: 'Quatre participants à une barrière' },
+    load: () => import('./barrier.js'),
   },
 ]

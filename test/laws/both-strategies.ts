@@ -1,10 +1,10 @@
-import { explore, type ExploreReport, type Program } from 'entrelacs'
+import { explore, type ExploreReport, type Parameters, type Program } from 'entrelacs'
 import { expect } from 'vitest'
 
 /** Explores all states and all traces; both must be complete and find the same outcomes and the same violations. */
-export async function exploreBothWays(subject: Program): Promise<ExploreReport> {
-  const graph = await explore(subject)
-  const dpor = await explore(subject, { strategy: 'dpor' })
+export async function exploreBothWays(subject: Program, params: Parameters = {}): Promise<ExploreReport> {
+  const graph = await explore(subject, { params })
+  const dpor = await explore(subject, { params, strategy: 'dpor' })
   expect([graph.complete, dpor.complete]).toEqual([true, true])
   expect(outcomesOf(dpor)).toEqual(outcomesOf(graph))
   expect(violationsOf(dpor)).toEqual(violationsOf(graph))
@@ -12,8 +12,8 @@ export async function exploreBothWays(subject: Program): Promise<ExploreReport> 
 }
 
 /** The law that a program states holds in all its interleavings. */
-export async function expectLawToHold(subject: Program): Promise<ExploreReport> {
-  const report = await exploreBothWays(subject)
+export async function expectLawToHold(subject: Program, params: Parameters = {}): Promise<ExploreReport> {
+  const report = await exploreBothWays(subject, params)
   expect(report.violations).toEqual([])
   expect(report.verdict).toBe('holds')
   return report

@@ -5,7 +5,7 @@ import { labels, run } from './support.js'
 
 /** Says that it has happened as soon as it begins. */
 class HastyOnce extends StatefulObject<boolean> {
-  readonly kind = 'hasty once'
+  readonly kind = 'hasty once';
 
   *call(body: () => Steps<unknown>): Steps<void> {
     if (yield* this.perform<boolean>({ name: 'call', step: (isDone) => ({ state: true, result: isDone }) })) return
