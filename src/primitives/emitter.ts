@@ -1,4 +1,6 @@
-import type { Steps } from '../engine/operation.js'
+import { ProgramFault } from '../engine/errors.js'
+import { formatData, type Steps } from '../engine/operation.js'
+import { placeOfCaller } from '../engine/place.js'
 import { StatefulObject, type Transition } from './transition.js'
 
 /** What can be done about events: bodies by name, each called with what was emitted. */
@@ -74,7 +76,10 @@ export class Emitter<H extends Handlers> extends StatefulObject<readonly Registr
 
   #registering(name: string, event: string, handler: string, once: boolean): Transition<readonly Registration[], void> {
     if (!Object.hasOwn(this.#handlers, handler))
-      throw new TypeError(`emitter “${this.name}” has no handler “${handler}”: declare it with the emitter`)
+      throw new ProgramFault('program/bad-handler', `emitter “${this.name}” has no handler “${handler}”`, {
+        place: placeOfCaller(),
+        hint: 'give the emitter all its handlers by name when it is declared',
+      })
     return {
       name,
       args: [event, handler],
@@ -93,5 +98,12 @@ function emission(event: string, payload: readonly unknown[]): Transition<readon
       const isSpent = (each: Registration) => isMeant(each) && each.once
       return { state: registered.some(isSpent) ? registered.filter((each) => !isSpent(each)) : registered, result }
     },
+    label: (called) => labelOfEmission([event, ...payload], called as readonly string[] | undefined),
   }
+}
+
+function labelOfEmission(emitted: readonly unknown[], called: readonly string[] | undefined): string {
+  const call = `emit ${emitted.map(formatData).join(', ')}`
+  if (called === undefined) return call
+  return called.length === 0 ? `${call}: nobody` : `${call} → ${called.join(', ')}`
 }

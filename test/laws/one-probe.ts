@@ -15,10 +15,10 @@ export function oneProbeAtATime(declare: (p: Vocabulary) => Breaker, callers: nu
   return program('one probe at a time', {}, (_params, p) => {
     const breaker = declare(p)
     const probing = p.atomic('probing', 0)
-    p.thread('late', function* () {
-      yield* breaker.call(() => p.yieldNow())
-    })
+    const underWay = p.semaphore('under way', 0)
+    p.thread('late', () => breaker.call(() => underWay.release()))
     p.thread('first', function* () {
+      yield* underWay.acquire()
       yield* attempt(breaker, function* () {
         throw new Error('fails')
       })
