@@ -17,8 +17,8 @@ export class CircuitOpen extends EntrelacsError {
 
 const ERRORS: ErrorKinds = { CircuitOpen }
 
-/** How a call was let through. */
-type Admission = 'call' | 'probe'
+/** How a call was let through: as any other, or as the one that tries whether the circuit can be closed again. */
+export type Admission = 'call' | 'probe'
 
 /**
  * Keeps calls away from what fails. Closed, it lets every call through, and opens when so many in a row have failed. Open,
@@ -46,15 +46,16 @@ export class CircuitBreaker extends StatefulObject<CircuitState> {
   }
 
   /**
-   * Runs `body` if the circuit lets it through. It counts as failed if it throws, and the error is the caller's.
+   * Runs `body` if the circuit lets it through. It is told whether it is a probe. It counts as failed if it throws, and the
+   * error is the caller's.
    *
    * @throws CircuitOpen if it does not.
    */
-  *call<R>(body: () => Steps<R>): Steps<R> {
+  *call<R>(body: (admission: Admission) => Steps<R>): Steps<R> {
     const admission = yield* settled(this.perform(this.entering()), ERRORS)
     let result: R
     try {
-      result = yield* body()
+      result = yield* body(admission)
     } catch (error) {
       yield* this.perform(this.leaving(admission, false))
       throw error
