@@ -34,6 +34,7 @@ export type { Property, Setup, StateView, WordAllocator } from './engine/setup.j
 export { ThreadHandle } from './engine/marks.js'
 export { EntrelacsError, HistoryLimit, MisuseError, ProgramFault, TokenError, UsageError } from './engine/errors.js'
 export type { Place } from './engine/place.js'
+export { call, type CallLoop } from './engine/call.js'
 export { formatPlace, recordedPlace } from './engine/place.js'
 export { type Footprint, independent } from './engine/footprint.js'
 export {

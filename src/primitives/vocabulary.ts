@@ -55,6 +55,7 @@ export class Vocabulary extends Setup {
         new Atomic(
           name,
           holdsIntegers([initial], options) ? words.int('value', initial as number) : words.data('value', initial),
+          words.dataOnDemand('waiters', []),
         ),
     )
   }

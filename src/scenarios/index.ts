@@ -75,6 +75,19 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./philosophers-ordered.js'),
   },
   {
+    name: 'starvation',
+    rows: ['Y4'],
+    title: { en: 'A customer may be passed over for ever', fr: 'Un client peut attendre son tour à jamais' },
+    repairedBy: 'starvation-tickets',
+    load: () => import('./starvation.js'),
+  },
+  {
+    name: 'starvation-tickets',
+    rows: ['Y4'],
+    title: { en: 'Numbers serve everybody in turn', fr: 'Des numéros servent chacun à son tour' },
+    load: () => import('./starvation-tickets.js'),
+  },
+  {
     name: 'file-check-then-create',
     rows: ['Y5'],
     title: { en: 'A file is made by two who saw none', fr: "Un fichier créé par deux fils qui n'en voyaient pas" },
