@@ -85,7 +85,12 @@ describe('What can come of it', () => {
   test('a task that is never done keeps join waiting in every interleaving', async () => {
     const [only, ...others] = await outcomes('forgotten-task-done')
     expect(others).toEqual([])
-    expect(only).toMatchObject({ final: { queue: { items: [], unfinished: 1 } }, waiting: { main: 'join queue' } })
+    expect(only).toMatchObject({
+      final: { queue: { items: [], unfinished: 1 } },
+      waiting: { main: 'join queue' },
+      interleavings: '120',
+      probability: 1,
+    })
   })
 
   test('owner and thief share three tasks in every way that there is', async () => {
