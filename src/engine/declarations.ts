@@ -74,6 +74,14 @@ export class Declarations implements DeclarationSink {
     }
   }
 
+  selfNumber(): number {
+    const run = this.#context.running()
+    if (run !== null) return run.thread.number
+    throw new ProgramFault('program/not-in-a-thread', 'no thread is running while the setup is', {
+      hint: 'perform operations in the code of threads',
+    })
+  }
+
   /** After other histories a thread may make an object with another initial content: that is another object. */
   #hashText(kind: WordKind, content: number): string {
     return kind === WordKind.Value

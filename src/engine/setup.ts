@@ -30,6 +30,8 @@ export interface DeclarationSink {
   object(object: SharedObject): void
   thread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle
   property(property: Property): void
+  /** The number of the thread whose code is executing, for algorithms that know threads by numbers: never 0, the same in every run. */
+  selfNumber(): number
 }
 
 /** Reserves words for the object that is being declared. */
@@ -42,6 +44,8 @@ export interface WordAllocator {
   thread(name: string): number
   /** A word for plain data that is part of the state from when an operation first needs it. */
   dataOnDemand(name: string, initial: unknown): () => number
+  /** The same for a 32-bit integer. */
+  intOnDemand(name: string, initial: number): () => number
 }
 
 /**
@@ -55,6 +59,11 @@ export class Setup {
     this.#sink = sink
   }
 
+  /** The number of the thread whose code is executing. */
+  protected selfNumber(): number {
+    return this.#sink.selfNumber()
+  }
+
   /**
    * Declares a shared object of one's own: `make` reserves its words and returns it. The extension point for primitives.
    */
@@ -64,6 +73,7 @@ export class Setup {
       int: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Int, initial, what),
       data: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Value, initial, what),
       thread: (suffix) => this.#sink.word(`${kind} ${suffix}`, Kind.Thread, 0, what),
+      intOnDemand: (suffix, initial) => this.#sink.wordOnDemand(`${kind} ${suffix}`, Kind.Int, initial, what),
       dataOnDemand: (suffix, initial) => this.#sink.wordOnDemand(`${kind} ${suffix}`, Kind.Value, initial, what),
     })
     this.#sink.object(object)
