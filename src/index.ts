@@ -49,9 +49,12 @@ export {
   type WorldView,
 } from './engine/operation.js'
 export type { PlainData } from './engine/interner.js'
+export type { TimeMode } from './engine/time/time-mode.js'
+export type { TimedObject } from './engine/time/timed-object.js'
 export { Atomic } from './primitives/atomic.js'
 export { Cell } from './primitives/cell.js'
 export { CellArray } from './primitives/cell-array.js'
+export { Clock } from './primitives/clock.js'
 export { Lock } from './primitives/lock.js'
 export { Semaphore, type WaitOptions } from './primitives/semaphore.js'
 export { type Timed, withTimeout } from './primitives/timed.js'

@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { Equivalence } from '../engine/explore/reads-from/equivalence.js'
 import type { Strategy } from '../engine/explore/explore-report.js'
 import type { ParameterValue } from '../engine/program.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import type { Language } from '../report/messages.js'
 import { makePaint } from '../report/paint.js'
 import { ExitCode } from './exit-code.js'
@@ -28,6 +29,7 @@ interface CommonFlags {
 
 interface ExploreFlags extends CommonFlags {
   readonly strategy?: Strategy
+  readonly time?: TimeMode
   readonly reduction?: boolean
   readonly bitstate?: number | true
   readonly equivalence?: Equivalence
@@ -108,6 +110,12 @@ function buildCommands(): Command {
             '--strategy <name>',
             'graph: all states (the default); dpor: all traces; random, pct, pos, surw: samples',
           ).choices(['graph', 'dpor', 'random', 'pct', 'pos', 'surw']),
+        )
+        .addOption(
+          new Option(
+            '--time <mode>',
+            'free: sleeps and timeouts may end at any moment; virtual: a clock orders them (default: as the program says, else free)',
+          ).choices(['free', 'virtual']),
         )
         .option(
           '--reduction',
@@ -211,6 +219,7 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
     progress: flags.progress ?? false,
     options: {
       ...(flags.strategy === undefined ? {} : { strategy: flags.strategy }),
+      ...(flags.time === undefined ? {} : { time: flags.time }),
       ...(flags.reduction === undefined ? {} : { reduction: flags.reduction }),
       ...(flags.bitstate === undefined ? {} : { bitstate: flags.bitstate }),
       ...(flags.equivalence === undefined ? {} : { equivalence: flags.equivalence }),

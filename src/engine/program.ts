@@ -1,5 +1,6 @@
 import type { DeclarationSink } from './setup.js'
 import { UsageError } from './errors.js'
+import { requireTimeMode, type TimeMode } from './time/time-mode.js'
 
 /** What a parameter can be. */
 export type ParameterValue = number | string | boolean
@@ -11,6 +12,8 @@ export type Parameters = Readonly<Record<string, ParameterValue>>
 export interface ProgramOptions {
   /** The module that exports the program, `import.meta.url`: needed only to rebuild it in other threads. */
   readonly module?: string
+  /** What sleeps and timeouts mean, unless whoever explores the program says something else. @default 'free' */
+  readonly time?: TimeMode
 }
 
 /**
@@ -21,8 +24,19 @@ export interface Program {
   readonly name: string
   readonly defaults: Parameters
   readonly module: string | undefined
+  /** What sleeps and timeouts mean in it. */
+  readonly time: TimeMode
   /** Declares everything anew. Called once per run. */
   readonly declare: (sink: DeclarationSink, params: Parameters) => void
+}
+
+/**
+ * The same program with another meaning of time, if one is given.
+ *
+ * @throws UsageError `usage/unknown-time`
+ */
+export function inTime(program: Program, time: TimeMode | undefined): Program {
+  return time === undefined || time === program.time ? program : { ...program, time: requireTimeMode(time) }
 }
 
 /**

@@ -1,11 +1,14 @@
 import { TokenError } from './errors.js'
 import type { Parameters, ParameterValue } from './program.js'
+import type { TimeMode } from './time/time-mode.js'
 import { type Choice, formatChoices, parseChoices, type Schedule } from './schedule.js'
 
 /** What a token says: how to run a program again, and how to tell whether it still is the same program. */
 export interface TokenContent extends Schedule {
   /** Parameters that differ from the program's defaults. */
   readonly params: Parameters
+  /** What time meant when it was made. */
+  readonly time: TimeMode
   /** Running hashes of the operations performed, one character at each checkpoint; see `checkpoints`. */
   readonly hashes: string
 }
@@ -15,6 +18,8 @@ const HASH_CHARACTERS = '0123456789abcdefghijklmnopqrstuv'
 const MIN_HASHES = 4
 const MAX_HASHES = 32
 const MAX_STEPS = 10_000_000
+// Modes other than the usual ones; no choice begins so.
+const MODES: Readonly<Record<string, TimeMode>> = { 'mtime=virtual': 'virtual' }
 
 /**
  * After which steps a schedule of that many steps is checked: after every one of the first few, then evenly spread, so
@@ -31,13 +36,15 @@ export function hashCharacter(hash: number, salt: number): string {
 }
 
 /**
- * Writes a token: `e1.A1B2A1.7k3f`; with parameters `e1.ptimes=2.A1….…`; with a part that repeats `e1.A3.rA1B1.…`.
+ * Writes a token: `e1.A1B2A1.7k3f`; with parameters `e1.ptimes=2.A1….…`; in another mode than the usual one
+ * `e1.mtime=virtual.A1….…`; with a part that repeats `e1.A3.rA1B1.…`.
  * All characters are safe in a shell and in a file name.
  */
 export function formatToken(content: TokenContent): string {
   const parts = [VERSION]
   const params = Object.entries(content.params).map(([name, value]) => `${escape(name)}=${escapeValue(value)}`)
   if (params.length > 0) parts.push(`p${params.join(',')}`)
+  if (content.time === 'virtual') parts.push('mtime=virtual')
   parts.push(formatChoices(content.choices))
   if (content.repeat.length > 0) parts.push(`r${formatChoices(content.repeat)}`)
   parts.push(content.hashes)
@@ -63,6 +70,8 @@ export function parseToken(token: string): TokenContent {
   }
   const hashes = parts.pop()
   const params = parts[0]?.startsWith('p') === true ? parseParams(token, parts.shift()!.slice(1)) : {}
+  const time = MODES[parts[0] ?? ''] ?? 'free'
+  if (time !== 'free') parts.shift()
   const choices = parts.length > 0 ? parseChoices(parts.shift()!, MAX_STEPS) : null
   const repeat = parts[0]?.startsWith('r') === true ? parseChoices(parts.shift()!.slice(1), MAX_STEPS) : []
   if (choices === null || repeat === null || parts.length > 0) throw malformed(token)
@@ -72,7 +81,7 @@ export function parseToken(token: string): TokenContent {
     hashes.length === checkpoints(steps).length &&
     [...hashes].every((c) => HASH_CHARACTERS.includes(c))
   if (!valid) throw malformed(token)
-  return { params, choices, repeat, hashes }
+  return { params, time, choices, repeat, hashes }
 }
 
 function parseParams(token: string, text: string): Parameters {

@@ -221,6 +221,7 @@ export class ParallelTraces implements TraceSource {
       module,
       program: program.name,
       params: session.params,
+      time: program.time,
       setupHash: session.setupHash,
       maxHeap: maxHeap / workers,
       heapLimit: heapLimit(),

@@ -4,6 +4,7 @@ import { placeOfCaller } from '../engine/place.js'
 import { Atomic } from './atomic.js'
 import { Cell } from './cell.js'
 import { CellArray } from './cell-array.js'
+import { Clock } from './clock.js'
 import { Lock } from './lock.js'
 import { Semaphore } from './semaphore.js'
 
@@ -72,6 +73,20 @@ export class Vocabulary extends Setup {
   /** A mutual-exclusion lock. */
   lock(name: string): Lock {
     return this.declare('lock', name, (words) => new Lock(name, words.thread('holder')))
+  }
+
+  /**
+   * The seconds that have passed since the beginning, in time mode `virtual`.
+   *
+   * @throws ProgramFault `program/no-clock` in mode `free`, in which no time passes.
+   */
+  clock(name = 'now'): Clock {
+    if (this.time === 'free')
+      throw new ProgramFault('program/no-clock', `there is no clock “${name}” where time is free`, {
+        place: placeOfCaller(),
+        hint: "declare the program with { time: 'virtual' }, or explore it with --time virtual",
+      })
+    return this.declare('clock', name, (words) => new Clock(name, words.data('now', 0)))
   }
 
   /** A counting semaphore with so many permits at first. */

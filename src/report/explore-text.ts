@@ -37,8 +37,13 @@ export function exploreText(report: ExploreReport, context: ExploreTextContext, 
     .join('\n\n')}\n`
 }
 
-/** The program and how far it was explored. */
+/** The program, how far it was explored, and what time meant if that matters. */
 export function heading(report: ExploreReport, style: ReportStyle): string[] {
+  const lines = extentLines(report, style)
+  return report.timed === true || report.time === 'virtual' ? [...lines, style.messages.time[report.time]] : lines
+}
+
+function extentLines(report: ExploreReport, style: ReportStyle): string[] {
   const { messages, paint, language } = style
   const params = Object.entries(report.params).map(([name, value]) => `${name} = ${value}`)
   const title = params.length === 0 ? report.program : `${report.program} (${params.join(', ')})`

@@ -185,6 +185,14 @@ class ObservedWorld implements WorldAccess {
     this.#session = session
   }
 
+  get time() {
+    return this.#session.world.time
+  }
+
+  deadlineWord(thread: number): number {
+    return this.#session.world.deadlineWord(thread)
+  }
+
   read(word: number): number {
     this.reads.add(word)
     return this.#session.world.read(word)

@@ -62,7 +62,7 @@ export class BesideRun {
     const hashes = checkpoints(choices.length + repeat.length)
       .map((step, i) => hashCharacter(step === 0 ? 0 : this.hashes[step - 1]!, i))
       .join('')
-    return formatToken({ params: changedParameters(program, params), choices, repeat, hashes })
+    return formatToken({ params: changedParameters(program, params), time: program.time, choices, repeat, hashes })
   }
 }
 

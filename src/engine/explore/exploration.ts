@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js'
-import type { Program } from '../program.js'
+import { inTime, type Program } from '../program.js'
 import { bitstateRun } from './bitstate/bitstate-run.js'
 import { BoundedRun, type ScheduleBound, scheduleBound } from './bounded/bounded-run.js'
 import type { CheckpointKeeper } from './checkpoint.js'
@@ -73,8 +73,18 @@ export class Exploration {
         hint: 'it is first or complete',
       })
     const isPlain = bound === null && !this.#isReadsFrom
-    requireFit({ strategy: this.#strategy, isPlain, keepsCheckpoints: parts.checkpoints !== undefined }, options)
-    this.#investigation = new Investigation(program, options, parts.checkpoints)
+    const timedProgram = inTime(program, options.time)
+    requireFit(
+      {
+        strategy: this.#strategy,
+        time: timedProgram.time,
+        isPlain,
+        isReadsFrom: this.#isReadsFrom,
+        keepsCheckpoints: parts.checkpoints !== undefined,
+      },
+      options,
+    )
+    this.#investigation = new Investigation(timedProgram, options, parts.checkpoints)
     this.#run = this.#makeRun(bound, parts)
   }
 
@@ -106,6 +116,8 @@ export class Exploration {
       program: program.name,
       params: session.params,
       strategy: this.#strategy,
+      time: program.time,
+      ...(session.image.isTimed ? { timed: true as const } : {}),
       ...(this.#isReadsFrom ? { equivalence: 'reads-from' as const } : {}),
       verdict: violations.length > 0 ? 'violated' : complete && result.isVacuous !== true ? 'holds' : 'unknown',
       complete,
