@@ -72,7 +72,10 @@ export class VirtualClock {
   }
 }
 
-/** Time passes up to the earliest deadline. Depends on everything: it may only happen where nothing else can. */
+/**
+ * Time passes up to the earliest deadline. Depends on every step of every thread, also on those that touch no word: it may
+ * only happen where nobody else can step.
+ */
 class Tick implements Operation<number> {
   readonly name = 'tick'
   readonly object = null

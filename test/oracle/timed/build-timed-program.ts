@@ -39,8 +39,12 @@ function operationOf(steps: Steps<unknown>): Operation {
   return steps.next().value as Operation
 }
 
-/** The program of a script. */
-export function buildTimedProgram({ threads }: TimedScript, time: TimeMode = 'virtual'): Program {
+/**
+ * The program of a script.
+ *
+ * @param readsClock whether every thread reads the clock at its end, as its last result.
+ */
+export function buildTimedProgram({ threads }: TimedScript, time: TimeMode = 'virtual', readsClock = false): Program {
   return program(
     'timed',
     {},
@@ -53,6 +57,7 @@ export function buildTimedProgram({ threads }: TimedScript, time: TimeMode = 'vi
       )
       const semaphores = each((i) => p.semaphore(`semaphore ${i}`, 0))
       const handles: ThreadHandle[] = []
+      const clock = readsClock ? p.clock() : null
       function* take(step: Step): Steps<unknown> {
         switch (step.kind) {
           case 'sleep':
@@ -90,6 +95,7 @@ export function buildTimedProgram({ threads }: TimedScript, time: TimeMode = 'vi
             const results: unknown[] = []
             const steps = stepsOf(acts, results)
             for (let step = steps.next(); step.done !== true;) step = steps.next(yield* take(step.value))
+            if (clock !== null) results.push(yield* clock.read())
             return results
           }),
         )

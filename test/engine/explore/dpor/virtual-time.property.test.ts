@@ -7,7 +7,7 @@ import { dporExecutions, type DporExecution } from '../../support/dpor-execution
 import { SEED } from '../../support/seed.js'
 import { travellingExecutions } from '../../support/travelling-executions.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 2_500)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 2_200)
 const LIMITS = { traces: 200, steps: 10_000 }
 
 /** The traces of executions, as texts of the oracle's. */
@@ -22,7 +22,7 @@ function textsOf(machine: TimedMachine, executions: readonly DporExecution[]): s
   )
 }
 
-describe('In virtual time', () => {
+describe('In virtual time', { timeout: 300_000 }, () => {
   test('dpor executes every trace exactly once, but for a few of threads that limit joins', () => {
     const counts = { programs: 0, ticking: 0, traces: 0, repeated: 0 }
     fc.assert(
