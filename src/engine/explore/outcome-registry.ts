@@ -30,8 +30,8 @@ export class OutcomeRegistry {
   // Outcomes by the hash of their looks: 1 + the outcome, 0 for none.
   #slots = new Int32Array(FIRST_SLOTS)
   #look = new Int32Array(0)
-  readonly #waits = new Map<number | string, number>()
-  readonly #contractWaits = new Map<number, number>()
+  readonly #waits = new Map<number, number>()
+  readonly #waitLabels: string[] = []
   #bytes = 0
 
   constructor(session: Session) {
@@ -164,27 +164,20 @@ export class OutcomeRegistry {
     if (code === Code.End) return nodes.field(node, NODE_A) << 2
     if (code === Code.Failed) return (nodes.field(node, NODE_A) << 2) | 1
     if (!deadlocked || threads.all[nodes.owners[node]!]!.daemon) return 0
-    const id =
-      code === Code.Contract ? this.#contractWait(node) : this.#waitNumber(nodes.field(node, NODE_WORD) * 64 + code)
+    const wait = code === Code.Contract ? 2 ** 40 + node : nodes.field(node, NODE_WORD) * 64 + code
+    let id = this.#waits.get(wait)
+    if (id === undefined) {
+      id = this.#idOfWait(node)
+      this.#waits.set(wait, id)
+    }
     return (id << 2) | 2
   }
 
-  #waitNumber(wait: number | string): number {
-    const known = this.#waits.get(wait)
-    if (known !== undefined) return known
-    const number = this.#waits.size
-    this.#waits.set(wait, number)
-    return number
-  }
-
-  /** Operations that read alike look alike, whatever their threads did before. */
-  #contractWait(node: number): number {
-    let number = this.#contractWaits.get(node)
-    if (number === undefined) {
-      number = this.#waitNumber(pendingLabel(this.#session, this.#session.nodes.owners[node]!))
-      this.#contractWaits.set(node, number)
-    }
-    return number
+  /** What a thread waits for looks the same after whatever history it does. */
+  #idOfWait(node: number): number {
+    const label = pendingLabel(this.#session, this.#session.nodes.owners[node]!)
+    const known = this.#waitLabels.indexOf(label)
+    return known < 0 ? this.#waitLabels.push(label) - 1 : known
   }
 
   #looksLike(index: number, length: number): boolean {
