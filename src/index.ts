@@ -50,10 +50,13 @@ export {
   type WorldView,
 } from './engine/operation.js'
 export type { PlainData } from './engine/interner.js'
+export type { TimeMode } from './engine/time/time-mode.js'
+export type { TimedObject } from './engine/time/timed-object.js'
 export type { Attempt, Failed } from './primitives/attempt.js'
 export { Atomic } from './primitives/atomic.js'
 export { Cell } from './primitives/cell.js'
 export { CellArray } from './primitives/cell-array.js'
+export { Clock } from './primitives/clock.js'
 export { Lock } from './primitives/lock.js'
 export { RLock } from './primitives/rlock.js'
 export { Condition, type ConditionContent } from './primitives/condition.js'

@@ -6,11 +6,15 @@ import type { SharedObject, ThreadBody } from './operation.js'
 import type { Place } from './place.js'
 import type { DeclarationSink, Property } from './setup.js'
 import type { ThreadEntry, ThreadRegistry } from './thread-registry.js'
+import { isTimed, type TimedObject } from './time/timed-object.js'
+import type { TimeMode } from './time/time-mode.js'
 import type { LiveRun } from './thread-runner.js'
 import type { WordCodec } from './word-codec.js'
 
 /** What declarations need to know of the session they belong to. */
 export interface DeclarationContext {
+  readonly time: TimeMode
+  readonly twins: boolean
   readonly layout: Layout
   readonly threads: ThreadRegistry
   readonly interner: Interner
@@ -23,6 +27,8 @@ export interface DeclarationContext {
 export class Declarations implements DeclarationSink {
   readonly objects: SharedObject[] = []
   readonly properties: Property[] = []
+  /** Objects with timers of their own, also those that threads have made. */
+  readonly timed: TimedObject[] = []
   /** The bodies of the threads that setup declares, by index. */
   readonly bodies: ThreadBody[] = []
   readonly #objectWords = new Map<number, SharedObject>()
@@ -35,6 +41,14 @@ export class Declarations implements DeclarationSink {
 
   constructor(context: DeclarationContext) {
     this.#context = context
+  }
+
+  get time(): TimeMode {
+    return this.#context.time
+  }
+
+  get twins(): boolean {
+    return this.#context.twins
   }
 
   /** From now on declarations come from threads. */
@@ -106,6 +120,7 @@ export class Declarations implements DeclarationSink {
     // A thread that is run again declares its objects again: the same words, already known.
     if (words.length > 0 && this.#objectWords.has(words[0]!)) return
     for (const word of words) this.#objectWords.set(word, object)
+    if (isTimed(object)) this.timed.push(object)
     // Only what setup declares exists in every state and is shown; an object made by a thread is known to its users.
     if (!this.#inSetup) return
     if (this.objects.some((other) => other.name === object.name))

@@ -81,6 +81,8 @@ export class GeneratorImage implements ThreadImage {
   readonly failures = new Map<number, Failure>()
   /** Whether any thread has said `p.at`: from then on a state may be reached by schedules of different lengths. */
   hasMerged = false
+  /** Whether any thread sleeps or limits a wait. */
+  isTimed = false
   /** In which order this was learnt. */
   readonly log = new LearningLog()
   /** Nodes with very many ways that nobody has learnt ahead yet; see `learnWideChoices`. */
@@ -314,6 +316,7 @@ export class GeneratorImage implements ThreadImage {
     const child = operation instanceof Spawn ? this.#enter(run, operation) : null
     const node = nodes.add({ ...form, ...history, word: child?.word ?? form.word, owner: run.thread.index })
     if (operation instanceof Spawn && child !== null) this.#spawned.set(node, { child, body: operation.body })
+    if (operation.isTimed === true) this.isTimed = true
     if (this.#context.recordPlaces || operation.instruction === undefined) this.operations.set(node, operation)
     if (nodes.code(node) === Code.Choose && form.a > WIDE_CHOICE) this.#wideChoices.push(node)
     this.#keep(node, run)

@@ -54,6 +54,7 @@ function formatAnswer(answer: unknown): string {
 function observedView({ world, threads }: Session, observed: (word: number) => void): WorldView {
   const wordOf = (thread: number): number => threads.all[thread]!.word
   return {
+    time: world.time,
     read: (word) => (observed(word), world.read(word)),
     value: (word) => (observed(word), world.value(word)),
     equals: (word, value) => (observed(word), world.equals(word, value)),
@@ -62,5 +63,6 @@ function observedView({ world, threads }: Session, observed: (word: number) => v
     threadName: (thread) => world.threadName(thread),
     identityOf: (thread) => world.identityOf(thread),
     threadWith: (identity) => world.threadWith(identity),
+    deadlineWord: (thread) => world.deadlineWord(thread),
   }
 }

@@ -13,6 +13,7 @@ import { propertyHolds } from './property-check.js'
 import { type Parameters, type Program, completeParameters } from './program.js'
 import type { Property } from './setup.js'
 import { type ThreadEntry, ThreadRegistry } from './thread-registry.js'
+import { VirtualClock } from './time/virtual-clock.js'
 import {
   type CodeMonitor,
   type Failure,
@@ -44,10 +45,13 @@ export class Session {
   readonly interner = new Interner()
   readonly codec = new WordCodec(this.interner)
   readonly layout = new Layout(this.interner)
-  readonly threads = new ThreadRegistry(this.layout)
+  readonly threads: ThreadRegistry
   readonly nodes = new NodeTable()
   readonly image: GeneratorImage
   readonly world: World
+  /** In time mode `virtual`: what lets time pass, and the agent that it is. */
+  readonly clock: VirtualClock | null = null
+  readonly clockThread: ThreadEntry | null = null
   readonly #declarations: Declarations
   readonly #monitor: CodeMonitor | undefined
   readonly #initial: { readonly words: Int32Array; readonly hash1: number; readonly hash2: number }
@@ -61,8 +65,19 @@ export class Session {
     this.#monitor = options.monitor
     this.interner.maxBytes = options.maxValues ?? Infinity
     this.params = completeParameters(program, given)
-    const { layout, threads, interner, codec } = this
-    this.#declarations = new Declarations({ layout, threads, interner, codec, running: () => this.image.running })
+    const { layout, interner, codec } = this
+    const { time, twins } = program
+    const threads = new ThreadRegistry(layout, time === 'virtual' ? interner.intern(null, 'no deadline') : -1)
+    this.threads = threads
+    this.#declarations = new Declarations({
+      time,
+      twins,
+      layout,
+      threads,
+      interner,
+      codec,
+      running: () => this.image.running,
+    })
     this.image = new GeneratorImage({
       layout,
       nodes: this.nodes,
@@ -97,15 +112,36 @@ export class Session {
       throw new ProgramFault('program/no-threads', `“${program.name}” declares no thread`, {
         hint: 'declare at least one with p.thread(name, function* () { … })',
       })
-    this.world = new World(this.layout, this.nodes, this.threads, this.codec, this.interner)
+    if (time === 'virtual') {
+      this.clockThread = threads.addClock()
+      threads.declared++
+    }
+    this.world = new World(time, this.layout, this.nodes, this.threads, this.codec, this.interner)
     const { bodies } = this.#declarations
     for (const thread of threads.all.slice(0, bodies.length))
       this.world.write(thread.word, this.image.start(thread, bodies[thread.index]!, 0))
+    if (this.clockThread !== null) this.clock = this.#startClock(this.clockThread)
     this.#initial = {
       words: this.world.words.slice(0, this.layout.count),
       hash1: this.world.hash1,
       hash2: this.world.hash2,
     }
+  }
+
+  #startClock(thread: ThreadEntry): VirtualClock {
+    const clock = new VirtualClock({
+      layout: this.layout,
+      threads: this.threads,
+      world: () => this.world,
+      objects: this.#declarations.timed,
+      ways: (other) => this.ways(other),
+      hasEnded: () => this.hasEnded,
+    })
+    this.world.write(
+      thread.word,
+      this.image.start(thread, () => clock.body(), 0),
+    )
+    return clock
   }
 
   /** The objects that setup declares. */

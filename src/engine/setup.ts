@@ -2,6 +2,8 @@ import { ProgramFault } from './errors.js'
 import { type WordKind, WordKind as Kind } from './layout.js'
 import { AtMark, PrintMark, ThreadHandle } from './marks.js'
 import type { Operation, SharedObject, Steps, ThreadBody } from './operation.js'
+import { sleepFor } from './time/sleep.js'
+import type { TimeMode } from './time/time-mode.js'
 import { perform } from './operation.js'
 import { Assume, Choose, Pause, Progress, Spawn } from './thread-operations.js'
 import { type Place, placeOfCaller, recordedPlace } from './place.js'
@@ -24,6 +26,9 @@ export interface Property {
 
 /** What setup needs from the run it declares into. */
 export interface DeclarationSink {
+  readonly time: TimeMode
+  /** Primitives are to be their twins. */
+  readonly twins: boolean
   word(suffix: string, kind: WordKind, initial: unknown, what: string): number
   /** The same, but reserved when it is first asked for: a word that few programs need costs the others nothing. */
   wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string): () => number
@@ -62,6 +67,11 @@ export class Setup {
   /** The number of the thread whose code is executing. */
   protected selfNumber(): number {
     return this.#sink.selfNumber()
+  }
+
+  /** What sleeps and timeouts mean in this run. */
+  get time(): TimeMode {
+    return this.#sink.time
   }
 
   /**
@@ -115,17 +125,28 @@ export class Setup {
     )
   }
 
-  /** Waits; when exploring, for any time at all. One step that touches nothing. `seconds` counts on machines with time. */
+  /**
+   * Sleeps for so many seconds, which are rounded to nanoseconds. In time mode `free` for any time at all: one step that
+   * touches nothing. In mode `virtual` two steps, `sleep` and, once the clock has come so far, `wake`; `sleep(0)` is one step.
+   *
+   * @throws RangeError inside the thread if `seconds` is no number, negative, infinite, or more than 104 days.
+   */
   sleep(seconds: number): Steps<void> {
-    return perform(new Pause('sleep', [seconds], 'wait', recordedPlace()))
+    return sleepFor(seconds, this.time, recordedPlace())
   }
 
-  /** Computes for `work` units. One step that touches nothing; its length counts on machines with time. */
+  /**
+   * Computes for `work` units. One step that touches nothing; its length counts on machines with time. When exploring it
+   * takes none, in mode `virtual` either.
+   */
   compute(work: number): Steps<void> {
     return perform(new Pause('compute', [work], 'compute', recordedPlace()))
   }
 
-  /** Waits for a device. One step that touches nothing; `request` counts on machines with devices. */
+  /**
+   * Waits for a device. One step that touches nothing; `request` counts on machines with devices. When exploring it takes no
+   * time, in mode `virtual` either: `sleep` does.
+   */
   io(request: string | number): Steps<void> {
     return perform(new Pause('io', [request], 'wait', recordedPlace()))
   }

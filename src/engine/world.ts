@@ -4,6 +4,7 @@ import { type Layout, WordKind } from './layout.js'
 import { NODE_A, NODE_HASH_1, NODE_HASH_2, type NodeTable } from './node-table.js'
 import type { WordCodec } from './word-codec.js'
 import type { WorldAccess } from './operation.js'
+import type { TimeMode } from './time/time-mode.js'
 import type { ThreadRegistry } from './thread-registry.js'
 
 /**
@@ -14,6 +15,7 @@ export class World implements WorldAccess {
   words: Int32Array<ArrayBuffer>
   hash1 = 0
   hash2 = 0
+  readonly time: TimeMode
   readonly #layout: Layout
   readonly #nodes: NodeTable
   readonly #threads: ThreadRegistry
@@ -25,7 +27,15 @@ export class World implements WorldAccess {
   // How many words of the layout have their content here.
   #covered = 0
 
-  constructor(layout: Layout, nodes: NodeTable, threads: ThreadRegistry, codec: WordCodec, interner: Interner) {
+  constructor(
+    time: TimeMode,
+    layout: Layout,
+    nodes: NodeTable,
+    threads: ThreadRegistry,
+    codec: WordCodec,
+    interner: Interner,
+  ) {
+    this.time = time
     this.#layout = layout
     this.#nodes = nodes
     this.#threads = threads
@@ -75,6 +85,10 @@ export class World implements WorldAccess {
     return this.#threads.withIdentity(identity).index
   }
 
+  deadlineWord(thread: number): number {
+    return this.#threads.all[thread]!.deadline
+  }
+
   write(word: number, content: number): void {
     this.#cover(word)
     const old = this.words[word]!
@@ -93,6 +107,14 @@ export class World implements WorldAccess {
   /** A point to which `undo` can return. */
   get mark(): number {
     return this.#logged
+  }
+
+  /** The words written since `mark`, each with its content then. */
+  contentsBefore(mark: number): ReadonlyMap<number, number> {
+    const contents = new Map<number, number>()
+    for (let at = mark; at < this.#logged; at += 2)
+      if (!contents.has(this.#log[at]!)) contents.set(this.#log[at]!, this.#log[at + 1]!)
+    return contents
   }
 
   /** Takes back every write since `mark`. */

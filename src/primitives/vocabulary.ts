@@ -6,6 +6,7 @@ import { Barrier, type BarrierOptions, NOBODY_INSIDE } from './barrier.js'
 import { BoundedSemaphore } from './bounded-semaphore.js'
 import { Cell } from './cell.js'
 import { CellArray } from './cell-array.js'
+import { Clock } from './clock.js'
 import { Condition, type ConditionState } from './condition.js'
 import { Event, UNSET } from './event.js'
 import { Lock } from './lock.js'
@@ -95,6 +96,20 @@ export class Vocabulary extends Setup {
   /** A mutual-exclusion lock. */
   lock(name: string): Lock {
     return this.declare('lock', name, (words) => new Lock(name, words.thread('holder')))
+  }
+
+  /**
+   * The seconds that have passed since the beginning, in time mode `virtual`.
+   *
+   * @throws ProgramFault `program/no-clock` in mode `free`, in which no time passes.
+   */
+  clock(name = 'now'): Clock {
+    if (this.time === 'free')
+      throw new ProgramFault('program/no-clock', `there is no clock “${name}” where time is free`, {
+        place: placeOfCaller(),
+        hint: "declare the program with { time: 'virtual' }, or explore it with --time virtual",
+      })
+    return this.declare('clock', name, (words) => new Clock(name, words.data('now', 0)))
   }
 
   /** A counting semaphore with so many permits at first. */

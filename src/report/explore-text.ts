@@ -37,8 +37,17 @@ export function exploreText(report: ExploreReport, context: ExploreTextContext, 
     .join('\n\n')}\n`
 }
 
-/** The program and how far it was explored. */
+/** The program, how far it was explored, and what time meant if that matters. */
 export function heading(report: ExploreReport, style: ReportStyle): string[] {
+  const { messages } = style
+  return [
+    ...extentLines(report, style),
+    ...(report.timed === true || report.time === 'virtual' ? [messages.time[report.time]] : []),
+    ...(report.twins === true ? [messages.twins] : []),
+  ]
+}
+
+function extentLines(report: ExploreReport, style: ReportStyle): string[] {
   const { messages, paint, language } = style
   const params = Object.entries(report.params).map(([name, value]) => `${name} = ${value}`)
   const title = params.length === 0 ? report.program : `${report.program} (${params.join(', ')})`

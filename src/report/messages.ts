@@ -1,4 +1,5 @@
 import type { BoundKind, ExploreReport, SamplingStrategy } from '../engine/explore/explore-report.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import { formatWhole } from './figures.js'
 import { isOne, quelques, some } from './plurals.js'
 import { type RepairMessages, repairInEnglish, repairInFrench } from './repair-messages.js'
@@ -24,6 +25,9 @@ export interface Messages {
     readonly missed: (states: string, share: string) => string
     readonly probes: (states: string, missed: string, low: string, high: string) => string
   }
+  /** What sleeps and timeouts meant. */
+  readonly time: Readonly<Record<TimeMode, string>>
+  readonly twins: string
   readonly sampled: (executions: string, how: string, seed: string) => string
   readonly traces: (executions: string, isAll: boolean) => string
   /** Of strategy `dpor` where executions that read the same are one. */
@@ -147,6 +151,11 @@ const en: Messages = {
     probes: (states, missed, low, high) =>
       `of ${some(states, 'state')} drawn from random executions, ${missed} had not been visited: of what such executions go through, ${low} to ${high} are missed (in 95 of 100 cases); of what they seldom reach, perhaps more`,
   },
+  time: {
+    free: 'time: free, sleeps and timeouts may end at any moment',
+    virtual: 'time: virtual, a clock moves on to the next deadline when nobody can step',
+  },
+  twins: 'twins: primitives are the algorithms that they are made of',
   sampled: (executions, how, seed) => `sampled: ${some(executions, 'execution')} ${how}, seed ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'explored completely: ' : ''}${some(executions, 'execution')}, one for each trace`,
@@ -288,6 +297,11 @@ const fr: Messages = {
     probes: (states, missed, low, high) =>
       `sur ${quelques(states, 'état')} ${states === '1' ? 'tiré' : 'tirés'} d'exécutions aléatoires, ${missed} n'${missed === '0' || missed === '1' ? 'avait' : 'avaient'} pas été ${missed === '0' || missed === '1' ? 'visité' : 'visités'} : de ce que parcourent de telles exécutions, il manque de ${low} à ${high} (dans 95 cas sur 100) ; de ce qu'elles atteignent rarement, peut-être davantage`,
   },
+  time: {
+    free: 'temps : libre, attentes et délais peuvent finir à tout moment',
+    virtual: "temps : virtuel, une horloge avance jusqu'à la prochaine échéance quand personne ne peut faire un pas",
+  },
+  twins: 'jumeaux : les primitives sont les algorithmes dont elles sont faites',
   sampled: (executions, how, seed) => `échantillonné : ${quelques(executions, 'exécution')} ${how}, graine ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'exploré en entier : ' : ''}${quelques(executions, 'exécution')}, une pour chaque trace`,

@@ -47,6 +47,8 @@ export function expectIndependentOperationsToCommute(session: Session): number {
   for (const a of pendingThreads(session))
     for (const b of pendingThreads(session)) {
       if (a.thread >= b.thread) continue
+      // An agent's step depends on everything, whatever it touches.
+      if (session.threads.all[a.thread]!.agent || session.threads.all[b.thread]!.agent) continue
       if (!independent(a.operation.footprint(world, a.thread), b.operation.footprint(world, b.thread))) continue
       pairs++
       expectNotToChangeWays(session, a.thread, b.thread)
@@ -183,6 +185,14 @@ class ObservedWorld implements WorldAccess {
 
   constructor(session: Session) {
     this.#session = session
+  }
+
+  get time() {
+    return this.#session.world.time
+  }
+
+  deadlineWord(thread: number): number {
+    return this.#session.world.deadlineWord(thread)
   }
 
   read(word: number): number {

@@ -166,6 +166,24 @@ export const KINDS: readonly ObjectKind[] = [
       release: fc.constantFrom([], [2]),
     },
   },
+  {
+    title: 'semaphore in virtual time',
+    time: 'virtual',
+    declare: (p, name) => p.semaphore(name, 1),
+    operations: {
+      acquire: fc.constantFrom([], [{ timeout: 1 }], [{ timeout: 2 }], [{ timeout: 0 }]),
+      release: reading,
+    },
+  },
+  {
+    title: 'clock, and sleeping',
+    time: 'virtual',
+    declare: (p, name) => {
+      const clock = p.clock(name)
+      return { read: () => clock.read(), sleep: (seconds: number) => p.sleep(seconds) }
+    },
+    operations: { read: reading, sleep: fc.tuple(fc.nat(2)) },
+  },
   ...(['queue', 'lifoQueue', 'priorityQueue'] as const).map((kind): ObjectKind => ({
     title: kind,
     declare: (p, name) => p[kind]<unknown>(name, { maxsize: 2 }),

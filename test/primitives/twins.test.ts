@@ -1,4 +1,13 @@
-import { type Event, explore, type ExploreReport, type Lock, type Program, type Steps } from 'entrelacs'
+import {
+  type Event,
+  explore,
+  type ExploreReport,
+  type Lock,
+  type Program,
+  program,
+  replay,
+  type Steps,
+} from 'entrelacs'
 import { describe, expect, test } from 'vitest'
 import { TwinVocabulary } from '../../src/primitives/twin-vocabulary.js'
 import { Vocabulary } from '../../src/primitives/vocabulary.js'
@@ -10,6 +19,8 @@ const clientProgram = (client: Client, Words: typeof Vocabulary): Program => ({
   name: 'client',
   defaults: {},
   module: undefined,
+  time: 'free',
+  twins: false,
   declare: (sink) => {
     const p = new Words(sink)
     for (const [name, body] of Object.entries(client(p))) p.thread(name, body)
@@ -352,5 +363,44 @@ describe('Clients can tell a contract from a broken twin:', () => {
   ])('%s', async (_title, name, broken) => {
     const contract = seen(await explore(clientProgram(clients[name], Vocabulary)))
     expect(seen(await explore(clientProgram(clients[name], broken)))).not.toEqual(contract)
+  })
+})
+
+describe('A program in the mode of twins', () => {
+  const account = program('account', {}, (_params, p) => {
+    const lock = p.lock('lock')
+    const counter = p.cell('counter', 0)
+    for (const name of ['A', 'B'])
+      p.thread(name, () =>
+        lock.hold(function* () {
+          yield* counter.write((yield* counter.read()) + 1)
+        }),
+      )
+    p.finally('nothing is counted', (final) => final(counter) === 0)
+  })
+
+  test('takes the steps of their algorithms, and says so', async () => {
+    const contract = await explore(account)
+    const twins = await explore(account, { twins: true })
+    expect(twins).toMatchObject({ twins: true, verdict: 'violated', complete: true })
+    expect(contract.twins).toBeUndefined()
+    expect(twins.counts.states!).toBeGreaterThan(contract.counts.states! * 2)
+  })
+
+  test('is replayed in it by its tokens', async () => {
+    const { violations } = await explore(account, { twins: true })
+    const { token } = violations[0]
+    expect(token).toMatch(/^e1\.mtwins\./)
+    const run = replay(account, token)
+    expect(run.twins).toBe(true)
+    expect(run.steps.map(({ operation }) => operation)).toContain('compareExchange')
+  })
+
+  test('is explored by dpor to the same end', async () => {
+    const [graph, dpor] = await Promise.all(
+      (['graph', 'dpor'] as const).map((strategy) => explore(account, { twins: true, strategy })),
+    )
+    expect(dpor.outcomes.map(({ final }) => final)).toEqual(graph.outcomes.map(({ final }) => final))
+    expect(dpor.violations.map(({ kind }) => kind)).toEqual(graph.violations.map(({ kind }) => kind))
   })
 })

@@ -2,6 +2,7 @@ import { ProgramFault } from '../errors.js'
 import { formatPlace } from '../place.js'
 import { FLAG_PLAIN, FLAG_WRITES } from '../instruction.js'
 import { NODE_CODE, NODE_WORD } from '../node-table.js'
+import { modesOf } from '../modes.js'
 import { changedParameters, ReplayRun } from '../replay-run.js'
 import type { Choice } from '../schedule.js'
 import type { Session, SessionOptions } from '../session.js'
@@ -62,7 +63,7 @@ export class BesideRun {
     const hashes = checkpoints(choices.length + repeat.length)
       .map((step, i) => hashCharacter(step === 0 ? 0 : this.hashes[step - 1]!, i))
       .join('')
-    return formatToken({ params: changedParameters(program, params), choices, repeat, hashes })
+    return formatToken({ params: changedParameters(program, params), ...modesOf(program), choices, repeat, hashes })
   }
 }
 
@@ -278,7 +279,9 @@ function messageOf(finding: Finding, run: BesideRun): string {
 function deadlockMessage({ repeat, subject }: Finding, { replay }: BesideRun): string {
   const stuck = repeat.length === 0 || subject === '' ? null : (JSON.parse(subject) as string[])
   const blocked = replay.blocked().filter(({ thread }) => stuck === null || stuck.includes(thread))
-  const others = [...new Set(replay.steps.slice(-repeat.length).map(({ thread }) => thread))]
+  const { clockThread } = replay.session
+  const stepping = new Set(replay.steps.slice(-repeat.length).map(({ thread }) => thread))
+  const others = [...stepping].filter((thread) => thread !== clockThread?.name)
   return `deadlock: ${blocked.map(describeBlocked).join('; ')}${stuck === null ? '' : `, while ${others.join(' and ')} may go on for ever`}`
 }
 

@@ -114,6 +114,7 @@ export class GraphSearch {
   #layerStart = 0
   #order = new Int32Array(0)
   #orderWords = new Int32Array(0)
+  #knownThreads = 0
   #hasDaemons = false
   #inspectsStates = false
   // Words up to here have their initial content in all rows.
@@ -208,7 +209,7 @@ export class GraphSearch {
     this.#cursor = saved.place.cursor
     this.#layerStart = saved.place.layerStart
     this.#coveredWords = saved.place.words
-    this.#order = new Int32Array(0)
+    this.#knownThreads = 0
     this.#adaptToLayout()
   }
 
@@ -285,10 +286,12 @@ export class GraphSearch {
   /** Follows the layout: threads and words are added while threads are learnt. */
   #adaptToLayout(): void {
     const { layout, threads } = this.session
-    if (this.#order.length === threads.all.length && this.#coveredWords === layout.count) return
-    this.#order = Int32Array.from(threads.canonical)
-    this.#orderWords = Int32Array.from(threads.canonical, (thread) => threads.all[thread]!.word)
-    this.#hasDaemons = threads.all.some((thread) => thread.daemon)
+    if (this.#knownThreads === threads.all.length && this.#coveredWords === layout.count) return
+    this.#knownThreads = threads.all.length
+    // The clock is asked only where nobody else can step.
+    this.#order = Int32Array.from(threads.canonical.filter((thread) => !threads.all[thread]!.agent))
+    this.#orderWords = Int32Array.from(this.#order, (thread) => threads.all[thread]!.word)
+    this.#hasDaemons = threads.all.some(({ daemon, agent }) => daemon && !agent)
     this.#inspectsStates = this.#hasDaemons || this.alwaysFailures.length > 0
     this.accesses.cover(layout.kinds.length)
     if (this.#current.stride - ROW_WORDS < layout.count) {
@@ -309,7 +312,7 @@ export class GraphSearch {
    */
   #expand(limit: number): void {
     const { graph, accesses } = this
-    const { nodes, layout } = this.session
+    const { nodes, layout, clockThread } = this.session
     const table = this.#table
     const steps = this.#batch
     // Steps in the batch that have not been placed yet.
@@ -399,6 +402,16 @@ export class GraphSearch {
           this.#placeBatch(count)
           count = 0
         }
+      }
+      if (!stepped && clockThread !== null) {
+        this.#placeBatch(count)
+        count = 0
+        stepped = this.#stepGenerally(clockThread.index, row[base + clockThread.word]!, state, i)
+        row = current.page(i)
+        base = current.base(i) + ROW_WORDS
+        fields = nodes.fields
+        smallChildren = nodes.smallChildren
+        smallHashes = layout.smallHashes
       }
       order = this.#order
       orderWords = this.#orderWords

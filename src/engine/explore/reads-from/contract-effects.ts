@@ -105,6 +105,7 @@ export class ContractEffects {
     const touched = new Set<number>()
     const wordOf = (thread: number): number => threads.all[thread]!.word
     const view: WorldView = {
+      time: world.time,
       read: (word) => (touched.add(word), world.read(word)),
       value: (word) => (touched.add(word), world.value(word)),
       equals: (word, value) => (touched.add(word), world.equals(word, value)),
@@ -114,6 +115,7 @@ export class ContractEffects {
       threadName: (thread) => world.threadName(thread),
       identityOf: (thread) => world.identityOf(thread),
       threadWith: (identity) => world.threadWith(identity),
+      deadlineWord: (thread) => world.deadlineWord(thread),
     }
     const thread = nodes.owners[node]!
     operation.ways(view, thread)
