@@ -1,3 +1,4 @@
+import type { Steps } from 'entrelacs'
 import fc from 'fast-check'
 import type { ObjectKind } from './worlds.js'
 
@@ -31,6 +32,15 @@ const change = fc.constantFrom<(value: unknown) => unknown>(
   () => 1,
   (value) => (typeof value === 'number' ? Math.min(value + 1, 5) : 2),
 )
+
+const item = fc.oneof(integer, datum)
+const event = fc.constantFrom('a', 'b')
+const handler = fc.constantFrom('first', 'second')
+const path = fc.constantFrom('a', 'b', '__proto__')
+function* succeeding(): Steps<void> {}
+function* failing(): Steps<void> {
+  throw new Error('fails')
+}
 
 /** Every object of the primitives. A new one adds itself here and is under all laws. */
 export const KINDS: readonly ObjectKind[] = [
@@ -155,6 +165,96 @@ export const KINDS: readonly ObjectKind[] = [
       acquire: fc.constantFrom([], [{ timeout: 1 }]),
       tryAcquire: reading,
       release: fc.constantFrom([], [2]),
+    },
+  },
+  ...(['queue', 'lifoQueue', 'priorityQueue'] as const).map((kind): ObjectKind => ({
+    title: kind,
+    declare: (p, name) => p[kind]<unknown>(name, { maxsize: 2 }),
+    operations: {
+      put: fc.tuple(item, fc.constantFrom({}, { timeout: 1 })),
+      get: fc.constantFrom([], [{ timeout: 1 }]),
+      putNowait: fc.tuple(item),
+      getNowait: reading,
+      taskDone: reading,
+      join: reading,
+      empty: reading,
+      full: reading,
+      qsize: reading,
+    },
+  })),
+  {
+    title: 'simple queue',
+    declare: (p, name) => p.simpleQueue<unknown>(name),
+    operations: {
+      put: fc.tuple(datum),
+      putNowait: fc.tuple(datum),
+      get: fc.constantFrom([], [{ timeout: 1 }]),
+      getNowait: reading,
+      empty: reading,
+      qsize: reading,
+    },
+  },
+  {
+    title: 'deque',
+    declare: (p, name) => p.deque<unknown>(name, [0, '0'], { maxlen: 3 }),
+    operations: {
+      append: fc.tuple(datum),
+      appendLeft: fc.tuple(datum),
+      extend: fc.tuple(fc.array(datum, { maxLength: 2 })),
+      extendLeft: fc.tuple(fc.array(datum, { maxLength: 2 })),
+      pop: reading,
+      popLeft: reading,
+      insert: fc.tuple(integer, datum),
+      rotate: fc.tuple(integer),
+      remove: fc.tuple(datum),
+      clear: reading,
+      reverse: reading,
+      count: fc.tuple(datum),
+      index: fc.tuple(datum),
+      length: reading,
+      at: fc.tuple(integer),
+      setAt: fc.tuple(integer, datum),
+      toArray: reading,
+    },
+  },
+  {
+    title: 'emitter',
+    declare: (p, name) => {
+      const called = p.atomic(`calls of ${name}`, 0)
+      return p.emitter(
+        name,
+        { first: () => called.add(1), second: () => called.read() },
+        { registered: [['a', 'first']] },
+      )
+    },
+    operations: {
+      on: fc.tuple(event, handler),
+      once: fc.tuple(event, handler),
+      off: fc.tuple(event, handler),
+      emit: fc.tuple(event),
+      listenerCount: fc.tuple(event),
+    },
+  },
+  {
+    title: 'stream',
+    declare: (p, name) => p.stream<unknown>(name, { highWaterMark: 2 }),
+    operations: { write: fc.tuple(datum), read: reading, end: reading },
+  },
+  {
+    title: 'circuit breaker',
+    declare: (p, name) => p.circuitBreaker(name, { failures: 1, resetAfter: 1 }),
+    operations: { call: fc.tuple(fc.constantFrom<() => Steps<void>>(succeeding, failing)) },
+  },
+  {
+    title: 'file system',
+    declare: (p, name) => p.files(name, { a: 'text' }),
+    operations: {
+      exists: fc.tuple(path),
+      create: fc.tuple(path, fc.constantFrom({}, { exclusive: true })),
+      read: fc.tuple(path),
+      write: fc.tuple(path, fc.constantFrom('', 'text')),
+      append: fc.tuple(path, fc.constantFrom('', 'more')),
+      remove: fc.tuple(path),
     },
   },
 ]

@@ -5,7 +5,7 @@ import { cyclicComponents, type CyclicComponent, fairCycle } from './fairness.js
 import { type Finding, sighted } from './finding.js'
 import type { GraphSearch } from './graph-search.js'
 import { type Goal, type GraphPath, leastSchedule } from './least-schedule.js'
-import { countPaths, type PathNumber, type PathNumbers } from './path-numbers.js'
+import { asProbability, countPaths, type PathNumber, type PathNumbers } from './path-numbers.js'
 import { outcomeViolations } from './outcome-violations.js'
 import { starvations } from './starvation.js'
 import { StateSet } from './state-set.js'
@@ -307,7 +307,9 @@ class GraphAnalysis {
   /** The probability of staying for ever in a component of that kind. */
   #divergenceAs(kind: ViolationKind): number {
     const alike = this.#cyclic.filter((cycle) => cycle.isFair && this.#kindOf(cycle) === kind)
-    return alike.reduce((total, { component }) => total + (this.#numbers!.divergences.get(component) ?? 0), 0)
+    return asProbability(
+      alike.reduce((total, { component }) => total + (this.#numbers!.divergences.get(component) ?? 0), 0),
+    )
   }
 
   #kindOf(cycle: CyclicComponent): ViolationKind {
@@ -338,5 +340,5 @@ export function sum(numbers: readonly (PathNumber | undefined)[]): PathNumber {
       interleavings === null || number.interleavings === null ? null : interleavings + number.interleavings
     probability += number.probability
   }
-  return { interleavings, probability }
+  return { interleavings, probability: asProbability(probability) }
 }

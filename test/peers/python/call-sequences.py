@@ -1,11 +1,14 @@
 """Performs sequences of calls, each on an object of its own: JSON in, JSON out."""
 
+import collections
 import importlib
 import json
 import sys
 
 
 def plain(value):
+    if isinstance(value, collections.deque):
+        return list(value)
     try:
         json.dumps(value)
         return value
