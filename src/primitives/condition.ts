@@ -1,3 +1,4 @@
+import { call, type CallLoop } from '../engine/call.js'
 import type { Steps, WorldView } from '../engine/operation.js'
 import { perform } from '../engine/operation.js'
 import { recordedPlace } from '../engine/place.js'
@@ -19,8 +20,8 @@ export interface ConditionState {
 
 /** What a condition shows: who holds its lock, if the lock is its own, and who waits. */
 export interface ConditionContent {
-  readonly owner?: string
   readonly waiting?: readonly string[]
+  readonly owner?: string
 }
 
 /**
@@ -96,16 +97,12 @@ export class Condition extends StatefulObject<ConditionState> {
    * Waits until `predicate` holds, which is asked with the lock held, before the first wait and after every one. Returns
    * what it said last, which is false only if the timeout has fired.
    *
-   * @param predicate a generator function, or a pure function of what its thread knows.
+   * @param predicate a generator function, or a pure function of what its thread knows. It must not remember anything from
+   * one question to the next: how often it has been asked is forgotten.
    * @throws MisuseError inside the thread if it has to wait and does not hold the lock.
    */
-  *waitFor(predicate: (() => Steps<boolean>) | (() => boolean), options: WaitOptions = {}): Steps<boolean> {
-    for (let isTimedOut = false; ;) {
-      const asked = predicate()
-      const holds = typeof asked === 'boolean' ? asked : yield* asked
-      if (holds || isTimedOut) return holds
-      isTimedOut = !(yield* this.wait(options))
-    }
+  waitFor(predicate: (() => Steps<boolean>) | (() => boolean), options: WaitOptions = {}): Steps<boolean> {
+    return call((loop) => waitUntil(predicate, () => this.wait(options), loop))
   }
 
   /**
@@ -132,11 +129,26 @@ export class Condition extends StatefulObject<ConditionState> {
     const waiting = this.stateIn(world).waiting.map((identity) => world.threadName(world.threadWith(identity)))
     const owner = this.#ownsLock ? ownerIn(this.#lock, world) : undefined
     if (waiting.length === 0 && owner === undefined) return undefined
-    return { ...(owner === undefined ? {} : { owner }), ...(waiting.length === 0 ? {} : { waiting }) }
+    return { ...(waiting.length === 0 ? {} : { waiting }), ...(owner === undefined ? {} : { owner }) }
   }
 
   #core() {
     return { condition: this, word: this.word, lock: this.#lock.monitor }
+  }
+}
+
+/** Asks and waits in turns; after a wait that says false it asks once more. */
+function* waitUntil(
+  predicate: (() => Steps<boolean>) | (() => boolean),
+  wait: () => Steps<boolean>,
+  loop: CallLoop,
+): Steps<boolean> {
+  for (let isTimedOut = false; ;) {
+    yield* loop('asks', isTimedOut)
+    const asked = predicate()
+    const holds = typeof asked === 'boolean' ? asked : yield* asked
+    if (holds || isTimedOut) return holds
+    isTimedOut = !(yield* wait())
   }
 }
 

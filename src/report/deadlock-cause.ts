@@ -6,7 +6,7 @@ import type { TraceStep } from '../engine/replay-run.js'
 import type { ReportStyle } from './report-style.js'
 
 // What wakes those who wait, or gives them what they wait for.
-const WAKING = new Set(['notify', 'notifyAll', 'set', 'wake', 'release', 'put', 'putNowait', 'taskDone'])
+const WAKING = new Set(['notify', 'notifyAll', 'set', 'wake', 'put', 'putNowait', 'taskDone'])
 
 /** Who waits for whom where nobody can go on, the circle first; and of wake-ups, which came too early. */
 export function describeDeadlock(replay: Replay, style: ReportStyle): string {
@@ -37,11 +37,16 @@ function describeWait(blocked: BlockedThread, replay: Replay, { messages: { caus
 }
 
 /** The last wake-up that another thread sent before this one waited. */
-function lateFor({ thread, object }: BlockedThread, steps: readonly TraceStep[]): TraceStep | undefined {
+function lateFor({ thread, object, operation }: BlockedThread, steps: readonly TraceStep[]): TraceStep | undefined {
   const arrival = steps.findLastIndex((step) => step.thread === thread)
   return steps.findLast(
-    (step, i) => i < arrival && step.thread !== thread && step.object === object && WAKING.has(step.operation),
+    (step, i) => i < arrival && step.thread !== thread && step.object === object && wakes(step.operation, operation),
   )
+}
+
+/** What is released, a lock or a permit, is what an acquire waits for, and nothing else. */
+function wakes(operation: string, waiting: string): boolean {
+  return operation === 'release' ? waiting.startsWith('acquire') : WAKING.has(operation)
 }
 
 function at(place: Place | undefined): string {

@@ -109,6 +109,7 @@ export const KINDS: readonly ObjectKind[] = [
       acquire: reading,
       release: reading,
       wait: perhapsTimed,
+      waitFor: fc.constantFrom([() => false, { timeout: 1 }], [() => true]),
       notify: fc.constantFrom([], [2]),
       notifyAll: reading,
     },

@@ -258,6 +258,18 @@ describe('A condition', () => {
     expect(report.violations.map(({ kind }) => kind)).toEqual(['endless'])
   })
 
+  test('waits for a predicate without turning to it for ever in new ways, also if it may wake without a notify', async () => {
+    const asking = program('asking', {}, (_params, p) => {
+      const condition = p.condition('condition', undefined, { spurious: true })
+      const ready = p.atomic('ready', false)
+      p.thread('waits', () => condition.hold(() => condition.waitFor(() => ready.read())))
+      p.thread('sets', () => ready.write(true))
+    })
+    const report = await explore(asking)
+    expect(report).toMatchObject({ complete: true, counts: { interleavings: 'unbounded' } })
+    expect(report.counts.states).toBeLessThan(50)
+  })
+
   test('asks its predicate before it waits and after every wake-up, generator function or not', async () => {
     const counting = program('counting', {}, (_params, p) => {
       const condition = p.condition('condition')

@@ -71,6 +71,13 @@ const sentences: Sentence[] = [
     fr: 'A attend (acquire permits) (here), et il ne reste personne pour y mettre fin : release de giver (here) est venu avant, au pas 1.',
   },
   {
+    title: 'A thread that waits for a notification that came before it',
+    subject: subjects.missedNotify,
+    kind: 'deadlock',
+    en: "A waits (wait news) (here), and nobody is left who could end that: giver's notify (here) came before it, at step 2.",
+    fr: 'A attend (wait news) (here), et il ne reste personne pour y mettre fin : notify de giver (here) est venu avant, au pas 2.',
+  },
+  {
     title: 'A thread that is passed over',
     subject: subjects.starved,
     kind: 'starvation',

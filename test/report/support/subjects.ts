@@ -169,6 +169,15 @@ export const lateWaiter = program('late waiter', {}, (_params, p) => {
   })
 })
 
+/** A notification that is sent before anybody waits for it; the notifier releases the lock of the condition afterwards. */
+export const missedNotify = program('missed notify', {}, (_params, p) => {
+  const news = p.condition('news')
+  p.thread('giver', () => news.hold(() => news.notify()))
+  p.thread('A', function* () {
+    yield* news.hold(() => news.wait())
+  })
+})
+
 /** One of two customers may be passed over for ever. */
 export const starved = program('starved', {}, (_params, p) => {
   const lock = p.lock('lock')
