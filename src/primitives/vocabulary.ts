@@ -4,6 +4,8 @@ import { placeOfCaller } from '../engine/place.js'
 import { Atomic } from './atomic.js'
 import { Cell } from './cell.js'
 import { CellArray } from './cell-array.js'
+import { EventLoop } from './event-loop/event-loop.js'
+import { NEW_LOOP } from './event-loop/loop-state.js'
 import { Lock } from './lock.js'
 import { Semaphore } from './semaphore.js'
 
@@ -78,6 +80,15 @@ export class Vocabulary extends Setup {
   semaphore(name: string, permits = 1): Semaphore {
     requireWhole(`semaphore “${name}”`, 'permits', permits, 0)
     return this.declare('semaphore', name, (words) => new Semaphore(name, words.int('permits', permits)))
+  }
+
+  /** An event loop with asyncio's tasks. */
+  eventLoop(name: string): EventLoop {
+    return this.declare(
+      'event loop',
+      name,
+      (words) => new EventLoop(name, words.data('loop', NEW_LOOP), (...object) => this.declare(...object)),
+    )
   }
 }
 
