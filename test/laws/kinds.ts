@@ -90,4 +90,24 @@ export const KINDS: readonly ObjectKind[] = [
       release: fc.constantFrom([], [2]),
     },
   },
+  {
+    title: 'event loop',
+    declare: (p, name) => {
+      const loop = p.eventLoop(name)
+      const lock = loop.lock(`lock of ${name}`)
+      return {
+        run: () =>
+          loop.run(function* () {
+            const future = yield* loop.future<number>()
+            yield* lock.hold(() => loop.sleep(1))
+            yield* future.setResult(1)
+            yield* loop.wait([future], { timeout: 2 })
+            yield* loop.gather(future, { returnExceptions: true })
+          }),
+        sleep: () => loop.sleep(1),
+        locked: () => lock.locked(),
+      }
+    },
+    operations: { run: reading, sleep: reading, locked: reading },
+  },
 ]

@@ -205,9 +205,7 @@ export class EventLoop implements SharedObject {
   *waitFor<R>(source: TaskSource<R>, seconds: number): Steps<R> {
     requireSeconds(seconds)
     const [awaitable] = yield* this.#tasksOf([source])
-    return awaitable!.decode(
-      yield* this.#caller.call(waitingForOne(awaitable!.id, awaitable!.name, seconds)),
-    ) as R
+    return awaitable!.decode(yield* this.#caller.call(waitingForOne(awaitable!.id, awaitable!.name, seconds))) as R
   }
 
   /**
@@ -323,8 +321,7 @@ export class EventLoop implements SharedObject {
     return this.#declare(
       'loop semaphore',
       name,
-      (words) =>
-        new LoopSemaphore(name, this.#caller, LoopSemaphore.declare(words, permits), bounded ? permits : null),
+      (words) => new LoopSemaphore(name, this.#caller, LoopSemaphore.declare(words, permits), bounded ? permits : null),
     )
   }
 
@@ -428,7 +425,10 @@ function gatherArguments(given: readonly (TaskSource | GatherOptions)[]) {
   }
 }
 
-function named<R>(first: string | ThreadBody<R>, second: ThreadBody<R> | undefined): [string | undefined, ThreadBody<R>] {
+function named<R>(
+  first: string | ThreadBody<R>,
+  second: ThreadBody<R> | undefined,
+): [string | undefined, ThreadBody<R>] {
   return typeof first === 'string' ? [first, second!] : [undefined, first]
 }
 

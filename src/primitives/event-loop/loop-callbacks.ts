@@ -1,10 +1,17 @@
 import type { PlainData } from '../../engine/interner.js'
 import { cancellation, errorIn, type LoopMachine } from './loop-machine.js'
 import type { GatherPart, LoopCallback, Outcome, WaitPart } from './loop-state.js'
+import { orderings } from './orderings.js'
 import type { Thrown } from './thrown.js'
 
+/** In how many ways a callback of the loop's own can do what it does: who is cancelled first is open. */
+export function waysToRun(loop: LoopMachine, callback: LoopCallback): number {
+  if (callback.call !== 'groupTaskDone' || !abortsGroup(loop, callback.group, callback.task)) return 1
+  return waysToAbort(loop, callback.group)
+}
+
 /** Calls a callback of the loop's own. One whose future has been forgotten does nothing: nobody could see it. */
-export function runCallback(loop: LoopMachine, callback: LoopCallback): void {
+export function runCallback(loop: LoopMachine, callback: LoopCallback, way: number): void {
   switch (callback.call) {
     case 'setResult':
       loop.setResult(callback.future, callback.value)
@@ -37,7 +44,7 @@ export function runCallback(loop: LoopMachine, callback: LoopCallback): void {
       expire(loop, callback.timeout)
       return
     case 'groupTaskDone':
-      noteGroupTask(loop, callback.group, callback.task)
+      noteGroupTask(loop, callback.group, callback.task, way)
       return
     case 'stop':
       loop.change({ isStopping: true })
@@ -111,24 +118,45 @@ function expire(loop: LoopMachine, id: string): void {
   loop.setTimeout(id, { ...timeout, timer: null, isExpiring: true })
 }
 
-function noteGroupTask(loop: LoopMachine, id: string, task: string): void {
+/** Whether the end of a task makes its group cancel the others. */
+function abortsGroup(loop: LoopMachine, id: string, task: string): boolean {
+  const group = loop.group(id)
+  return (
+    group !== undefined &&
+    loop.future(task)?.outcome?.kind === 'error' &&
+    !loop.isDone(group.parent) &&
+    !group.isAborting &&
+    !group.isParentCancelRequested
+  )
+}
+
+function noteGroupTask(loop: LoopMachine, id: string, task: string, way: number): void {
   const before = loop.group(id)
   if (before === undefined) return
+  const aborts = abortsGroup(loop, id, task)
   const tasks = before.tasks.filter((one) => one !== task)
-  loop.setGroup(id, { ...before, tasks })
-  if (before.completed !== null && tasks.length === 0) loop.setResult(before.completed)
   const outcome = loop.retrieve(task)
-  if (outcome.kind !== 'error') return
-  loop.setGroup(id, { ...loop.group(id)!, errors: [...before.errors, outcome.error] })
-  if (loop.isDone(before.parent) || before.isAborting || before.isParentCancelRequested) return
-  abortGroup(loop, id)
+  const errors = outcome.kind === 'error' ? [...before.errors, outcome.error] : before.errors
+  loop.setGroup(id, { ...before, tasks, errors })
+  if (before.completed !== null && tasks.length === 0) loop.setResult(before.completed)
+  if (!aborts) return
+  abortGroup(loop, id, way)
   loop.setGroup(id, { ...loop.group(id)!, isParentCancelRequested: true })
   loop.cancel(before.parent, null)
 }
 
-/** Cancels all tasks of a group, in the order in which they were created (CPython has no order here). */
-export function abortGroup(loop: LoopMachine, id: string): void {
-  const group = loop.group(id)!
-  loop.setGroup(id, { ...group, isAborting: true })
-  for (const task of group.tasks) loop.cancel(task, null)
+/** In how many orders the tasks of a group can be cancelled. */
+export function waysToAbort(loop: LoopMachine, id: string): number {
+  return orderings(tasksToCancel(loop, id)).length
+}
+
+/** Cancels all tasks of a group. */
+export function abortGroup(loop: LoopMachine, id: string, way: number): void {
+  const tasks = orderings(tasksToCancel(loop, id))[way]!
+  loop.setGroup(id, { ...loop.group(id)!, isAborting: true })
+  for (const task of tasks) loop.cancel(task, null)
+}
+
+function tasksToCancel(loop: LoopMachine, id: string): readonly string[] {
+  return loop.group(id)!.tasks.filter((task) => !loop.isDone(task))
 }

@@ -29,7 +29,7 @@ export class LoopCaller {
   ): Steps<R> {
     const words = { loop: this.#word, own }
     let result = yield* perform(new Begin<R, Own>(object, words, procedure))
-    for (let phase; result.kind === 'waits' || result.kind === 'acts'; ) {
+    for (let phase; result.kind === 'waits' || result.kind === 'acts';) {
       if (result.kind === 'waits') phase = result.phase
       result = yield* perform(new Resume<R, Own>(object, words, procedure, phase))
     }

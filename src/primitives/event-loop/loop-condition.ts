@@ -151,7 +151,10 @@ function acquireAgain(scene: Scene<Own>, step: Step<null>, error: Thrown | null,
     acquiring = beginAcquire(scene)
   }
   if (acquiring.kind === 'waits')
-    return { kind: 'waits', phase: { stage: 'acquiring', waiter: acquiring.phase as string, error, isCancelled } as PlainData }
+    return {
+      kind: 'waits',
+      phase: { stage: 'acquiring', waiter: acquiring.phase as string, error, isCancelled } as PlainData,
+    }
   if (isCancelled) return throws(CANCELLED)
   return error === null ? returns(true) : throws(error)
 }

@@ -128,7 +128,9 @@ export class LoopMachine {
     const future = this.future(id)
     if (future === undefined || future.outcome !== null) return false
     this.#setFuture(id, { ...future, outcome, callbacks: [] })
-    if (future.callbacks.length > 0) this.change({ ready: [...this.state.ready, ...future.callbacks] })
+    // Nothing but a cancellation concerns the thread of a worker: a call that does nothing is left out.
+    const callbacks = future.callbacks.filter(({ call }) => call !== 'cancelWorker' || outcome.kind === 'cancelled')
+    if (callbacks.length > 0) this.change({ ready: [...this.state.ready, ...callbacks] })
     return true
   }
 
@@ -146,7 +148,8 @@ export class LoopMachine {
     if (future === undefined || future.outcome !== null) return false
     const { part } = future
     if (part.kind !== 'task' && part.kind !== 'gather') return this.settle(id, { kind: 'cancelled', message })
-    if (this.#cancelling.has(id)) throw new MisuseError('tasks that wait for each other in a circle cannot be cancelled')
+    if (this.#cancelling.has(id))
+      throw new MisuseError('tasks that wait for each other in a circle cannot be cancelled')
     this.#cancelling.add(id)
     const isCancelled =
       part.kind === 'task' ? this.#cancelTask(id, part, message) : this.#cancelGather(id, part.children, message)

@@ -15,7 +15,7 @@ import { TaskDestroyed } from './loop-errors.js'
 import { LoopMachine } from './loop-machine.js'
 import { type Procedure, returns, type Scene, type Step } from './loop-procedure.js'
 import type { LoopState } from './loop-state.js'
-import { act, passTurn, waysToAct } from './loop-turns.js'
+import { passTurn, performAct, waysToAct } from './loop-turns.js'
 import { threadWaitedFor } from './loop-holder.js'
 import { type Thrown, thrownBy } from './thrown.js'
 
@@ -99,19 +99,20 @@ abstract class LoopOperation<R, Own extends readonly unknown[]> implements Opera
     return world.value(this.#words.loop) as LoopState
   }
 
-  protected sceneIn(world: WorldView, thread: number): Scene<Own> {
+  protected sceneIn(world: WorldView, thread: number, way = 0): Scene<Own> {
     const self = world.identityOf(thread)
     return {
       loop: new LoopMachine(this.stateIn(world)),
       own: this.#words.own.map((word) => world.value(word)) as unknown as Own,
       self,
+      way,
       selfName: givenName(self, world.threadName(thread)),
-      identityOf: (thread) => world.identityOf(thread),
+      identityOf: (other) => world.identityOf(other),
     }
   }
 
   #perform(world: WorldView, way: number, thread: number): Change<R> {
-    const scene = this.sceneIn(world, thread)
+    const scene = this.sceneIn(world, thread, way)
     const result = this.step(scene, way)
     return { loop: scene.loop.state, own: scene.own, result }
   }
@@ -146,7 +147,8 @@ abstract class LoopOperation<R, Own extends readonly unknown[]> implements Opera
     let step = first
     while (step.kind === 'waits') {
       passTurn(scene.loop)
-      if (scene.loop.state.turn !== scene.self) return step
+      // What it resumes with may leave a choice, which is one of the next step's.
+      if (scene.loop.state.turn !== scene.self || this.procedure.ways !== undefined) return step
       step = this.resumed(scene, step.phase)
     }
     return step
@@ -161,8 +163,10 @@ abstract class LoopOperation<R, Own extends readonly unknown[]> implements Opera
 
 /** The first step of a procedure. */
 export class Begin<R, Own extends readonly unknown[]> extends LoopOperation<R, Own> {
-  ways(): number {
-    return 1
+  ways(world: WorldView, thread: number): number {
+    if (this.procedure.ways === undefined) return 1
+    const scene = this.sceneIn(world, thread)
+    return scene.loop.state.turn === scene.self ? this.procedure.ways(scene) : 1
   }
 
   protected step(scene: Scene<Own>): LoopResult<R> {
@@ -205,7 +209,8 @@ export class Resume<R, Own extends readonly unknown[]> extends LoopOperation<R, 
   ways(world: WorldView, thread: number): number {
     const state = this.stateIn(world)
     const self = world.identityOf(thread)
-    if (state.turn === self || state.abandoned.includes(self)) return 1
+    if (state.turn === self) return this.procedure.ways?.(this.sceneIn(world, thread), this.#phase) ?? 1
+    if (state.abandoned.includes(self)) return 1
     return state.runner === self ? waysToAct(state) : 0
   }
 
@@ -213,7 +218,7 @@ export class Resume<R, Own extends readonly unknown[]> extends LoopOperation<R, 
     const { state } = scene.loop
     if (state.turn === scene.self) return this.goOn(scene, this.resumed(scene, this.#phase))
     if (state.abandoned.includes(scene.self)) return { kind: 'throws', error: DESTROYED }
-    const did = act(scene.loop, way)
+    const did = performAct(scene.loop, way)
     return scene.loop.state.phase === 'closed' ? (returns(null) as Step<never>) : { kind: 'acts', did }
   }
 

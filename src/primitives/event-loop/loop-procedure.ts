@@ -15,10 +15,12 @@ export interface Scene<Own> {
   /** The states of the objects besides the loop; replaced by a step that changes one. */
   own: Own
   readonly self: string
+  /** Which of several ways it takes. */
+  readonly way: number
   /** The name that thread was given. */
   readonly selfName: string
   /** What tells another thread from all others, by its index. */
-  identityOf(thread: number): string
+  readonly identityOf: (thread: number) => string
 }
 
 /** Who may call: a task, which alone can wait; whoever has the loop's turn, also a callback; any thread. */
@@ -34,6 +36,8 @@ export interface Procedure<R, Own = readonly []> {
   readonly caller: Caller
   /** Whether its result is shown in a trace. @default true */
   readonly isShown?: boolean
+  /** In how many ways it can begin, or resume with that error, if that is not one. */
+  ways?(scene: Scene<Own>, phase?: PlainData): number
   begin(scene: Scene<Own>): Step<R>
   resume?(scene: Scene<Own>, phase: PlainData, error: Thrown | null): Step<R>
   /** The thread that keeps the task waiting, if it is one. */

@@ -135,7 +135,11 @@ export function waitingFor(
 ): Procedure<readonly string[]> {
   return {
     name: 'wait',
-    args: [...names, ...(returnWhen === 'ALL_COMPLETED' ? [] : [returnWhen]), ...(timeout === undefined ? [] : [{ timeout }])],
+    args: [
+      ...names,
+      ...(returnWhen === 'ALL_COMPLETED' ? [] : [returnWhen]),
+      ...(timeout === undefined ? [] : [{ timeout }]),
+    ],
     caller: 'task',
     isShown: false,
     begin(scene) {

@@ -115,7 +115,11 @@ export class LoopQueue<T = unknown> implements SharedObject {
 
   /** Whether it has no items. One step, from any thread. */
   empty(): Steps<boolean> {
-    return this.#call({ name: 'empty', caller: 'anyone', begin: ({ own: [queue] }) => returns(queue.items.length === 0) })
+    return this.#call({
+      name: 'empty',
+      caller: 'anyone',
+      begin: ({ own: [queue] }) => returns(queue.items.length === 0),
+    })
   }
 
   /** Whether no more items fit in. One step, from any thread. */
@@ -154,7 +158,12 @@ function standInLine(scene: Scene<Own>, line: Line): Step<never> {
 }
 
 /** Leaves a line because of an error; whoever was woken in vain wakes the next. */
-function leaveLine(scene: Scene<Own>, line: Line, waiter: string, isPossible: (queue: LoopQueueState) => boolean): void {
+function leaveLine(
+  scene: Scene<Own>,
+  line: Line,
+  waiter: string,
+  isPossible: (queue: LoopQueueState) => boolean,
+): void {
   const { loop } = scene
   loop.cancel(waiter, null)
   const [before] = scene.own

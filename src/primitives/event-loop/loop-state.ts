@@ -12,11 +12,7 @@ export type ReturnWhen = 'ALL_COMPLETED' | 'FIRST_COMPLETED' | 'FIRST_EXCEPTION'
 
 /** What a future is besides a future. */
 export type Part =
-  | { readonly kind: 'plain' }
-  | TaskPart
-  | GatherPart
-  | WaitPart
-  | { readonly kind: 'worker'; readonly thread: string }
+  { readonly kind: 'plain' } | TaskPart | GatherPart | WaitPart | { readonly kind: 'worker'; readonly thread: string }
 
 /** A task: whose coroutine runs in the engine thread with its identity. */
 export interface TaskPart {

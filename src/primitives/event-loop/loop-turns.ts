@@ -1,11 +1,10 @@
-import { runCallback } from './loop-callbacks.js'
-import { errorIn, type LoopMachine } from './loop-machine.js'
-import type { Handle, LoopAct, LoopState, Timer } from './loop-state.js'
+import { runCallback, waysToRun } from './loop-callbacks.js'
+import { errorIn, LoopMachine } from './loop-machine.js'
+import type { Handle, LoopAct, LoopCallback, LoopState, Timer } from './loop-state.js'
+import { orderings } from './orderings.js'
 
 // What is still called when everything is over: `asyncio.run` runs the loop for asynchronous generators and for the executor.
 const LAST_ITERATIONS = 4
-// Orders in which pending tasks are cancelled at the end: CPython's set has none. More tasks than this are cancelled as they were made.
-const MOST_ORDERED = 4
 
 /**
  * Gives the turn to whoever is next, as CPython's `_run_once` does: what is ready at the beginning of an iteration is called in its
@@ -106,6 +105,7 @@ export function waysToAct(state: LoopState): number {
     case null:
       return 0
     case 'callback':
+      return waysToRun(new LoopMachine(state), state.ready[0] as LoopCallback)
     case 'close':
       return 1
     case 'select':
@@ -116,14 +116,14 @@ export function waysToAct(state: LoopState): number {
 }
 
 /** A step of the loop's thread; returns what it did, in words. */
-export function act(loop: LoopMachine, way: number): string {
+export function performAct(loop: LoopMachine, way: number): string {
   const { state } = loop
   switch (state.act!) {
     case 'callback': {
-      const callback = state.ready[0] as Exclude<Handle, { readonly call: 'step' | 'wakeUp' | 'callback' }>
+      const callback = state.ready[0] as LoopCallback
       const did = `callback ${describeHandle(state, callback)}`
       dequeue(loop)
-      runCallback(loop, callback)
+      runCallback(loop, callback, way)
       passTurn(loop)
       return did
     }
@@ -132,9 +132,7 @@ export function act(loop: LoopMachine, way: number): string {
       for (const timer of fired) loop.fire(timer)
       loop.change({ todo: loop.state.ready.length, turn: null, act: null })
       callNext(loop)
-      return fired.length === 0
-        ? 'select'
-        : `select → ${fired.map((timer) => describeTimer(state, timer)).join(', ')}`
+      return fired.length === 0 ? 'select' : `select → ${fired.map((timer) => describeTimer(state, timer)).join(', ')}`
     }
     case 'cancelTasks':
       cancelTasks(loop, orderings(pendingTasks(state))[way]!)
@@ -197,14 +195,6 @@ function firings({ timers, ready }: LoopState): readonly (readonly Timer[])[] {
   return lists
 }
 
-/** All orders of a few; the given one of many. */
-function orderings(items: readonly string[]): readonly (readonly string[])[] {
-  if (items.length > MOST_ORDERED || items.length < 2) return [items]
-  return items.flatMap((item, i) =>
-    orderings([...items.slice(0, i), ...items.slice(i + 1)]).map((others) => [item, ...others]),
-  )
-}
-
 /** A call that waits in the queue, for people. */
 export function describeHandle(state: LoopState, handle: Handle): string {
   const name = (id: string) => describeFuture(state, id)
@@ -226,7 +216,7 @@ export function describeHandle(state: LoopState, handle: Handle): string {
     case 'unshield':
       return `shield ← ${name(handle.inner)}`
     case 'cancelWorker':
-      return 'toThread: done'
+      return 'toThread: cancelled'
     case 'expire':
       return `timeout of ${name(state.timeouts[handle.timeout]?.task ?? '')}`
     case 'groupTaskDone':

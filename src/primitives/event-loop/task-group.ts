@@ -2,7 +2,7 @@ import type { ThreadHandle } from '../../engine/marks.js'
 import type { PlainData } from '../../engine/interner.js'
 import { MisuseError } from '../../engine/errors.js'
 import type { Steps, ThreadBody } from '../../engine/operation.js'
-import { abortGroup } from './loop-callbacks.js'
+import { abortGroup, waysToAbort } from './loop-callbacks.js'
 import type { LoopCaller } from './loop-caller.js'
 import { CancelledError, ExceptionGroup, TaskDestroyed } from './loop-errors.js'
 import { type Procedure, returns, type Scene, type Step, throws, waits } from './loop-procedure.js'
@@ -131,12 +131,17 @@ function exiting(group: string, thrown: Thrown | null): Procedure<readonly Throw
     name: 'end of task group',
     caller: 'task',
     isShown: false,
+    ways({ loop }, phase) {
+      const isAbort = phase === undefined ? thrown !== null : loop.state.delivery !== null
+      const before = loop.group(group)
+      return isAbort && before !== undefined && !before.isAborting ? waysToAbort(loop, group) : 1
+    },
     begin(scene) {
       const { loop, self } = scene
       loop.setGroup(group, { ...loop.group(group)!, isExiting: true })
       let cancelled = thrown !== null && isCancellation(thrown) ? thrown : null
       if (loop.group(group)!.isParentCancelRequested && uncancel(loop, self) === 0) cancelled = null
-      if (thrown !== null && !loop.group(group)!.isAborting) abortGroup(loop, group)
+      if (thrown !== null && !loop.group(group)!.isAborting) abortGroup(loop, group, scene.way)
       return wait(scene, cancelled)
     },
     resume(scene, given, error) {
@@ -147,7 +152,7 @@ function exiting(group: string, thrown: Thrown | null): Procedure<readonly Throw
       let { cancelled } = phase
       if (error !== null && !loop.group(group)!.isAborting) {
         cancelled = isCancellation(error) ? error : CANCELLED
-        abortGroup(loop, group)
+        abortGroup(loop, group, scene.way)
       }
       return wait(scene, cancelled)
     },
