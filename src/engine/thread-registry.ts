@@ -18,6 +18,8 @@ export interface ThreadEntry {
   readonly place: Place | undefined
   /** What tells it from all other threads of the program; the same in every run. */
   readonly identity: string
+  /** The same as a number, never 0, for algorithms that know threads by numbers. */
+  readonly number: number
 }
 
 /** All threads met so far, in the order of meeting (their indices) and in canonical order (by path). */
@@ -55,6 +57,7 @@ export class ThreadRegistry {
       word,
       place,
       identity,
+      number: numberOf(path),
     }
     this.#layout.threadHashes.push(hashText(identity, LANE_1), hashText(identity, LANE_2))
     this.all.push(entry)
@@ -85,6 +88,20 @@ export class ThreadRegistry {
     }
     return path.length > 1 ? `${name} (${codeOf(path)})` : name
   }
+}
+
+// Children that a thread's number leaves room for, and the numbers there are.
+const CHILDREN = 64
+const NUMBERS = 2 ** 31
+
+/** Positions as digits; paths too long for that get a number below 0 that two of them share once in two thousand million times. */
+function numberOf(path: readonly number[]): number {
+  let number = 0
+  for (const [level, position] of path.entries()) {
+    number = level === 0 ? position + 1 : number * CHILDREN + position + 1
+    if (number >= NUMBERS || (level > 0 && position >= CHILDREN - 1)) return ~(hashText(path.join(), LANE_1) >>> 1)
+  }
+  return number
 }
 
 function comparePaths(a: readonly number[], b: readonly number[]): number {

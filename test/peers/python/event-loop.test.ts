@@ -12,6 +12,8 @@ const SEEDS = [null, 1, 2, 3]
 const python = findPython((text) => console.warn(text))
 
 const MOST_STATES = 4000
+// Half a minute on a machine with nothing else to do.
+const LIMIT = 300_000
 
 /** Everything that can come out of a program; null if it has too many states. */
 function allRuns(main: Body): readonly Run[] | null {
@@ -76,7 +78,7 @@ function shortestDifference(compared: readonly Comparison[]) {
 }
 
 describe.skipIf(python === null)('Random asyncio programs', () => {
-  test('without timers do here exactly what they do in CPython', () => {
+  test('without timers do here exactly what they do in CPython', { timeout: LIMIT }, () => {
     const maker = new ProgramMaker(SEED, false)
     const programs = Array.from({ length: PROGRAMS }, () => maker.program())
     const theirs = python!.ask(
@@ -92,7 +94,7 @@ describe.skipIf(python === null)('Random asyncio programs', () => {
     // Only the order in which tasks that were left are cancelled is open.
     expect(compared.filter(({ ours }) => ours?.length === 1).length).toBeGreaterThan(0.9 * PROGRAMS)
   })
-  test('with timers can do here whatever they do in CPython, however long things take', () => {
+  test('with timers can do here whatever they do in CPython, however long things take', { timeout: LIMIT }, () => {
     const maker = new ProgramMaker(SEED, true)
     const programs = Array.from({ length: PROGRAMS }, () => maker.program())
     const theirs = python!.ask(
