@@ -210,7 +210,8 @@ export class EventLoop implements SharedObject {
 
   /**
    * Runs `body` in the same task, but no longer than `seconds`: then the task is cancelled, and if nobody else has cancelled it, TimeoutError is
-   * thrown in place of CancelledError. Python's `async with timeout(seconds)`.
+   * thrown in place of CancelledError. Python's `async with timeout(seconds)`; entering it takes no time, so that more than 0 seconds are
+   * never over at once.
    *
    * @throws TimeoutError
    */

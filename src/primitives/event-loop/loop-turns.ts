@@ -180,7 +180,7 @@ function close(loop: LoopMachine): void {
 /**
  * What the loop can find when it looks at its timers without a clock: the lists of those that are due, in the order of their
  * deadlines. Any time may have passed, but a timer that was set earlier and for no longer is due no later. If nothing else is
- * ready, the loop sleeps until a timer is due.
+ * ready, the loop sleeps until a timer is due. With a clock, the list of those that are due by then would be the only one.
  */
 function firings({ timers, ready }: LoopState): readonly (readonly Timer[])[] {
   const lists: (readonly Timer[])[] = []
