@@ -57,6 +57,35 @@ export { Atomic } from './primitives/atomic.js'
 export { Cell } from './primitives/cell.js'
 export { CellArray } from './primitives/cell-array.js'
 export { Clock } from './primitives/clock.js'
+export {
+  EventLoop,
+  type GatherOptions,
+  type LoopContent,
+  type LoopWaitOptions,
+  type ResultsOf,
+  type TaskSource,
+} from './primitives/event-loop/event-loop.js'
+export type { LeakedTask } from './primitives/event-loop/leaked-tasks.js'
+export { LoopCondition } from './primitives/event-loop/loop-condition.js'
+export {
+  CancelledError,
+  ExceptionGroup,
+  InvalidStateError,
+  LoopClosedError,
+  QueueEmpty,
+  QueueFull,
+  TaskDestroyed,
+  TimeoutError,
+} from './primitives/event-loop/loop-errors.js'
+export { LoopEvent } from './primitives/event-loop/loop-event.js'
+export { Awaitable, LoopFuture } from './primitives/event-loop/loop-future.js'
+export { LoopHandle } from './primitives/event-loop/loop-handle.js'
+export { LoopLock } from './primitives/event-loop/loop-lock.js'
+export { LoopQueue, type LoopQueueOptions } from './primitives/event-loop/loop-queue.js'
+export { LoopSemaphore } from './primitives/event-loop/loop-semaphore.js'
+export type { ReturnWhen } from './primitives/event-loop/loop-state.js'
+export { LoopTask } from './primitives/event-loop/loop-task.js'
+export { TaskGroup } from './primitives/event-loop/task-group.js'
 export { Lock } from './primitives/lock.js'
 export { RLock } from './primitives/rlock.js'
 export { Condition, type ConditionContent } from './primitives/condition.js'

@@ -9,6 +9,8 @@ import { CellArray } from './cell-array.js'
 import { Clock } from './clock.js'
 import { Condition, type ConditionState } from './condition.js'
 import { Event, UNSET } from './event.js'
+import { EventLoop } from './event-loop/event-loop.js'
+import { NEW_LOOP } from './event-loop/loop-state.js'
 import { Lock } from './lock.js'
 import { NOT_YET, Once } from './once.js'
 import { NOBODY, type Preference, ReaderWriterLock } from './reader-writer-lock.js'
@@ -116,6 +118,15 @@ export class Vocabulary extends Setup {
   semaphore(name: string, permits = 1): Semaphore {
     requireWhole(`semaphore “${name}”`, 'permits', permits, 0)
     return this.declare('semaphore', name, (words) => new Semaphore(name, words.int('permits', permits)))
+  }
+
+  /** An event loop with asyncio's tasks. */
+  eventLoop(name: string): EventLoop {
+    return this.declare(
+      'event loop',
+      name,
+      (words) => new EventLoop(name, words.data('loop', NEW_LOOP), (...object) => this.declare(...object)),
+    )
   }
 
   /** A re-entrant lock. */

@@ -15,6 +15,22 @@ export interface Scenario {
 /** The gallery, in the order of the course. */
 export const scenarios: readonly Scenario[] = [
   {
+    name: 'user-level-threads',
+    rows: ['T2'],
+    title: {
+      en: 'Threads of the program on one thread of the kernel: one call stops all',
+      fr: "Des fils de l'utilisateur sur un seul fil du noyau : un appel les arrête tous",
+    },
+    repairedBy: 'kernel-level-threads',
+    load: () => import('./user-level-threads.js'),
+  },
+  {
+    name: 'kernel-level-threads',
+    rows: ['T2'],
+    title: { en: 'Each on a thread of the kernel of its own', fr: 'Chacun sur son propre fil du noyau' },
+    load: () => import('./kernel-level-threads.js'),
+  },
+  {
     name: 'child-error',
     rows: ['T6'],
     title: { en: 'An error in a child thread, unnoticed', fr: 'Une erreur dans un fil enfant, passée inaperçue' },
@@ -347,6 +363,54 @@ export const scenarios: readonly Scenario[] = [
     rows: ['Q4'],
     title: { en: 'A circuit breaker before a service that is down', fr: 'Un disjoncteur devant un service en panne' },
     load: () => import('./circuit-breaker.js'),
+  },
+  {
+    name: 'gather',
+    rows: ['X3'],
+    title: { en: 'Three tasks of 2, 3 and 1 s, together', fr: 'Trois tâches de 2, 3 et 1 s, ensemble' },
+    load: () => import('./gather.js'),
+  },
+  {
+    name: 'blocked-loop',
+    rows: ['X3'],
+    title: { en: 'A long task blocks the event loop', fr: "Une longue tâche bloque la boucle d'événements" },
+    repairedBy: 'blocked-loop-to-thread',
+    load: () => import('./blocked-loop.js'),
+  },
+  {
+    name: 'blocked-loop-to-thread',
+    rows: ['X3'],
+    title: { en: 'The long task goes to a thread', fr: 'La longue tâche est confiée à un fil' },
+    load: () => import('./blocked-loop-to-thread.js'),
+  },
+  {
+    name: 'tasks-lost-update',
+    rows: ['X3', 'Y1'],
+    title: { en: 'Two tasks read, await and write', fr: 'Deux tâches lisent, attendent et écrivent' },
+    repairedBy: 'tasks-lost-update-locked',
+    load: () => import('./tasks-lost-update.js'),
+  },
+  {
+    name: 'tasks-lost-update-locked',
+    rows: ['X3', 'Y2'],
+    title: {
+      en: 'The two tasks repaired with a lock of the loop',
+      fr: 'Les deux tâches, réparées par un verrou de la boucle',
+    },
+    load: () => import('./tasks-lost-update-locked.js'),
+  },
+  {
+    name: 'cancelled-task',
+    rows: ['X3'],
+    title: { en: 'A cancelled task leaves its lock taken', fr: 'Une tâche annulée garde son verrou' },
+    repairedBy: 'cancelled-task-finally',
+    load: () => import('./cancelled-task.js'),
+  },
+  {
+    name: 'cancelled-task-finally',
+    rows: ['X3'],
+    title: { en: 'The cancelled task cleans up', fr: 'La tâche annulée fait le ménage' },
+    load: () => import('./cancelled-task-finally.js'),
   },
   {
     name: 'emitter',

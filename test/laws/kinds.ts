@@ -185,6 +185,26 @@ export const KINDS: readonly ObjectKind[] = [
     },
     operations: { read: reading, sleep: fc.tuple(fc.nat(2)) },
   },
+  {
+    title: 'event loop',
+    declare: (p, name) => {
+      const loop = p.eventLoop(name)
+      const lock = loop.lock(`lock of ${name}`)
+      return {
+        run: () =>
+          loop.run(function* () {
+            const future = yield* loop.future<number>()
+            yield* lock.hold(() => loop.sleep(1))
+            yield* future.setResult(1)
+            yield* loop.wait([future], { timeout: 2 })
+            yield* loop.gather(future, { returnExceptions: true })
+          }),
+        sleep: () => loop.sleep(1),
+        locked: () => lock.locked(),
+      }
+    },
+    operations: { run: reading, sleep: reading, locked: reading },
+  },
   ...(['queue', 'lifoQueue', 'priorityQueue'] as const).map((kind): ObjectKind => ({
     title: kind,
     declare: (p, name) => p[kind]<unknown>(name, { maxsize: 2 }),
