@@ -84,9 +84,9 @@ describe('In virtual time', { timeout: PATIENCE }, () => {
           const report = await explore(program, options)
           const keys = (one: ExploreReport) => [...endingsOf(script, one).keys()].sort()
           expect(keys(report), printTimed(script)).toEqual(keys(expected))
-          const violations = ({ violations }: ExploreReport) =>
+          const wrongs = ({ violations }: ExploreReport) =>
             violations.map(({ kind, message }) => `${kind} ${message}`).sort()
-          expect(violations(report), printTimed(script)).toEqual(violations(expected))
+          expect(wrongs(report), printTimed(script)).toEqual(wrongs(expected))
         }),
         { seed: SEED, numRuns: Math.ceil(RUNS / 5) },
       )
