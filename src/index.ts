@@ -28,21 +28,24 @@ export {
 export type { Equivalence } from './engine/explore/reads-from/equivalence.js'
 export type { OutcomeFacts } from './engine/outcome.js'
 export type { BlockedThread } from './engine/detect/blocked-threads.js'
+export type { ThreadState } from './engine/detect/thread-states.js'
 export type { TraceStep } from './engine/replay-run.js'
 export type { Program, ProgramOptions, Parameters, ParameterValue } from './engine/program.js'
-export type { Property, Setup, StateView, WordAllocator } from './engine/setup.js'
-export { ThreadHandle } from './engine/marks.js'
+export type { OwnWord, Property, Setup, StateView, UnstartedThread, WordAllocator } from './engine/setup.js'
+export { type ThreadFacts, ThreadHandle } from './engine/marks.js'
 export { EntrelacsError, HistoryLimit, MisuseError, ProgramFault, TokenError, UsageError } from './engine/errors.js'
 export type { Place } from './engine/place.js'
 export { formatPlace, recordedPlace } from './engine/place.js'
 export { type Footprint, independent } from './engine/footprint.js'
 export {
+  type Carried,
   type CostClass,
   formatData,
   type InstructionForm,
   type Operation,
   perform,
   type SharedObject,
+  type StartableThread,
   type Steps,
   type ThreadBody,
   type WorldAccess,
@@ -53,6 +56,19 @@ export { Atomic } from './primitives/atomic.js'
 export { Cell } from './primitives/cell.js'
 export { CellArray } from './primitives/cell-array.js'
 export { Lock } from './primitives/lock.js'
+export { BrokenThreadPool, CancelledError, InvalidStateError, TimeoutError } from './primitives/future-errors.js'
+export { type DoneCallback, Future } from './primitives/future.js'
+export type { FutureWaitOptions, ReturnWhen, WaitedFutures } from './primitives/future-waiter.js'
+export {
+  type DeclaredThread,
+  StartedThread,
+  Thread,
+  type ThreadDeclarer,
+  type ThreadOptions,
+} from './primitives/thread.js'
+export { AttributeError, ThreadLocal } from './primitives/thread-local.js'
+export { type ShutdownOptions, ThreadPool, type ThreadPoolOptions } from './primitives/thread-pool.js'
+export { Timer } from './primitives/timer.js'
 export { Semaphore, type WaitOptions } from './primitives/semaphore.js'
 export { type Timed, withTimeout } from './primitives/timed.js'
 export { type Effect, StatefulObject, type Transition, TransitionOperation } from './primitives/transition.js'

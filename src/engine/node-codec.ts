@@ -1,5 +1,5 @@
 import { MisuseError, ProgramFault } from './errors.js'
-import { Code, FLAG_DAEMON, FLAG_PLAIN, FLAG_VALUE, FLAG_WRITES, linearForm, MISUSE } from './instruction.js'
+import { Code, FLAG_DAEMON, FLAG_IDLE, FLAG_PLAIN, FLAG_VALUE, FLAG_WRITES, linearForm, MISUSE } from './instruction.js'
 import { releasedFree } from './instruction-operation.js'
 import type { Interner } from './interner.js'
 import { type Layout, WordKind } from './layout.js'
@@ -46,7 +46,8 @@ export class NodeCodec {
   encode(thread: ThreadEntry, operation: Operation): NodeForm {
     const daemon = thread.daemon ? FLAG_DAEMON : 0
     const form: InstructionForm | undefined = operation.instruction
-    if (form === undefined) return { code: Code.Contract | daemon, word: thread.word, a: 0, b: 0 }
+    const idle = operation.isIdle === true ? FLAG_IDLE : 0
+    if (form === undefined) return { code: Code.Contract | daemon | idle, word: thread.word, a: 0, b: 0 }
     const word = form.word < 0 ? thread.word : form.word
     const plain = form.plain === true ? FLAG_PLAIN : 0
     const flags = linearForm(form.code) | daemon | plain | (form.code === Code.Store ? FLAG_WRITES : 0)

@@ -62,5 +62,8 @@ function observedView({ world, threads }: Session, observed: (word: number) => v
     threadName: (thread) => world.threadName(thread),
     identityOf: (thread) => world.identityOf(thread),
     threadWith: (identity) => world.threadWith(identity),
+    threadWords: () => world.threadWords(),
+    wordIdentity: (word) => world.wordIdentity(word),
+    wordWith: (identity) => world.wordWith(identity),
   }
 }

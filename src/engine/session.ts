@@ -2,11 +2,11 @@ import { EntrelacsError, MisuseError, ProgramFault } from './errors.js'
 import { chain, hashText, LANE_1 } from './content-hash.js'
 import { Declarations } from './declarations.js'
 import { GeneratorImage } from './generator-image.js'
-import { Code, MISUSE, overflows, resulting, stored } from './instruction.js'
+import { Code, FLAG_IDLE, MISUSE, overflows, resulting, stored } from './instruction.js'
 import { Interner } from './interner.js'
 import { Layout, WordKind } from './layout.js'
 import { ThreadHandle } from './marks.js'
-import { NODE_A, NODE_B, NODE_WORD, NodeTable } from './node-table.js'
+import { NODE_A, NODE_B, NODE_CODE, NODE_WORD, NodeTable } from './node-table.js'
 import { formatData, type Operation, type SharedObject } from './operation.js'
 import { placeOfError } from './place.js'
 import { propertyHolds } from './property-check.js'
@@ -62,7 +62,14 @@ export class Session {
     this.interner.maxBytes = options.maxValues ?? Infinity
     this.params = completeParameters(program, given)
     const { layout, threads, interner, codec } = this
-    this.#declarations = new Declarations({ layout, threads, interner, codec, running: () => this.image.running })
+    this.#declarations = new Declarations({
+      layout,
+      threads,
+      interner,
+      codec,
+      running: () => this.image.running,
+      carried: (key) => this.image.carried(key),
+    })
     this.image = new GeneratorImage({
       layout,
       nodes: this.nodes,
@@ -97,10 +104,14 @@ export class Session {
       throw new ProgramFault('program/no-threads', `“${program.name}” declares no thread`, {
         hint: 'declare at least one with p.thread(name, function* () { … })',
       })
-    this.world = new World(this.layout, this.nodes, this.threads, this.codec, this.interner)
+    this.world = new World(this.layout, this.nodes, this.threads, this.codec, this.interner, (node, thread) =>
+      this.image.firstNodeOfStarted(node, thread),
+    )
     const { bodies } = this.#declarations
-    for (const thread of threads.all.slice(0, bodies.length))
-      this.world.write(thread.word, this.image.start(thread, bodies[thread.index]!, 0))
+    for (const thread of threads.all.slice(0, bodies.length)) {
+      const body = bodies[thread.index]
+      if (body !== undefined) this.world.write(thread.word, this.image.start(thread, body, 0))
+    }
     this.#initial = {
       words: this.world.words.slice(0, this.layout.count),
       hash1: this.world.hash1,
@@ -179,11 +190,20 @@ export class Session {
     return result
   }
 
-  /** Whether every thread that the program waits for has ended. */
+  /** Whether every thread that the program waits for has ended, or is idle for want of work. */
   get hasEnded(): boolean {
     return this.threads.all.every(
-      (thread) => thread.daemon || this.node(thread.index) === 0 || this.world.hasEnded(thread.index),
+      ({ daemon, index }) =>
+        daemon ||
+        this.node(index) === 0 ||
+        this.world.hasEnded(index) ||
+        (this.isIdle(index) && this.ways(index) === 0),
     )
+  }
+
+  /** Whether a thread stands where nobody waits for it as long as it is blocked. */
+  isIdle(thread: number): boolean {
+    return (this.nodes.field(this.node(thread), NODE_CODE) & FLAG_IDLE) !== 0
   }
 
   /** Whether a thread's next step is an `assume` that is false. */

@@ -1,7 +1,7 @@
 import { ProgramFault } from './errors.js'
 import { type WordKind, WordKind as Kind } from './layout.js'
 import { AtMark, PrintMark, ThreadHandle } from './marks.js'
-import type { Operation, SharedObject, Steps, ThreadBody } from './operation.js'
+import type { Operation, SharedObject, StartableThread, Steps, ThreadBody } from './operation.js'
 import { perform } from './operation.js'
 import { Assume, Choose, Pause, Spawn } from './thread-operations.js'
 import { type Place, placeOfCaller, recordedPlace } from './place.js'
@@ -27,7 +27,34 @@ export interface DeclarationSink {
   word(suffix: string, kind: WordKind, initial: unknown, what: string): number
   object(object: SharedObject): void
   thread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle
+  /** A thread that does not run before an operation starts it; also while threads run. */
+  startable(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): UnstartedThread
+  /** Does something once all that setup itself says has been declared; while threads run, at once. */
+  afterSetup(action: () => void): void
+  /** The number of the next object that the thread whose code is executing declares, from 1 on. */
+  ordinal(): number
+  /** The thread whose code is executing; null in setup. */
+  current(): ThreadHandle | null
+  /** The first thread that runs from the beginning. */
+  main(): ThreadHandle
+  /** A word that each thread has for itself, for the object that is being declared. */
+  ownWord(suffix: string, initial: unknown, what: string): OwnWord
+  /** What an operation carries, by its key. */
+  carried(key: string): unknown
   property(property: Property): void
+}
+
+/** A thread as it was declared that is to be started by an operation: one of its `starts`. */
+export interface UnstartedThread extends StartableThread {
+  readonly handle: ThreadHandle
+}
+
+/** A word of plain data that each thread has for itself. */
+export interface OwnWord {
+  /** That of the thread whose code is executing. */
+  mine(): number
+  /** Those that have been met, by the index of their thread. */
+  known(): ReadonlyMap<number, number>
 }
 
 /** Reserves words for the object that is being declared. */
@@ -38,6 +65,8 @@ export interface WordAllocator {
   data(name: string, initial: unknown): number
   /** A word for "no thread" (0) or a thread (its index + 1); 0 at first. */
   thread(name: string): number
+  /** A word of any plain data for each thread that asks for its own. */
+  own(name: string, initial: unknown): OwnWord
 }
 
 /**
@@ -51,6 +80,11 @@ export class Setup {
     this.#sink = sink
   }
 
+  /** What primitives ask the engine for. */
+  protected get engine(): DeclarationSink {
+    return this.#sink
+  }
+
   /**
    * Declares a shared object of one's own: `make` reserves its words and returns it. The extension point for primitives.
    */
@@ -60,6 +94,7 @@ export class Setup {
       int: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Int, initial, what),
       data: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Value, initial, what),
       thread: (suffix) => this.#sink.word(`${kind} ${suffix}`, Kind.Thread, 0, what),
+      own: (suffix, initial) => this.#sink.ownWord(`${kind} ${suffix}`, initial, what),
     })
     this.#sink.object(object)
     return object

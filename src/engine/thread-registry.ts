@@ -11,6 +11,8 @@ export interface ThreadEntry {
   /** The path in letters: `A`, `B`, …; `Aa` is A's first child. Used in tokens. */
   readonly code: string
   readonly name: string
+  /** As the program names it: other threads may have been given the same name. */
+  readonly givenName: string
   readonly daemon: boolean
   /** The word of the state that holds the thread's node. */
   readonly word: number
@@ -51,6 +53,7 @@ export class ThreadRegistry {
       path,
       code: codeOf(path),
       name: this.#uniqueName(name, path),
+      givenName: name,
       daemon,
       word,
       place,

@@ -6,6 +6,15 @@ import type { WordCodec } from './word-codec.js'
 import type { WorldAccess } from './operation.js'
 import type { ThreadRegistry } from './thread-registry.js'
 
+/** The first node of a thread that is started by the operation at a node. */
+export type FirstNode = (starting: number, thread: number) => number
+
+/** A point in a thread's history, the same in every run. */
+export function pointOfNode(nodes: NodeTable, threads: ThreadRegistry, node: number): string {
+  const { identity } = threads.all[nodes.owners[node]!]!
+  return `${identity} ${nodes.field(node, NODE_HASH_1)} ${nodes.field(node, NODE_HASH_2)}`
+}
+
 /**
  * One state, changed in place. Every write goes through `write`, which logs the old content for `undo` and updates the
  * state's hash; the hash of a state is the exclusive or of its words' contributions, counted from the initial content.
@@ -19,13 +28,22 @@ export class World implements WorldAccess {
   readonly #threads: ThreadRegistry
   readonly #codec: WordCodec
   readonly #interner: Interner
+  readonly #firstNode: FirstNode
   // Pairs (word, old content) of every write since the beginning or the last `forget`.
   #log = new Int32Array(64)
   #logged = 0
   // How many words of the layout have their content here.
   #covered = 0
 
-  constructor(layout: Layout, nodes: NodeTable, threads: ThreadRegistry, codec: WordCodec, interner: Interner) {
+  constructor(
+    layout: Layout,
+    nodes: NodeTable,
+    threads: ThreadRegistry,
+    codec: WordCodec,
+    interner: Interner,
+    firstNode: FirstNode,
+  ) {
+    this.#firstNode = firstNode
     this.#layout = layout
     this.#nodes = nodes
     this.#threads = threads
@@ -73,6 +91,38 @@ export class World implements WorldAccess {
 
   threadWith(identity: string): number {
     return this.#threads.withIdentity(identity).index
+  }
+
+  threadWords(): readonly number[] {
+    return this.#threads.all.map((thread) => thread.word)
+  }
+
+  wordIdentity(word: number): string {
+    return this.#layout.identityOf(word)
+  }
+
+  wordWith(identity: string): number {
+    return this.#layout.withIdentity(identity)
+  }
+
+  start(thread: number, starter: number): void {
+    this.write(this.#threads.all[thread]!.word, this.#firstNode(this.#nodeOf(starter), thread))
+  }
+
+  pointOf(thread: number): string {
+    return pointOfNode(this.#nodes, this.#threads, this.#nodeOf(thread))
+  }
+
+  failureOf(thread: number): string | undefined {
+    const node = this.#nodeOf(thread)
+    if (this.#nodes.code(node) !== Code.Failed) return undefined
+    return this.#interner.valueOf(this.#nodes.field(node, NODE_A)) as string
+  }
+
+  aliveThreads(): readonly string[] {
+    return this.#threads.canonical
+      .filter((thread) => this.#nodeOf(thread) !== 0 && !this.hasEnded(thread))
+      .map((thread) => this.#threads.all[thread]!.givenName)
   }
 
   write(word: number, content: number): void {

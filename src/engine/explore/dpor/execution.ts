@@ -3,6 +3,7 @@ import {
   Code,
   FLAG_DAEMON,
   FLAG_GIVES,
+  FLAG_IDLE,
   FLAG_KEEPS,
   FLAG_LINEAR,
   FLAG_PLAIN,
@@ -21,6 +22,7 @@ import {
   SMALL_RESULTS,
   SMALL_RESULTS_SHIFT,
 } from '../../node-table.js'
+import type { StartableThread } from '../../operation.js'
 import type { Session } from '../../session.js'
 import {
   ACCESS_KEY,
@@ -58,6 +60,8 @@ const GIVES_BIT = Math.log2(FLAG_GIVES)
 /** In `racingClock`: the latest event's own clock; nothing at all; anything below `OWN` is −2 − an event, for its clock. */
 export const OWN = -1
 export const NOTHING = -0x80000000
+
+const NONE: readonly StartableThread[] = []
 
 /** One step of an execution, by the session's thread indices. */
 export interface ExecutionStep {
@@ -246,7 +250,7 @@ export class Execution {
       const head = fields[at + NODE_CODE]!
       if ((head & CODE_MASK) <= Code.Failed) continue
       if ((head & CODE_MASK) === Code.Assume && fields[at + NODE_A] === 0) isStuck = true
-      if ((head & FLAG_DAEMON) === 0) ending = 'deadlocked'
+      if ((head & (FLAG_DAEMON | FLAG_IDLE)) === 0) ending = 'deadlocked'
     }
     return isStuck && ending === 'deadlocked' ? 'assumeFailed' : ending
   }
@@ -276,6 +280,11 @@ export class Execution {
   /** The node that an event's thread stood at, and the result that led on from there. */
   nodeOf(event: number): number {
     return this.events[(event << EVENT_SHIFT) + EVENT_NODE]!
+  }
+
+  /** Whether some thread has neither ended nor can go on: one that is idle, or blocked. */
+  get isSomeoneLeft(): boolean {
+    return this.#awake > 0
   }
 
   /** Whether all threads that the program waits for have ended, which is the end of its daemons. */
@@ -365,6 +374,8 @@ export class Execution {
     const { nodes, world } = this.session
     const node = this.events[record + EVENT_NODE]!
     if (nodes.code(node) === Code.Spawn) this.#last[nodes.owners[this.#words[nodes.field(node, NODE_WORD)]!]!] = 0
+    // Whom the event has started can have done nothing since.
+    for (const { index } of this.#startable(node)) if (this.#last[index] === this.length + 1) this.#last[index] = 0
     world.undo(this.events[record + EVENT_MARK]!)
     this.#countAwake()
   }
@@ -545,6 +556,7 @@ export class Execution {
       if (ended !== 0) this.#join(base, ended - 1)
     }
     const olds = touched.map(({ key }) => this.#contentOf(key))
+    const unborn = this.#startable(node).filter(({ index }) => this.#words[this.#threadWord[index]!] === 0)
     this.events[(event << EVENT_SHIFT) + EVENT_MARK] = session.world.mark
     const result = session.step(thread, way)
     this.misused = session.image.isMisuse(node, result)
@@ -553,6 +565,8 @@ export class Execution {
     this.#countAwake()
     touched.forEach(({ key, writes }, i) => this.#log.add(event, key, writes, olds[i]!))
     if (code === Code.Spawn) this.#noteSpawn(event, session.nodes.field(node, NODE_WORD))
+    for (const { index } of unborn)
+      if (this.#words[this.#threadWord[index]!] !== 0) this.#noteSpawn(event, this.#threadWord[index]!)
     if (this.rules.isSpecial) {
       this.#applyRules(event, thread, -1)
       this.#waiting.dropCovered(code === Code.Acquire ? session.nodes.field(node, NODE_WORD) : -1)
@@ -560,6 +574,12 @@ export class Execution {
     this.clocks[event * this.stride + thread] = event + 1
     this.#last[thread] = event + 1
     this.length = event + 1
+  }
+
+  /** The threads that an operation of the contract may start. */
+  #startable(node: number): readonly StartableThread[] {
+    if (this.session.nodes.code(node) !== Code.Contract) return NONE
+    return this.session.image.operations.get(node)!.starts ?? NONE
   }
 
   #contentOf(key: number): number {
@@ -581,7 +601,8 @@ export class Execution {
     if (rules.hasDaemons && !session.threads.all[thread]!.daemon) this.#write(event, rules.lifeKey(word), 0)
     if (!session.world.hasEnded(thread)) return
     const end = this.#log.count
-    if (rules.hasStatus) this.#write(event, rules.wordKey(word), 0)
+    // It was alive before.
+    if (rules.hasStatus) this.#write(event, rules.wordKey(word), this.nodeOf(event))
     for (const key of rules.propertyKeys(word)) this.#write(event, key, 0)
     this.#log.markEnds(end)
   }
@@ -603,7 +624,7 @@ export class Execution {
     const touch = (key: number, writing: boolean) => writes.set(key, writing || writes.get(key) === true)
     if (code === Code.Contract) {
       const footprint = session.image.operations.get(node)!.footprint(session.world, thread)
-      for (const word of [...footprint.reads, ...footprint.writes]) rules.meetFootprint(session, word)
+      for (const word of footprint.reads) rules.meetFootprint(session, word)
       for (const word of footprint.reads) touch(rules.wordKey(word), false)
       for (const word of footprint.writes) touch(rules.wordKey(word), true)
     } else if (code >= Code.Load && code <= Code.Release) {
@@ -678,6 +699,7 @@ export class Execution {
     }
     const awaited = threads.all.reduce((count, { daemon }) => count + (daemon ? 0 : 1), 0)
     this.rules.meetThreads(awaited, awaited < threads.all.length)
+    if (this.session.image.countsThreads) this.rules.meetCount(threads.all.length)
     threads.canonical.forEach((thread, place) => (this.rank[thread] = place))
     if (threads.all.length > this.stride) this.#widen(threads.all.length)
   }

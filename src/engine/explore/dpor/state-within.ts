@@ -46,4 +46,16 @@ export class StateWithin implements WorldView {
   threadWith(identity: string): number {
     return this.#session.world.threadWith(identity)
   }
+
+  threadWords(): readonly number[] {
+    return this.#session.world.threadWords()
+  }
+
+  wordIdentity(word: number): string {
+    return this.#session.world.wordIdentity(word)
+  }
+
+  wordWith(identity: string): number {
+    return this.#session.world.wordWith(identity)
+  }
 }
