@@ -112,6 +112,8 @@ export class Session {
       const body = bodies[thread.index]
       if (body !== undefined) this.world.write(thread.word, this.image.start(thread, body, 0))
     }
+    // Threads may have declared objects on their way to their first operation.
+    this.world.read(this.layout.count - 1)
     this.#initial = {
       words: this.world.words.slice(0, this.layout.count),
       hash1: this.world.hash1,

@@ -18,10 +18,13 @@ import { StatefulObject, type Transition } from './transition.js'
 /** When `wait` returns: as soon as any future is done, any has failed, or when all are done. */
 export type ReturnWhen = 'FIRST_COMPLETED' | 'FIRST_EXCEPTION' | 'ALL_COMPLETED'
 
-/** What a waiter has been told, in order. */
+/** What a waiter has been told since it looked last, in order. */
 export interface WaiterState {
   readonly done: readonly { readonly index: number; readonly failed: boolean }[]
 }
+
+/** A waiter that has been told nothing, or has taken note of all it was told. */
+export const NOTHING_TOLD: WaiterState = { done: [] }
 
 /** How `wait` is to wait. */
 export interface FutureWaitOptions extends WaitOptions {
@@ -57,8 +60,8 @@ export class FutureWaiter<R> extends StatefulObject<WaiterState> {
     const waiting = this.operation(waitingFor(left, returnWhen))
     const told = timeout === undefined ? yield* perform(waiting) : yield* this.#toldInTime(waiting, timeout)
     // Those that are done need not be told so.
-    const all = told.length === left ? told : yield* perform(new Unwatch(this, this.word, futures))
-    return this.#divided([...done, ...all])
+    const more = told.length === left ? [] : yield* perform(new Unwatch(this, this.word, futures))
+    return this.#divided([...done, ...told, ...more])
   }
 
   /** Python's `concurrent.futures.as_completed`. */
@@ -76,7 +79,7 @@ export class FutureWaiter<R> extends StatefulObject<WaiterState> {
       yield* each(futures[first.splice(next, 1)[0]!]!)
     }
     for (let seen = 0; seen < futures.length - done.length;) {
-      const news = this.operation(newsSince(seen))
+      const news = this.operation(NEWS)
       const waited = timeout === undefined ? yield* perform(news) : yield* this.#inTime(news, timeout)
       for (const index of waited) yield* each(futures[index]!)
       seen += waited.length
@@ -108,18 +111,16 @@ function waitingFor(left: number, returnWhen: ReturnWhen): Transition<WaiterStat
   return {
     name,
     ways: ({ done }) => (isToldEnough(done, left, returnWhen) ? 1 : 0),
-    step: (state) => ({ state, result: state.done.map(({ index }) => index) }),
+    step: ({ done }) => ({ state: NOTHING_TOLD, result: done.map(({ index }) => index) }),
     label: () => name,
   }
 }
 
-function newsSince(seen: number): Transition<WaiterState, readonly number[]> {
-  return {
-    name: 'next completed',
-    ways: ({ done }) => (done.length > seen ? 1 : 0),
-    step: (state) => ({ state, result: state.done.slice(seen).map(({ index }) => index) }),
-    label: () => 'next completed',
-  }
+const NEWS: Transition<WaiterState, readonly number[]> = {
+  name: 'next completed',
+  ways: ({ done }) => (done.length > 0 ? 1 : 0),
+  step: ({ done }) => ({ state: NOTHING_TOLD, result: done.map(({ index }) => index) }),
+  label: () => 'next completed',
 }
 
 function isToldEnough(told: WaiterState['done'], left: number, returnWhen: ReturnWhen): boolean {
@@ -231,14 +232,16 @@ class Unwatch extends Look<readonly number[]> {
     this.states(world).forEach((state, i) => {
       if (this.#watches(world, state)) world.setValue(this.words[i]!, { ...state, waiters: this.#others(world, state) })
     })
-    return (world.value(this.waiter) as WaiterState).done.map(({ index }) => index)
+    const { done } = world.value(this.waiter) as WaiterState
+    world.setValue(this.waiter, NOTHING_TOLD)
+    return done.map(({ index }) => index)
   }
 
   footprint(world: WorldView): Footprint {
     const states = this.states(world)
     return {
       reads: [...this.words, this.waiter],
-      writes: this.words.filter((_, i) => this.#watches(world, states[i]!)),
+      writes: [this.waiter, ...this.words.filter((_, i) => this.#watches(world, states[i]!))],
     }
   }
 

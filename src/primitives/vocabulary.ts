@@ -10,7 +10,7 @@ import { Lock } from './lock.js'
 import { Semaphore } from './semaphore.js'
 import { Future } from './future.js'
 import { PENDING } from './future-state.js'
-import { type FutureWaitOptions, FutureWaiter, type WaitedFutures, type WaiterState } from './future-waiter.js'
+import { type FutureWaitOptions, FutureWaiter, NOTHING_TOLD, type WaitedFutures } from './future-waiter.js'
 import type { WaitOptions } from './semaphore.js'
 import { type DeclaredThread, StartedThread, Thread, type ThreadOptions } from './thread.js'
 import { ThreadLocal } from './thread-local.js'
@@ -223,8 +223,11 @@ export class Vocabulary extends Setup {
 
   #waiter<R>(futures: Iterable<Future<R>>): FutureWaiter<R> {
     const name = `waiter ${this.engine.ordinal()} of ${this.#running()?.name ?? 'setup'}`
-    const initial: WaiterState = { done: [] }
-    return this.declare('waiter', name, (words) => new FutureWaiter(name, words.data('told', initial), [...futures]))
+    return this.declare(
+      'waiter',
+      name,
+      (words) => new FutureWaiter(name, words.data('told', NOTHING_TOLD), [...futures]),
+    )
   }
 
   readonly #carried = (key: string): unknown => this.engine.carried(key)

@@ -15,6 +15,50 @@ export interface Scenario {
 /** The gallery, in the order of the course. */
 export const scenarios: readonly Scenario[] = [
   {
+    name: 'life-of-a-thread',
+    rows: ['T1'],
+    title: { en: 'The life of a thread, from new to dead', fr: "La vie d'un fil, de nouveau à terminé" },
+    load: () => import('./life-of-a-thread.js'),
+  },
+  {
+    name: 'active-count',
+    rows: ['T3'],
+    title: { en: 'Many threads, falling to one', fr: 'Beaucoup de fils, puis un seul' },
+    load: () => import('./active-count.js'),
+  },
+  {
+    name: 'daemon',
+    rows: ['T3'],
+    title: { en: 'A daemon dies with its program', fr: 'Un démon meurt avec son programme' },
+    repairedBy: 'daemon-awaited',
+    load: () => import('./daemon.js'),
+  },
+  {
+    name: 'daemon-awaited',
+    rows: ['T3'],
+    title: { en: 'The program waits for its daemon', fr: 'Le programme attend son démon' },
+    load: () => import('./daemon-awaited.js'),
+  },
+  {
+    name: 'two-ways-to-start',
+    rows: ['T4'],
+    title: { en: 'A thread as a class and as a function', fr: 'Un fil comme classe et comme fonction' },
+    load: () => import('./two-ways-to-start.js'),
+  },
+  {
+    name: 'abrupt-stop',
+    rows: ['T5'],
+    title: { en: 'A killed thread leaves a lock held for ever', fr: 'Un fil tué laisse un verrou pris à jamais' },
+    repairedBy: 'graceful-stop',
+    load: () => import('./abrupt-stop.js'),
+  },
+  {
+    name: 'graceful-stop',
+    rows: ['T5'],
+    title: { en: 'A thread that is asked to stop', fr: 'Un fil à qui on demande de finir' },
+    load: () => import('./graceful-stop.js'),
+  },
+  {
     name: 'child-error',
     rows: ['T6'],
     title: { en: 'An error in a child thread, unnoticed', fr: 'Une erreur dans un fil enfant, passée inaperçue' },
@@ -85,5 +129,40 @@ export const scenarios: readonly Scenario[] = [
     rows: ['Y10'],
     title: { en: 'Four sellers, ten tickets, no pause', fr: 'Quatre vendeurs, dix billets, pas de pause' },
     load: () => import('./ticket-sellers.js'),
+  },
+  {
+    name: 'thread-pool',
+    rows: ['X1'],
+    title: { en: 'A pool of threads: submit, map, shut down', fr: 'Un groupe de fils : soumettre, appliquer, fermer' },
+    load: () => import('./thread-pool.js'),
+  },
+  {
+    name: 'pool-waits-for-itself',
+    rows: ['X1'],
+    title: {
+      en: 'A job that waits for a job of its own pool',
+      fr: 'Une tâche qui attend une tâche de son propre groupe',
+    },
+    repairedBy: 'pool-of-parts',
+    load: () => import('./pool-waits-for-itself.js'),
+  },
+  {
+    name: 'pool-of-parts',
+    rows: ['X1'],
+    title: { en: 'Jobs that wait for no jobs', fr: "Des tâches qui n'attendent pas de tâche" },
+    load: () => import('./pool-of-parts.js'),
+  },
+  {
+    name: 'scheduler-of-threads',
+    rows: ['X6'],
+    title: { en: 'Exercise: a scheduler of threads', fr: 'Exercice : un ordonnanceur de fils' },
+    repairedBy: 'scheduler-clean-stop',
+    load: () => import('./scheduler-of-threads.js'),
+  },
+  {
+    name: 'scheduler-clean-stop',
+    rows: ['X6'],
+    title: { en: 'The scheduler of threads, stopped cleanly', fr: "L'ordonnanceur de fils, arrêté proprement" },
+    load: () => import('./scheduler-clean-stop.js'),
   },
 ]

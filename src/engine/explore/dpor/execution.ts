@@ -611,8 +611,22 @@ export class Execution {
   #write(event: number, key: number, old: number): void {
     if (this.#log.writesFrom(this.events[(event << EVENT_SHIFT) + EVENT_ACCESSES]!, key)) return
     this.#waiting.keepBefore(key)
-    this.#raceAsWriter(event, key)
+    this.#raceWithOthers(event, key)
     this.#log.add(event, key, true, old)
+  }
+
+  /** As a writer, but the event may have read the key itself: whether its own thread is alive, say. */
+  #raceWithOthers(event: number, key: number): void {
+    const log = this.#log
+    let hasReaders = false
+    for (let reader = log.reader[key]!; reader !== 0;) {
+      if (log.eventOf(reader) !== event) {
+        this.#raceWith(event, log.eventOf(reader))
+        hasReaders = true
+      }
+      reader = log.records[((reader - 1) << ACCESS_SHIFT) + ACCESS_READER]!
+    }
+    if (!hasReaders) this.#raceAsReader(event, key)
   }
 
   /** What a thread's pending operation touches if it steps now. */
