@@ -28,22 +28,25 @@ export {
 export type { Equivalence } from './engine/explore/reads-from/equivalence.js'
 export type { OutcomeFacts } from './engine/outcome.js'
 export type { BlockedThread } from './engine/detect/blocked-threads.js'
+export type { ThreadState } from './engine/detect/thread-states.js'
 export type { TraceStep } from './engine/replay-run.js'
 export type { Program, ProgramOptions, Parameters, ParameterValue } from './engine/program.js'
-export type { Property, Setup, StateView, WordAllocator } from './engine/setup.js'
-export { ThreadHandle } from './engine/marks.js'
+export type { OwnWord, Property, Setup, StateView, UnstartedThread, WordAllocator } from './engine/setup.js'
+export { type ThreadFacts, ThreadHandle } from './engine/marks.js'
 export { EntrelacsError, HistoryLimit, MisuseError, ProgramFault, TokenError, UsageError } from './engine/errors.js'
 export type { Place } from './engine/place.js'
 export { call, type CallLoop } from './engine/call.js'
 export { formatPlace, recordedPlace } from './engine/place.js'
 export { type Footprint, independent } from './engine/footprint.js'
 export {
+  type Carried,
   type CostClass,
   formatData,
   type InstructionForm,
   type Operation,
   perform,
   type SharedObject,
+  type StartableThread,
   type Steps,
   type ThreadBody,
   type WorldAccess,
@@ -68,14 +71,11 @@ export {
 export type { LeakedTask } from './primitives/event-loop/leaked-tasks.js'
 export { LoopCondition } from './primitives/event-loop/loop-condition.js'
 export {
-  CancelledError,
   ExceptionGroup,
-  InvalidStateError,
   LoopClosedError,
   QueueEmpty,
   QueueFull,
   TaskDestroyed,
-  TimeoutError,
 } from './primitives/event-loop/loop-errors.js'
 export { LoopEvent } from './primitives/event-loop/loop-event.js'
 export { Awaitable, LoopFuture } from './primitives/event-loop/loop-future.js'
@@ -83,7 +83,6 @@ export { LoopHandle } from './primitives/event-loop/loop-handle.js'
 export { LoopLock } from './primitives/event-loop/loop-lock.js'
 export { LoopQueue, type LoopQueueOptions } from './primitives/event-loop/loop-queue.js'
 export { LoopSemaphore } from './primitives/event-loop/loop-semaphore.js'
-export type { ReturnWhen } from './primitives/event-loop/loop-state.js'
 export { LoopTask } from './primitives/event-loop/loop-task.js'
 export { TaskGroup } from './primitives/event-loop/task-group.js'
 export { Lock } from './primitives/lock.js'
@@ -95,6 +94,19 @@ export { Barrier, type BarrierContent, type BarrierOptions, type BarrierPhase } 
 export { BrokenBarrierError } from './primitives/broken-barrier-error.js'
 export { type Preference, ReaderWriterLock, type ReaderWriterContent } from './primitives/reader-writer-lock.js'
 export { Once } from './primitives/once.js'
+export { BrokenThreadPool, CancelledError, InvalidStateError, TimeoutError } from './primitives/future-errors.js'
+export { type DoneCallback, Future } from './primitives/future.js'
+export type { FutureWaitOptions, ReturnWhen, WaitedFutures } from './primitives/future-waiter.js'
+export {
+  type DeclaredThread,
+  StartedThread,
+  Thread,
+  type ThreadDeclarer,
+  type ThreadOptions,
+} from './primitives/thread.js'
+export { AttributeError, ThreadLocal } from './primitives/thread-local.js'
+export { type ShutdownOptions, ThreadPool, type ThreadPoolOptions } from './primitives/thread-pool.js'
+export { Timer } from './primitives/timer.js'
 export { Semaphore, type WaitOptions } from './primitives/semaphore.js'
 export { type Timed, withTimeout } from './primitives/timed.js'
 export { type Effect, StatefulObject, type Transition, TransitionOperation } from './primitives/transition.js'

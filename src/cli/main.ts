@@ -53,6 +53,7 @@ interface ExploreFlags extends CommonFlags {
 
 interface ReplayFlags extends CommonFlags {
   readonly step?: boolean
+  readonly states?: boolean
   readonly adapt?: boolean
   readonly patience: number
 }
@@ -202,6 +203,7 @@ function buildCommands(): Command {
         .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file')
         .argument('<token>', 'from a report')
         .option('--step', 'one step a key, on a terminal')
+        .option('--states', 'after every step, where each thread is in its life')
         .option('--adapt', 'on a changed program, follow what still applies'),
     ),
   )
@@ -251,6 +253,7 @@ async function replay(source: string, token: string, flags: ReplayFlags): Promis
     json: flags.json ?? false,
     language: flags.lang,
     step: flags.step ?? false,
+    states: flags.states ?? false,
     adapt: flags.adapt ?? false,
     patience: flags.patience,
   })

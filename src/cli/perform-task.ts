@@ -40,7 +40,7 @@ async function perform(task: WorkerTask): Promise<void> {
     case 'replay':
       return tell({
         kind: 'replayed',
-        replay: replay(program, task.token, { adapt: task.adapt, monitor: makeMonitor() }),
+        replay: replay(program, task.token, { adapt: task.adapt, states: task.states, monitor: makeMonitor() }),
       })
     case 'explore':
       return tell({ kind: 'explored', ...(await exploreWithTraces(program, task)) })

@@ -12,6 +12,7 @@ export interface ReplayCommandOptions {
   readonly json: boolean
   readonly language: Language
   readonly step: boolean
+  readonly states: boolean
   readonly adapt: boolean
   readonly patience: number
 }
@@ -19,7 +20,7 @@ export interface ReplayCommandOptions {
 /** `entrelacs replay`: follows a token, whole or one step a key. */
 export async function replayCommand(source: string, token: string, given: ReplayCommandOptions): Promise<ExitCode> {
   const result = await runInWorker(
-    { kind: 'replay', source, token, adapt: given.adapt },
+    { kind: 'replay', source, token, adapt: given.adapt, states: given.states },
     { patience: given.patience, onMessage: () => {} },
   )
   if (result.kind !== 'replayed') throw new Error(`the worker answered ${result.kind}`)

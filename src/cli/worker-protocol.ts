@@ -29,7 +29,13 @@ export type ExploreTaskOptions = Omit<ExploreOptions, 'onProgress' | 'onViolatio
 export type WorkerTask =
   | ExploreTask
   | CompareTask
-  | { readonly kind: 'replay'; readonly source: string; readonly token: string; readonly adapt: boolean }
+  | {
+      readonly kind: 'replay'
+      readonly source: string
+      readonly token: string
+      readonly adapt: boolean
+      readonly states: boolean
+    }
 
 /** What the worker starts with. */
 export interface WorkerInput {

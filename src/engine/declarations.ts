@@ -4,7 +4,7 @@ import { type Layout, WordKind } from './layout.js'
 import { ThreadHandle } from './marks.js'
 import type { SharedObject, ThreadBody } from './operation.js'
 import type { Place } from './place.js'
-import type { DeclarationSink, Property } from './setup.js'
+import type { DeclarationSink, OwnWord, Property, UnstartedThread } from './setup.js'
 import type { ThreadEntry, ThreadRegistry } from './thread-registry.js'
 import { isTimed, type TimedObject } from './time/timed-object.js'
 import type { TimeMode } from './time/time-mode.js'
@@ -21,6 +21,8 @@ export interface DeclarationContext {
   readonly codec: WordCodec
   /** The thread whose code is executing, if any: what is declared meanwhile belongs to it. */
   readonly running: () => LiveRun | null
+  /** What an operation carries, by its key. */
+  readonly carried: (key: string) => unknown
 }
 
 /** What a program declares: in its setup, and objects also while its threads run. */
@@ -29,14 +31,16 @@ export class Declarations implements DeclarationSink {
   readonly properties: Property[] = []
   /** Objects with timers of their own, also those that threads have made. */
   readonly timed: TimedObject[] = []
-  /** The bodies of the threads that setup declares, by index. */
-  readonly bodies: ThreadBody[] = []
+  /** The bodies of the threads that setup declares, by index; none for those that are yet to be started. */
+  readonly bodies: (ThreadBody | undefined)[] = []
   readonly #objectWords = new Map<number, SharedObject>()
   readonly #context: DeclarationContext
   #declaredObjects = 0
   #pendingWords: number[] = []
   // Who waits to know the object that is being declared.
   #pendingOwners: { object: SharedObject | null }[] = []
+  #pendingOwn: ((object: SharedObject) => void)[] = []
+  #afterSetup: (() => void)[] = []
   #inSetup = true
 
   constructor(context: DeclarationContext) {
@@ -53,6 +57,7 @@ export class Declarations implements DeclarationSink {
 
   /** From now on declarations come from threads. */
   endSetup(): void {
+    for (const action of this.#afterSetup) action()
     this.#context.threads.declared = this.bodies.length
     this.#inSetup = false
   }
@@ -108,11 +113,36 @@ export class Declarations implements DeclarationSink {
     return run === null ? `o${this.#declaredObjects}` : `o${run.thread.code}.${run.objects}`
   }
 
+  ownWord(suffix: string, initial: unknown, what: string): OwnWord {
+    const identity = `${this.#objectIdentity()} ${suffix}`
+    const { layout, codec } = this.#context
+    const content = codec.encode(WordKind.Value, initial, what)
+    const known = new Map<number, number>()
+    let owner: SharedObject | undefined
+    this.#pendingOwn.push((object) => (owner = object))
+    return {
+      known: () => known,
+      mine: () => {
+        const { index, identity: thread } = this.#requireRunning(what).thread
+        const word = layout.word(`${identity} of ${thread}`, WordKind.Value, content)
+        known.set(index, word)
+        if (owner !== undefined) this.#objectWords.set(word, owner)
+        return word
+      },
+    }
+  }
+
+  carried(key: string): unknown {
+    return this.#context.carried(key)
+  }
+
   object(object: SharedObject): void {
     const words = this.#pendingWords
     this.#pendingWords = []
     for (const owner of this.#pendingOwners) owner.object = object
     this.#pendingOwners = []
+    for (const owned of this.#pendingOwn) owned(object)
+    this.#pendingOwn = []
     requireName(object.kind, object.name, undefined)
     const run = this.#context.running()
     if (run === null) this.#declaredObjects++
@@ -155,6 +185,42 @@ export class Declarations implements DeclarationSink {
         place,
         hint: 'start it with yield* p.spawn(…)',
       })
+    return new ThreadHandle(this.#declareThread(name, body, daemon, place))
+  }
+
+  startable(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): UnstartedThread {
+    const run = this.#context.running()
+    if (run !== null) requireName('thread', name, place)
+    const entry =
+      run === null
+        ? this.#declareThread(name, undefined, daemon, place)
+        : this.#context.threads.add([...run.thread.path, run.children++], name, daemon, place)
+    return { index: entry.index, body, isDeclared: run === null, handle: new ThreadHandle(entry) }
+  }
+
+  afterSetup(action: () => void): void {
+    if (this.#inSetup) this.#afterSetup.push(action)
+    else action()
+  }
+
+  ordinal(): number {
+    return (this.#context.running()?.objects ?? this.#declaredObjects) + 1
+  }
+
+  current(): ThreadHandle | null {
+    const run = this.#context.running()
+    return run === null ? null : new ThreadHandle(run.thread)
+  }
+
+  main(): ThreadHandle {
+    const index = this.bodies.findIndex((body) => body !== undefined)
+    if (index >= 0) return new ThreadHandle(this.#context.threads.all[index]!)
+    throw new ProgramFault('program/no-threads', 'there is no main thread: none runs from the beginning', {
+      hint: 'declare one with p.thread(name, function* () { … })',
+    })
+  }
+
+  #declareThread(name: string, body: ThreadBody | undefined, daemon: boolean, place: Place | undefined): ThreadEntry {
     requireName('thread', name, place)
     if (this.#context.threads.all.some((other) => other.name === name))
       throw new ProgramFault('program/duplicate-name', `two threads are called “${name}”`, {
@@ -162,8 +228,15 @@ export class Declarations implements DeclarationSink {
         hint: 'give every thread a name of its own',
       })
     this.bodies.push(body)
-    const entry: ThreadEntry = this.#context.threads.add([this.bodies.length - 1], name, daemon, place)
-    return new ThreadHandle(name, entry.index, entry.word)
+    return this.#context.threads.add([this.bodies.length - 1], name, daemon, place)
+  }
+
+  #requireRunning(what: string): LiveRun {
+    const run = this.#context.running()
+    if (run !== null) return run
+    throw new ProgramFault('program/not-in-a-thread', `${what} is asked for outside a thread`, {
+      hint: 'ask for it in a thread’s code: every thread has its own',
+    })
   }
 }
 

@@ -18,7 +18,7 @@ import {
   NODE_WORD,
   type NodeTable,
 } from './node-table.js'
-import { formatData, type Operation, type ThreadBody } from './operation.js'
+import { formatData, type Operation, type StartableThread, type ThreadBody } from './operation.js'
 import { recordingPlaces } from './place.js'
 import { follow, type Position } from './position.js'
 import type { ThreadImage } from './thread-image.js'
@@ -26,6 +26,7 @@ import { Spawn } from './thread-operations.js'
 import type { ThreadEntry, ThreadRegistry } from './thread-registry.js'
 import { type Failure, type LiveRun, ThreadRunner, type RunnerOptions, type Yielded } from './thread-runner.js'
 import type { WordCodec } from './word-codec.js'
+import { pointOfNode } from './world.js'
 
 // More live generators than this are dropped, oldest first; a dropped one is run again from its beginning if needed.
 const LIVE_LIMIT = 32_768
@@ -92,6 +93,14 @@ export class GeneratorImage implements ThreadImage {
   readonly #codec: NodeCodec
   readonly #bodies = new Map<number, ThreadBody>()
   readonly #spawned = new Map<number, { readonly child: ThreadEntry; readonly body: ThreadBody }>()
+  /** By node: threads that its operation may start. By node and thread: the first node of one that it starts. */
+  readonly #startable = new Map<number, readonly StartableThread[]>()
+  readonly #started = new Map<string, number>()
+  /** By thread: the first node of one that setup declares and some operation starts. */
+  readonly #declaredRoots = new Map<number, number>()
+  readonly #carried = new Map<string, unknown>()
+  /** Whether any operation's result depends on which threads there are. */
+  countsThreads = false
   readonly #live = new Map<number, LiveRun>()
   readonly #merged = new Map<string, number>()
   readonly #ended = new Map<string, number>()
@@ -110,6 +119,7 @@ export class GeneratorImage implements ThreadImage {
       this.#live.size * 1024 +
       (this.#merged.size + this.#ended.size) * 160 +
       (this.operations.size + this.#bodies.size) * 400 +
+      (this.#carried.size + this.#startable.size + this.#started.size) * 200 +
       this.log.bytes
     )
   }
@@ -156,6 +166,39 @@ export class GeneratorImage implements ThreadImage {
     return root
   }
 
+  /** The first node of a thread that the operation at `node` starts. */
+  firstNodeOfStarted(node: number, thread: number): number {
+    const key = `${node} ${thread}`
+    const known = this.#started.get(key)
+    if (known !== undefined) return known
+    const startable = this.#startable.get(node)!.find(({ index }) => index === thread)!
+    const root = this.#rootOf(startable, node)
+    this.#started.set(key, root)
+    this.log.started(node, thread)
+    // Whoever starts a thread leads to all that it does.
+    this.#context.nodes.onEdge?.(node, root)
+    return root
+  }
+
+  #rootOf({ index, body, isDeclared }: StartableThread, node: number): number {
+    const thread = this.#context.threads.all[index]!
+    if (!isDeclared) return this.start(thread, body, node)
+    const known = this.#declaredRoots.get(index)
+    if (known !== undefined) return known
+    const root = this.start(thread, body, 0)
+    this.#declaredRoots.set(index, root)
+    return root
+  }
+
+  /**
+   * What an operation carries, by its key. Whoever knows a key has it from a step that was taken in this session, or
+   * learnt in it: the operation is known by then.
+   */
+  carried(key: string): unknown {
+    if (!this.#carried.has(key)) throw new Error(`nothing is carried under “${key}” here`)
+    return this.#carried.get(key)
+  }
+
   resume(node: number, result: number): number {
     const child = this.#placingFaults(() => this.#extend(node, result))
     this.#context.nodes.connect(node, result, child)
@@ -166,9 +209,7 @@ export class GeneratorImage implements ThreadImage {
   /** The plain data that `result` stands for at `node`, as the thread receives it. */
   decode(node: number, result: number): unknown {
     const child = this.#spawned.get(node)?.child
-    return child === undefined
-      ? this.#codec.decode(node, result)
-      : new ThreadHandle(child.name, child.index, child.word)
+    return child === undefined ? this.#codec.decode(node, result) : new ThreadHandle(child)
   }
 
   /** Whether `result` says that the operation at a node misused its object. */
@@ -318,9 +359,18 @@ export class GeneratorImage implements ThreadImage {
     if (operation instanceof Spawn && child !== null) this.#spawned.set(node, { child, body: operation.body })
     if (operation.isTimed === true) this.isTimed = true
     if (this.#context.recordPlaces || operation.instruction === undefined) this.operations.set(node, operation)
+    if (operation.instruction === undefined) this.#noteContract(node, operation)
     if (nodes.code(node) === Code.Choose && form.a > WIDE_CHOICE) this.#wideChoices.push(node)
     this.#keep(node, run)
     return node
+  }
+
+  #noteContract(node: number, { starts, carries, countsThreads }: Operation): void {
+    if (starts !== undefined) this.#startable.set(node, starts)
+    if (countsThreads === true) this.countsThreads = true
+    if (carries === undefined) return
+    const key = carries.key ?? pointOfNode(this.#context.nodes, this.#context.threads, node)
+    if (!this.#carried.has(key)) this.#carried.set(key, carries.content)
   }
 
   #enter(run: LiveRun, spawn: Spawn): ThreadEntry {

@@ -44,6 +44,9 @@ export const FLAG_KEEPS = 0x2000
 /** `give` is all ones instead of 0. */
 export const FLAG_GIVES = 0x4000
 
+/** A thread that is blocked here is not waited for by the program. */
+export const FLAG_IDLE = 0x10000
+
 /** The form holds only under a condition: an acquire finds its word free, a release does not, a sum does not overflow. */
 export const FLAG_GUARDED = 0x8000
 

@@ -31,6 +31,7 @@ export class Layout {
   initial = new Int32Array(16)
   readonly #interner: Interner
   readonly #index = new Map<string, number>()
+  readonly #identities: string[] = []
   /**
    * Contributions of the contents 0 … 15 of each word, both lanes, so that the hot path loads instead of computing;
    * 0 in both lanes where not computed yet.
@@ -55,7 +56,20 @@ export class Layout {
     this.seeds2[index] = hashText(identity, LANE_2)
     this.initial[index] = initial
     this.#index.set(identity, index)
+    this.#identities.push(identity)
     return index
+  }
+
+  /** What tells a word from all others, the same in every run. */
+  identityOf(word: number): string {
+    return this.#identities[word]!
+  }
+
+  /** The word with that identity, which must have been met. */
+  withIdentity(identity: string): number {
+    const word = this.#index.get(identity)
+    if (word === undefined) throw new Error(`there is no word “${identity}” here`)
+    return word
   }
 
   /** Computes two entries of `smallHashes`, if the contents are small. */

@@ -20,7 +20,15 @@ export class LearningLog {
     this.#add(-node, 0)
   }
 
-  /** All entries: a node and a result each; a negative node is one at which a thread is spawned. */
+  /** The first node of a thread that is started at a node was learnt. */
+  started(node: number, thread: number): void {
+    this.#add(-node, thread + 1)
+  }
+
+  /**
+   * All entries: a node and a result each; a negative node is one at which a thread is spawned (0), or started (1 + its
+   * index).
+   */
   get entries(): Int32Array<ArrayBuffer> {
     return this.#entries.slice(0, 2 * this.count)
   }

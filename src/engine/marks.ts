@@ -54,26 +54,38 @@ export class PrintMark {
   }
 }
 
+/** What tells a thread from others in a run. */
+export interface ThreadFacts {
+  readonly name: string
+  readonly index: number
+  readonly word: number
+  readonly daemon: boolean
+}
+
 /** A thread as the program holds it. */
 export class ThreadHandle<R = unknown> {
   readonly name: string
   /** The thread's index in this run. */
   readonly index: number
-  readonly #word: number
+  /** The word of the state that tells where it stands. */
+  readonly word: number
+  /** Whether the program does not wait for it. */
+  readonly daemon: boolean
   /** Carries the type of the result; never present. */
   declare readonly resultType?: R
 
-  constructor(name: string, index: number, word: number) {
+  constructor({ name, index, word, daemon }: ThreadFacts) {
     this.name = name
     this.index = index
-    this.#word = word
+    this.word = word
+    this.daemon = daemon
   }
 
   /** Waits until the thread has ended and returns its result (`undefined` if it failed). One step. */
   join(): Steps<R> {
     const operation = new InstructionOperation(
       { name: 'join', object: null, args: [this.name], cost: 'synchronisation', place: recordedPlace() },
-      { code: Code.Join, word: this.#word },
+      { code: Code.Join, word: this.word },
       this.index,
     )
     return perform(operation as Operation<R>)

@@ -2,6 +2,7 @@ import { MisuseError, ProgramFault } from './errors.js'
 import {
   Code,
   FLAG_DAEMON,
+  FLAG_IDLE,
   FLAG_PLAIN,
   FLAG_PROGRESS,
   FLAG_VALUE,
@@ -55,7 +56,8 @@ export class NodeCodec {
   encode(thread: ThreadEntry, operation: Operation): NodeForm {
     const daemon = thread.daemon ? FLAG_DAEMON : 0
     const form: InstructionForm | undefined = operation.instruction
-    if (form === undefined) return { code: Code.Contract | daemon, word: thread.word, a: 0, b: 0 }
+    const idle = operation.isIdle === true ? FLAG_IDLE : 0
+    if (form === undefined) return { code: Code.Contract | daemon | idle, word: thread.word, a: 0, b: 0 }
     const word = form.word < 0 ? thread.word : form.word
     const plain = form.plain === true ? FLAG_PLAIN : 0
     // Progress is noted on the general path, so that the hot one need not look for it.

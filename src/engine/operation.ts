@@ -34,6 +34,12 @@ export interface WorldView {
    * clock brings down to 0. An operation sets it, and another one waits for 0 and sets it to null; −1 in mode `free`.
    */
   deadlineWord(thread: number): number
+  /** The words of all threads that have been met: for operations that ask about every thread there is. */
+  threadWords(): readonly number[]
+  /** What tells a word from all others, the same in every run: how plain data refers to the state of another object. */
+  wordIdentity(word: number): string
+  /** The word with that identity. */
+  wordWith(identity: string): number
 }
 
 /** Write access to the state. Every write is logged, so that it can be undone, and enters the state's hash. */
@@ -42,6 +48,29 @@ export interface WorldAccess extends WorldView {
   write(word: number, content: number): void
   /** Writes plain data to a word of either kind. */
   setValue(word: number, value: unknown): void
+  /** Lets `thread`, which is one of the `starts` of the operation that `starter` performs, begin. */
+  start(thread: number, starter: number): void
+  /** Where a thread stands in its history, the same in every run: what its operation `carries` is found by this key. */
+  pointOf(thread: number): string
+  /** How a thread has failed, in words; `undefined` if it has not. */
+  failureOf(thread: number): string | undefined
+  /** The threads that have begun and not ended, by the names they were given, in canonical order. */
+  aliveThreads(): readonly string[]
+}
+
+/** A thread that does not run before some operation starts it. */
+export interface StartableThread {
+  readonly index: number
+  readonly body: ThreadBody
+  /** Declared in setup, so that what it does is no matter of who starts it. */
+  readonly isDeclared: boolean
+}
+
+/** What an operation hands on to other threads although it is no plain data: a function, an error. */
+export interface Carried {
+  readonly content: unknown
+  /** What it is found by. Equal keys must mean equal contents. @default where the thread that performs it stands */
+  readonly key?: string
 }
 
 /** What every shared object is to the engine: a name, a kind, and how it looks in a state. */
@@ -84,6 +113,13 @@ export interface Operation<R = unknown> {
   readonly cost: CostClass
   /** Present if it takes or limits time: reports then say what time meant. */
   readonly isTimed?: boolean
+  /** Threads that it may start. */
+  readonly starts?: readonly StartableThread[]
+  readonly carries?: Carried
+  /** A thread that is blocked here is idle: the program does not wait for it, and it is no part of a deadlock. */
+  readonly isIdle?: boolean
+  /** Its result depends on which threads there are. */
+  readonly countsThreads?: boolean
   /** In how many ways it can proceed now; 0 = blocked. */
   ways(world: WorldView, thread: number): number
   /** The atomic effect of way `way` and its result, which must be plain data. May throw a MisuseError before any write. */

@@ -29,7 +29,7 @@ export function describeOutcome(session: Session, deadlocked: boolean): OutcomeF
     const node = session.node(index)
     if (node === 0) continue
     if (!session.world.hasEnded(index)) {
-      if (!thread.daemon) waiting[thread.name] = pendingLabel(session, index)
+      if (!thread.daemon && !session.isIdle(index)) waiting[thread.name] = pendingLabel(session, index)
       continue
     }
     const failure = session.failureOf(index)

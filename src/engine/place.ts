@@ -33,8 +33,21 @@ export function recordedPlace(): Place | undefined {
   return recording ? placeOfCaller() : undefined
 }
 
+// A step may be many generators deep in primitives that are made of others.
+const STACK_DEPTH = 60
+
 /** The innermost frame of the current stack that is not the engine's own. */
 export function placeOfCaller(): Place | undefined {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = STACK_DEPTH
+  try {
+    return placeInStack()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+function placeInStack(): Place | undefined {
   const position = positionOfCaller()
   if (position === null) return placeOfError(new Error())
   let place = places.get(position)
@@ -68,7 +81,7 @@ function positionOfCaller(): string | null {
   const target: { stack?: unknown } = {}
   hooks.prepareStackTrace = positionOfFirst
   try {
-    hooks.captureStackTrace(target, placeOfCaller)
+    hooks.captureStackTrace(target, placeInStack)
     return typeof target.stack === 'string' ? target.stack : null
   } finally {
     hooks.prepareStackTrace = prepareStackTrace

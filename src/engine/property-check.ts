@@ -64,5 +64,8 @@ function observedView({ world, threads }: Session, observed: (word: number) => v
     identityOf: (thread) => world.identityOf(thread),
     threadWith: (identity) => world.threadWith(identity),
     deadlineWord: (thread) => world.deadlineWord(thread),
+    threadWords: () => world.threadWords(),
+    wordIdentity: (word) => world.wordIdentity(word),
+    wordWith: (identity) => world.wordWith(identity),
   }
 }

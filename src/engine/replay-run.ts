@@ -1,5 +1,6 @@
 import { chain } from './content-hash.js'
 import { blockedThreads, type BlockedThread } from './detect/blocked-threads.js'
+import { threadStates, type ThreadState } from './detect/thread-states.js'
 import { describeOutcome, type OutcomeFacts } from './outcome.js'
 import { FLAG_PLAIN } from './instruction.js'
 import { NODE_CODE } from './node-table.js'
@@ -36,6 +37,8 @@ export interface TraceStep {
   readonly failing: readonly string[]
   /** The misuse that the step is, if it is one. */
   readonly misuse: string | null
+  /** Where every thread is in its life after the step, by name, if that was asked for. */
+  readonly threadStates?: Readonly<Record<string, ThreadState>>
 }
 
 /** Why a choice could not be followed. */
@@ -58,6 +61,7 @@ export class ReplayRun {
   hash = 0
   /** Hash of the latest step alone. */
   latestHash = 0
+  readonly #showsThreads: boolean
   #printed: string[] = []
   #last = -1
   /** Switches away from a thread that could go on. */
@@ -66,8 +70,9 @@ export class ReplayRun {
   constructor(
     program: Program,
     params: Readonly<Record<string, unknown>>,
-    options: Pick<SessionOptions, 'monitor' | 'maxValues'> = {},
+    { states = false, ...options }: Pick<SessionOptions, 'monitor' | 'maxValues'> & { readonly states?: boolean } = {},
   ) {
+    this.#showsThreads = states
     this.session = new Session(program, params, {
       ...options,
       recordPlaces: true,
@@ -144,6 +149,7 @@ export class ReplayRun {
       printed: this.#takePrinted(),
       failing: this.#failing(),
       misuse: session.image.isMisuse(node, result) ? session.image.misuseText(node, result) : null,
+      ...(this.#showsThreads ? { threadStates: threadStates(session, index) } : {}),
     }
     this.steps.push(step)
     return step

@@ -14,6 +14,8 @@ import { allChoices, checkpoints, hashCharacter, parseToken } from './token.js'
 export interface ReplayOptions extends Pick<SessionOptions, 'monitor'> {
   /** On a changed program, follow what still applies and go on in canonical order, instead of refusing. @default false */
   readonly adapt?: boolean
+  /** Tell after every step where each thread is in its life: new, runnable, running, blocked, dead. @default false */
+  readonly states?: boolean
 }
 
 /** What happened when a token was followed. */
@@ -66,7 +68,10 @@ export interface Replay {
 export function replay(program: Program, token: string, options: ReplayOptions = {}): Replay {
   const content = parseToken(token)
   const params = tokenParameters(program, content.params, options.adapt ?? false)
-  const run = new ReplayRun(inModes(program, content), params, { monitor: options.monitor })
+  const run = new ReplayRun(inModes(program, content), params, {
+    monitor: options.monitor,
+    states: options.states ?? false,
+  })
   const follower = new TokenFollower(run, allChoices(content), content.hashes, options.adapt ?? false)
   follower.follow()
   const outcome = run.isOver ? run.outcome() : null

@@ -1,5 +1,6 @@
 import { chain, hashText, LANE_1 } from './content-hash.js'
 import { HistoryLimit, UsageError } from './errors.js'
+import type { GeneratorImage } from './generator-image.js'
 import { Code } from './instruction.js'
 import type { PlainData } from './interner.js'
 import { NODE_CODE, NODE_SHIFT, NODE_WORD, NODE_A, NODE_B } from './node-table.js'
@@ -42,10 +43,16 @@ export function* learnAgain(session: Session, snapshot: SessionSnapshot): Genera
   for (let at = image.log.count * 2; at < learnt.length; at += 2) {
     const node = learnt[at]!
     if (Math.abs(node) >= nodes.count) throw changed()
-    relearn(() => (node < 0 ? image.firstNodeOfSpawned(-node) : image.resume(node, learnt[at + 1]!)))
+    relearn(() => learnOne(image, node, learnt[at + 1]!))
     if (at % (2 * LEARNT_PER_SLICE) === 0) yield
   }
   if (fingerprint(session) !== snapshot.fingerprint) throw changed()
+}
+
+function learnOne(image: GeneratorImage, node: number, what: number): void {
+  if (node > 0) image.resume(node, what)
+  else if (what === 0) image.firstNodeOfSpawned(-node)
+  else image.firstNodeOfStarted(-node, what - 1)
 }
 
 function relearn(action: () => void): void {

@@ -2,11 +2,11 @@ import { EntrelacsError, MisuseError, ProgramFault } from './errors.js'
 import { chain, hashText, LANE_1 } from './content-hash.js'
 import { Declarations } from './declarations.js'
 import { GeneratorImage } from './generator-image.js'
-import { Code, MISUSE, overflows, resulting, stored } from './instruction.js'
+import { Code, FLAG_IDLE, MISUSE, overflows, resulting, stored } from './instruction.js'
 import { Interner } from './interner.js'
 import { Layout, WordKind } from './layout.js'
 import { ThreadHandle } from './marks.js'
-import { NODE_A, NODE_B, NODE_WORD, NodeTable } from './node-table.js'
+import { NODE_A, NODE_B, NODE_CODE, NODE_WORD, NodeTable } from './node-table.js'
 import { formatData, type Operation, type SharedObject } from './operation.js'
 import { placeOfError } from './place.js'
 import { propertyHolds } from './property-check.js'
@@ -77,6 +77,7 @@ export class Session {
       interner,
       codec,
       running: () => this.image.running,
+      carried: (key) => this.image.carried(key),
     })
     this.image = new GeneratorImage({
       layout,
@@ -116,11 +117,17 @@ export class Session {
       this.clockThread = threads.addClock()
       threads.declared++
     }
-    this.world = new World(time, this.layout, this.nodes, this.threads, this.codec, this.interner)
+    this.world = new World(time, this.layout, this.nodes, this.threads, this.codec, this.interner, (node, thread) =>
+      this.image.firstNodeOfStarted(node, thread),
+    )
     const { bodies } = this.#declarations
-    for (const thread of threads.all.slice(0, bodies.length))
-      this.world.write(thread.word, this.image.start(thread, bodies[thread.index]!, 0))
+    for (const thread of threads.all.slice(0, bodies.length)) {
+      const body = bodies[thread.index]
+      if (body !== undefined) this.world.write(thread.word, this.image.start(thread, body, 0))
+    }
     if (this.clockThread !== null) this.clock = this.#startClock(this.clockThread)
+    // Threads may have declared objects on their way to their first operation.
+    this.world.read(this.layout.count - 1)
     this.#initial = {
       words: this.world.words.slice(0, this.layout.count),
       hash1: this.world.hash1,
@@ -215,11 +222,20 @@ export class Session {
     return result
   }
 
-  /** Whether every thread that the program waits for has ended. */
+  /** Whether every thread that the program waits for has ended, or is idle for want of work. */
   get hasEnded(): boolean {
     return this.threads.all.every(
-      (thread) => thread.daemon || this.node(thread.index) === 0 || this.world.hasEnded(thread.index),
+      ({ daemon, index }) =>
+        daemon ||
+        this.node(index) === 0 ||
+        this.world.hasEnded(index) ||
+        (this.isIdle(index) && this.ways(index) === 0),
     )
+  }
+
+  /** Whether a thread stands where nobody waits for it as long as it is blocked. */
+  isIdle(thread: number): boolean {
+    return (this.nodes.field(this.node(thread), NODE_CODE) & FLAG_IDLE) !== 0
   }
 
   /** Whether a thread's next step is an `assume` that is false. */

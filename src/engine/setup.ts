@@ -1,7 +1,7 @@
 import { ProgramFault } from './errors.js'
 import { type WordKind, WordKind as Kind } from './layout.js'
 import { AtMark, PrintMark, ThreadHandle } from './marks.js'
-import type { Operation, SharedObject, Steps, ThreadBody } from './operation.js'
+import type { Operation, SharedObject, StartableThread, Steps, ThreadBody } from './operation.js'
 import { sleepFor } from './time/sleep.js'
 import type { TimeMode } from './time/time-mode.js'
 import { perform } from './operation.js'
@@ -34,9 +34,36 @@ export interface DeclarationSink {
   wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string): () => number
   object(object: SharedObject): void
   thread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle
+  /** A thread that does not run before an operation starts it; also while threads run. */
+  startable(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): UnstartedThread
+  /** Does something once all that setup itself says has been declared; while threads run, at once. */
+  afterSetup(action: () => void): void
+  /** The number of the next object that the thread whose code is executing declares, from 1 on. */
+  ordinal(): number
+  /** The thread whose code is executing; null in setup. */
+  current(): ThreadHandle | null
+  /** The first thread that runs from the beginning. */
+  main(): ThreadHandle
+  /** A word that each thread has for itself, for the object that is being declared. */
+  ownWord(suffix: string, initial: unknown, what: string): OwnWord
+  /** What an operation carries, by its key. */
+  carried(key: string): unknown
   property(property: Property): void
   /** The number of the thread whose code is executing, for algorithms that know threads by numbers: never 0, the same in every run. */
   selfNumber(): number
+}
+
+/** A thread as it was declared that is to be started by an operation: one of its `starts`. */
+export interface UnstartedThread extends StartableThread {
+  readonly handle: ThreadHandle
+}
+
+/** A word of plain data that each thread has for itself. */
+export interface OwnWord {
+  /** That of the thread whose code is executing. */
+  mine(): number
+  /** Those that have been met, by the index of their thread. */
+  known(): ReadonlyMap<number, number>
 }
 
 /** Reserves words for the object that is being declared. */
@@ -51,6 +78,8 @@ export interface WordAllocator {
   dataOnDemand(name: string, initial: unknown): () => number
   /** The same for a 32-bit integer. */
   intOnDemand(name: string, initial: number): () => number
+  /** A word of any plain data for each thread that asks for its own. */
+  own(name: string, initial: unknown): OwnWord
 }
 
 /**
@@ -74,6 +103,11 @@ export class Setup {
     return this.#sink.time
   }
 
+  /** What primitives ask the engine for. */
+  protected get engine(): DeclarationSink {
+    return this.#sink
+  }
+
   /**
    * Declares a shared object of one's own: `make` reserves its words and returns it. The extension point for primitives.
    */
@@ -85,6 +119,7 @@ export class Setup {
       thread: (suffix) => this.#sink.word(`${kind} ${suffix}`, Kind.Thread, 0, what),
       intOnDemand: (suffix, initial) => this.#sink.wordOnDemand(`${kind} ${suffix}`, Kind.Int, initial, what),
       dataOnDemand: (suffix, initial) => this.#sink.wordOnDemand(`${kind} ${suffix}`, Kind.Value, initial, what),
+      own: (suffix, initial) => this.#sink.ownWord(`${kind} ${suffix}`, initial, what),
     })
     this.#sink.object(object)
     return object

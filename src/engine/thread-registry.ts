@@ -11,6 +11,8 @@ export interface ThreadEntry {
   /** The path in letters: `A`, `B`, …; `Aa` is A's first child. Used in tokens. */
   readonly code: string
   readonly name: string
+  /** As the program names it: other threads may have been given the same name. */
+  readonly givenName: string
   readonly daemon: boolean
   /** A pseudo-thread, no thread of the program's: the clock. Agents are daemons, too. */
   readonly agent: boolean
@@ -62,6 +64,7 @@ export class ThreadRegistry {
       path,
       code: codeOf(path),
       name: this.#uniqueName(name, path),
+      givenName: name,
       daemon,
       agent: false,
       word,
@@ -81,6 +84,7 @@ export class ThreadRegistry {
       path,
       code,
       name,
+      givenName: name,
       daemon: true,
       agent: true,
       word,

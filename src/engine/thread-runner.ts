@@ -182,6 +182,17 @@ function describeFailure(thread: ThreadEntry, error: unknown): Failure {
   return { kind: 'error', message: describeThrown(error), place }
 }
 
+/**
+ * An error that a program's own code may catch and keep: returned as it is.
+ *
+ * @throws what is no business of the program's: faults of its own, and bounds of the engine.
+ */
+export function requireCatchable(error: unknown): unknown {
+  const isFault = error instanceof ProgramFault || error instanceof HistoryLimit || isMutation(error)
+  if (isFault || (error instanceof RangeError && /call stack/i.test(error.message))) throw error
+  return error
+}
+
 /** What was thrown, with the kind of error it is. */
 export function describeThrown(thrown: unknown): string {
   return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `thrown: ${textOf(thrown)}`

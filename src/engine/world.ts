@@ -7,6 +7,15 @@ import type { WorldAccess } from './operation.js'
 import type { TimeMode } from './time/time-mode.js'
 import type { ThreadRegistry } from './thread-registry.js'
 
+/** The first node of a thread that is started by the operation at a node. */
+export type FirstNode = (starting: number, thread: number) => number
+
+/** A point in a thread's history, the same in every run. */
+export function pointOfNode(nodes: NodeTable, threads: ThreadRegistry, node: number): string {
+  const { identity } = threads.all[nodes.owners[node]!]!
+  return `${identity} ${nodes.field(node, NODE_HASH_1)} ${nodes.field(node, NODE_HASH_2)}`
+}
+
 /**
  * One state, changed in place. Every write goes through `write`, which logs the old content for `undo` and updates the
  * state's hash; the hash of a state is the exclusive or of its words' contributions, counted from the initial content.
@@ -21,6 +30,7 @@ export class World implements WorldAccess {
   readonly #threads: ThreadRegistry
   readonly #codec: WordCodec
   readonly #interner: Interner
+  readonly #firstNode: FirstNode
   // Pairs (word, old content) of every write since the beginning or the last `forget`.
   #log = new Int32Array(64)
   #logged = 0
@@ -34,8 +44,10 @@ export class World implements WorldAccess {
     threads: ThreadRegistry,
     codec: WordCodec,
     interner: Interner,
+    firstNode: FirstNode,
   ) {
     this.time = time
+    this.#firstNode = firstNode
     this.#layout = layout
     this.#nodes = nodes
     this.#threads = threads
@@ -87,6 +99,38 @@ export class World implements WorldAccess {
 
   deadlineWord(thread: number): number {
     return this.#threads.all[thread]!.deadline
+  }
+
+  threadWords(): readonly number[] {
+    return this.#threads.all.filter(({ agent }) => !agent).map(({ word }) => word)
+  }
+
+  wordIdentity(word: number): string {
+    return this.#layout.identityOf(word)
+  }
+
+  wordWith(identity: string): number {
+    return this.#layout.withIdentity(identity)
+  }
+
+  start(thread: number, starter: number): void {
+    this.write(this.#threads.all[thread]!.word, this.#firstNode(this.#nodeOf(starter), thread))
+  }
+
+  pointOf(thread: number): string {
+    return pointOfNode(this.#nodes, this.#threads, this.#nodeOf(thread))
+  }
+
+  failureOf(thread: number): string | undefined {
+    const node = this.#nodeOf(thread)
+    if (this.#nodes.code(node) !== Code.Failed) return undefined
+    return this.#interner.valueOf(this.#nodes.field(node, NODE_A)) as string
+  }
+
+  aliveThreads(): readonly string[] {
+    return this.#threads.canonical
+      .filter((thread) => !this.#threads.all[thread]!.agent && this.#nodeOf(thread) !== 0 && !this.hasEnded(thread))
+      .map((thread) => this.#threads.all[thread]!.givenName)
   }
 
   write(word: number, content: number): void {

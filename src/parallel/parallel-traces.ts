@@ -204,12 +204,12 @@ export class ParallelTraces implements TraceSource {
   }
 
   /**
-   * With daemons, every step depends on all threads that are known where it is run: if some are spawned, not all searches
+   * With daemons, or where threads are counted, every step depends on all threads that are known where it is run: if some are spawned, not all searches
    * know the same, and only one may work.
    */
   get #mayShare(): boolean {
     const { threads } = this.#investigation.session
-    return !this.#rules.hasDaemons || threads.all.length === threads.declared
+    return !this.#rules.dependsOnThreads || threads.all.length === threads.declared
   }
 
   #open(): Partner {

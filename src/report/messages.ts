@@ -1,5 +1,6 @@
 import type { BoundKind, ExploreReport, SamplingStrategy } from '../engine/explore/explore-report.js'
 import type { TimeMode } from '../engine/time/time-mode.js'
+import type { ThreadState } from '../engine/detect/thread-states.js'
 import { formatWhole } from './figures.js'
 import { isOne, quelques, some } from './plurals.js'
 import { type RepairMessages, repairInEnglish, repairInFrench } from './repair-messages.js'
@@ -117,6 +118,7 @@ export interface Messages {
   }
   readonly replayed: (steps: number) => string
   readonly adapted: (followed: number, all: number, step: number) => string
+  readonly threadStates: Readonly<Record<ThreadState, string>>
   readonly replayHolds: string
   readonly replayViolated: string
   readonly replayUnfinished: string
@@ -260,6 +262,7 @@ const en: Messages = {
   replayed: (steps) => (steps === 1 ? '1 step replayed' : `${steps} steps replayed`),
   adapted: (followed, all, step) =>
     `The program has changed since: it first differs at step ${step}; ${followed} of ${all} choices were followed, the rest ran on in order.`,
+  threadStates: { new: 'new', runnable: 'runnable', running: 'running', blocked: 'blocked', dead: 'dead' },
   replayHolds: 'Nothing goes wrong in this run.',
   replayViolated: 'This run goes wrong.',
   replayUnfinished: 'The token ends here; the program could go on.',
@@ -419,6 +422,7 @@ const fr: Messages = {
   replayed: (steps) => `${steps} pas ${steps < 2 ? 'rejoué' : 'rejoués'}`,
   adapted: (followed, all, step) =>
     `Le programme a changé depuis : première différence au pas ${step} ; ${followed} choix suivis sur ${all}, la suite a couru dans l'ordre.`,
+  threadStates: { new: 'nouveau', runnable: 'prêt', running: 'en cours', blocked: 'en attente', dead: 'terminé' },
   replayHolds: 'Aucun problème dans cette exécution.',
   replayViolated: 'Cette exécution est en défaut.',
   replayUnfinished: 'Le jeton s’arrête ici ; le programme pourrait continuer.',

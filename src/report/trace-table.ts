@@ -44,6 +44,7 @@ export function traceTable(replay: Replay, style: ReportStyle, options: TraceTab
     const text = isNarrow ? listLine(row.step, layout, style) : tableLine(row.step, layout, widths)
     const remark = options.criticalStep === row.step.step ? `   ${style.paint.doubt(style.messages.inevitable)}` : ''
     lines.push(`${text.trimEnd()}${remark}`)
+    if (row.step.threadStates !== undefined) lines.push(statesLine(row.step.threadStates, style))
     for (const printed of row.step.printed)
       lines.push(`${' '.repeat(NUMBER_WIDTH)}${style.paint.dim(style.messages.prints(row.step.thread, printed))}`)
   }
@@ -135,6 +136,12 @@ function tableLine(step: TraceStep, layout: TableLayout, widths: ColumnWidths): 
     padText(cutText(shown(step, object), widths.objects[i]!), widths.objects[i]!),
   )
   return `${String(step.step).padStart(NUMBER_WIDTH - 2)}  ${[...acts, ...states].join(' '.repeat(GAP))}`
+}
+
+/** `A running · B blocked`: where each thread is after a step. */
+function statesLine(states: NonNullable<TraceStep['threadStates']>, style: ReportStyle): string {
+  const texts = Object.entries(states).map(([thread, state]) => `${thread} ${style.messages.threadStates[state]}`)
+  return `${' '.repeat(NUMBER_WIDTH)}${style.paint.dim(cutText(texts.join(' · '), style.columns - NUMBER_WIDTH))}`
 }
 
 function listLine(step: TraceStep, layout: TableLayout, style: ReportStyle): string {

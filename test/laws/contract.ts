@@ -1,4 +1,4 @@
-import { independent, MisuseError, type Operation, type WorldAccess } from 'entrelacs'
+import { type Footprint, independent, MisuseError, type Operation, type WorldAccess } from 'entrelacs'
 import { expect } from 'vitest'
 import { WordKind } from '../../src/engine/layout.js'
 import { Session } from '../../src/engine/session.js'
@@ -42,14 +42,13 @@ function outcomeOf(session: Session, order: readonly (readonly [thread: number, 
 
 /** Operations with disjoint footprints commute, and neither changes the ways of the other. Returns how many pairs it saw. */
 export function expectIndependentOperationsToCommute(session: Session): number {
-  const { world } = session
   let pairs = 0
   for (const a of pendingThreads(session))
     for (const b of pendingThreads(session)) {
       if (a.thread >= b.thread) continue
       // An agent's step depends on everything, whatever it touches.
       if (session.threads.all[a.thread]!.agent || session.threads.all[b.thread]!.agent) continue
-      if (!independent(a.operation.footprint(world, a.thread), b.operation.footprint(world, b.thread))) continue
+      if (!independent(touchedBy(session, a), touchedBy(session, b))) continue
       pairs++
       expectNotToChangeWays(session, a.thread, b.thread)
       expectNotToChangeWays(session, b.thread, a.thread)
@@ -68,6 +67,23 @@ export function expectIndependentOperationsToCommute(session: Session): number {
           )
     }
   return pairs
+}
+
+/** What a step touches: its operation's footprint, and the words of threads that it starts or, being its thread's last, ends. */
+function touchedBy(session: Session, { thread, operation }: ReturnType<typeof pendingThreads>[number]): Footprint {
+  const { world, threads } = session
+  const { reads, writes } = operation.footprint(world, thread)
+  const lives = new Set<number>()
+  const life = () => threads.all.map(({ index }) => session.node(index) !== 0 && !world.hasEnded(index))
+  const before = life()
+  for (let way = 0; way < session.ways(thread); way++)
+    tentatively(session, () => {
+      session.step(thread, way)
+      life().forEach((isAlive, index) => {
+        if (isAlive !== (before[index] ?? false)) lives.add(threads.all[index]!.word)
+      })
+    })
+  return { reads, writes: [...writes, ...lives] }
 }
 
 function expectNotToChangeWays(session: Session, stepping: number, waiting: number): void {
@@ -140,6 +156,8 @@ function expectHashToBeFresh({ world }: Session): void {
 function snapshot(session: Session) {
   const { world, layout } = session
   const words = Array.from({ length: layout.count }, (_, word) => world.read(word))
+  // Words are added while threads run: what has its initial content may not have been there.
+  while (words.length > 0 && words.at(-1) === layout.initial[words.length - 1]) words.pop()
   return { words, hash1: world.hash1, hash2: world.hash2 }
 }
 
@@ -230,6 +248,36 @@ class ObservedWorld implements WorldAccess {
 
   threadWith(identity: string): number {
     return this.#session.world.threadWith(identity)
+  }
+
+  threadWords(): readonly number[] {
+    return this.#session.world.threadWords()
+  }
+
+  wordIdentity(word: number): string {
+    return this.#session.world.wordIdentity(word)
+  }
+
+  wordWith(identity: string): number {
+    return this.#session.world.wordWith(identity)
+  }
+
+  start(thread: number, starter: number): void {
+    this.#changing(this.#session.threads.all[thread]!.word, () => this.#session.world.start(thread, starter))
+  }
+
+  pointOf(thread: number): string {
+    return this.#session.world.pointOf(thread)
+  }
+
+  failureOf(thread: number): string | undefined {
+    this.reads.add(this.#session.threads.all[thread]!.word)
+    return this.#session.world.failureOf(thread)
+  }
+
+  aliveThreads(): readonly string[] {
+    for (const word of this.#session.world.threadWords()) this.reads.add(word)
+    return this.#session.world.aliveThreads()
   }
 
   write(word: number, content: number): void {

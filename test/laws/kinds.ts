@@ -1,4 +1,4 @@
-import type { Steps } from 'entrelacs'
+import type { ShutdownOptions, Steps } from 'entrelacs'
 import fc from 'fast-check'
 import type { ObjectKind } from './worlds.js'
 
@@ -157,6 +157,95 @@ export const KINDS: readonly ObjectKind[] = [
       }
     },
     operations: { call: reading, fail: reading },
+  },
+  {
+    title: 'future',
+    declare: (p, name) => {
+      const future = p.future(name)
+      return Object.assign(future, {
+        *failure() {
+          return ((yield* future.exception({ timeout: 1 })) as Error | null)?.message
+        },
+        *callBack() {
+          yield* future.addDoneCallback(() => p.yieldNow())
+        },
+        // Waiting for several futures at once, of which this is one.
+        *watch() {
+          return (yield* p.wait([future], { timeout: 1 })).done.length
+        },
+      })
+    },
+    operations: {
+      done: reading,
+      cancelled: reading,
+      running: reading,
+      setRunningOrNotifyCancel: reading,
+      cancel: reading,
+      setResult: fc.tuple(datum),
+      setException: fc.constant([new TypeError('on purpose')]),
+      result: fc.constantFrom([], [{ timeout: 1 }]),
+      failure: reading,
+      callBack: reading,
+      watch: reading,
+    },
+  },
+  {
+    title: 'thread-local',
+    declare: (p, name) => p.threadLocal(name),
+    operations: {
+      get: fc.tuple(fc.constantFrom('a', 'b')),
+      set: fc.tuple(fc.constantFrom('a', 'b'), datum),
+      delete: fc.tuple(fc.constantFrom('a', 'b')),
+    },
+  },
+  {
+    title: 'thread that is to be started',
+    declare: (p, name) => {
+      const started = p.atomic(`${name} has run`, 0)
+      return p.newThread(name, () => started.add(1))
+    },
+    operations: {
+      start: reading,
+      isAlive: reading,
+      exception: reading,
+      join: fc.constantFrom([], [{ timeout: 1 }]),
+    },
+  },
+  {
+    title: 'timer',
+    declare: (p, name) => {
+      const fired = p.atomic(`${name} has fired`, 0)
+      return p.timer(name, 1, () => fired.add(1))
+    },
+    operations: { start: reading, cancel: reading, isAlive: reading },
+  },
+  {
+    title: 'thread pool',
+    declare: (p, name) => {
+      const pool = p.threadPool(name, { maxWorkers: 2 })
+      const shared = p.atomic(`of ${name}`, 0)
+      return {
+        *submit() {
+          yield* pool.submit(() => shared.add(1))
+        },
+        shutdown: (options: ShutdownOptions) => pool.shutdown(options),
+      }
+    },
+    operations: {
+      submit: reading,
+      shutdown: fc.constantFrom([{ wait: false }], [{ wait: false, cancelFutures: true }], [{}]),
+    },
+  },
+  {
+    title: 'census of threads',
+    declare: (p) => ({
+      activeCount: () => p.activeCount(),
+      enumerate: () => p.enumerate(),
+      *begin() {
+        yield* p.newThread('child', () => p.yieldNow()).start()
+      },
+    }),
+    operations: { activeCount: reading, enumerate: reading, begin: reading },
   },
   {
     title: 'semaphore',

@@ -6,10 +6,7 @@ import type { TraceStart } from '../../src/engine/explore/dpor/local-traces.js'
 import type { TraceSource } from '../../src/engine/explore/dpor/trace-source.js'
 import type { Outcome } from '../../src/engine/explore/explore-report.js'
 import { Investigation } from '../../src/engine/explore/investigation.js'
-import type { Pause } from '../../src/engine/explore/strategy-run.js'
 import { ParallelTraces } from '../../src/parallel/parallel-traces.js'
-import type { OpenTraceWorker } from '../../src/parallel/trace-thread.js'
-import { TraceShare } from '../../src/parallel/trace-share.js'
 import { buildProgram } from '../oracle/build-program.js'
 import { printProgram } from '../oracle/print-program.js'
 import { anyTraceProgram } from '../oracle/random-programs.js'
@@ -18,36 +15,14 @@ import { buildTimedProgram, printTimed } from '../oracle/timed/build-timed-progr
 import { TimedMachine } from '../oracle/timed/timed-machine.js'
 import { anyTimedScript } from '../oracle/timed/timed-script.js'
 import { SEED } from '../engine/support/seed.js'
+import { besides, toItsEnd } from './workers-without-threads.js'
 
 const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 600)
-
-/** Workers without threads: messages take their time and are copied, as between threads. */
-function besides(program: Program, steps: number): OpenTraceWorker {
-  return (input, { onMessage }) => {
-    let isOpen = true
-    const share = new TraceShare(program, { ...input, steps }, (message) =>
-      setImmediate(() => isOpen && onMessage(structuredClone(message))),
-    )
-    setImmediate(() => onMessage({ kind: 'ready' }))
-    return {
-      send: (order) => setImmediate(() => isOpen && share.receive(structuredClone(order))),
-      end: () => (isOpen = false),
-    }
-  }
-}
 
 interface Found {
   readonly counts: unknown
   readonly outcomes: readonly Outcome[]
   readonly findings: readonly string[]
-}
-
-async function toItsEnd<R>(work: Generator<Pause, R>): Promise<R> {
-  for (;;) {
-    const step = work.next()
-    if (step.done === true) return step.value
-    await step.value
-  }
 }
 
 async function foundBy(investigation: Investigation, source: TraceSource): Promise<Found> {

@@ -277,6 +277,76 @@ describe('Customers behind one lock', () => {
   })
 })
 
+describe('Threads and their lives', () => {
+  test('a thread is new, runnable, running, waiting and dead: the program holds', async () => {
+    expectToHold(await exploreScenario('life-of-a-thread'))
+  })
+
+  test.each([1, 2, 3, 4])('of %i threads and main, main is left at last', async (threads) => {
+    const report = await exploreScenario('active-count', { threads })
+    expectToHold(report)
+    expect(report.outcomes).toMatchObject([{ results: { main: { alive: 1, hasRisen: false } } }])
+  })
+
+  // Main's one step among the saver's two: only after both of them is everything saved.
+  test('a daemon dies with its program, and is not lost if it is awaited', async () => {
+    const report = await exploreScenario('daemon')
+    expect(report.counts.interleavings).toBe('3')
+    expect(theOne(report, 'property')).toMatchObject({ interleavings: '2', steps: 1 })
+    expectToHold(await exploreScenario('daemon-awaited'))
+  })
+
+  test('a class and a function both make threads, told by their names', async () => {
+    const report = await exploreScenario('two-ways-to-start')
+    expectToHold(report)
+    expect(new Set(report.outcomes.map(({ results }) => results?.['main']))).toEqual(new Set([0, 1, 2]))
+  })
+
+  test('a thread that is killed leaves its lock held; one that is asked to stop does not', async () => {
+    const report = await exploreScenario('abrupt-stop')
+    expect(kinds(report)).toEqual(['deadlock'])
+    expect(theOne(report, 'deadlock').message).toContain('which worker holds')
+    expectToHold(await exploreScenario('graceful-stop'))
+  })
+})
+
+describe('Thread pools', () => {
+  test.each([
+    [1, 2],
+    [2, 1],
+    [2, 2],
+  ])('of %i workers return %i results in order', async (workers, numbers) => {
+    expectToHold(await exploreScenario('thread-pool', { workers, numbers }))
+  })
+
+  test('deadlock where the only worker waits for a job of its own pool', async () => {
+    const report = await exploreScenario('pool-waits-for-itself')
+    expect(kinds(report)).toEqual(['deadlock'])
+    expect(theOne(report, 'deadlock')).toMatchObject({ interleavings: '1', steps: 4 })
+    expectToHold(await exploreScenario('pool-waits-for-itself', { workers: 2 }))
+    expectToHold(await exploreScenario('pool-of-parts'))
+  })
+})
+
+describe('The exercise of the scheduler of threads', () => {
+  test('is failed by a stop that does not wait, and solved by one that does', async () => {
+    expect(kinds(await exploreScenario('scheduler-of-threads'))).toEqual(['property'])
+    for (const params of [{}, { tasks: 1, rounds: 3 }, { tasks: 3 }])
+      expectToHold(await exploreScenario('scheduler-clean-stop', params))
+  })
+})
+
+describe('The scenarios of threads and pools under dpor', () => {
+  test.each(scenarios.filter(({ rows }) => rows.some((row) => ['T1', 'T3', 'T4', 'T5', 'X1', 'X6'].includes(row))))(
+    'of $name come out as on the graph',
+    async ({ name }) => {
+      const graph = await exploreScenario(name)
+      const dpor = await explore(await load(name), { strategy: 'dpor' })
+      expect([dpor.verdict, kinds(dpor)]).toEqual([graph.verdict, kinds(graph)])
+    },
+  )
+})
+
 /** What a replay shows, in the words of a violation. */
 function isShown({ kind, message }: Violation, run: Replay): boolean {
   const last = run.steps.at(-1)

@@ -24,6 +24,7 @@ export function blockedThreads(session: Session): BlockedThread[] {
     const thread = session.threads.all[index]!
     const node = session.node(index)
     if (node === 0 || thread.daemon || session.world.hasEnded(index) || session.ways(index) > 0) continue
+    if (session.isIdle(index)) continue
     const operation = session.image.takeOperation(node)
     const holder = operation?.holder(session.world) ?? null
     blocked.push({

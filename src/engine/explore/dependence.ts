@@ -38,6 +38,7 @@ export class Dependence {
   // What was known when the dependence was last brought up to date.
   #threads = 0
   #observed = 0
+  #counted = 0
 
   /** @param always the properties that must always hold, as far as they have been learnt. */
   constructor(session: Session, always: readonly LearntProperty[]) {
@@ -60,7 +61,10 @@ export class Dependence {
     }
     const observed = this.#observed
     this.#observed = this.#always.reduce((total, { reads }) => total + reads.size, 0)
-    return this.#hasDaemons !== hadDaemons || this.#observed !== observed
+    const { countsThreads } = this.#session.image
+    const isCounted = countsThreads && this.#counted < all.length
+    if (countsThreads) this.#counted = all.length
+    return isCounted || this.#hasDaemons !== hadDaemons || this.#observed !== observed
   }
 
   /** Collects what a thread's step accesses, before it is taken. */

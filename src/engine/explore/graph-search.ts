@@ -3,6 +3,7 @@ import {
   CODE_MASK,
   Code,
   FLAG_DAEMON,
+  FLAG_IDLE,
   FLAG_GIVES,
   FLAG_GUARDED,
   FLAG_KEEPS,
@@ -516,6 +517,8 @@ export class GraphSearch {
     for (const { property, states } of this.alwaysFailures)
       if (!property.holds(this.session, row, base, () => this.#load(row, base))) states.add(state)
     if (!this.#hasDaemons || this.#someoneIsAwaited(row, base)) return true
+    this.#load(row, base)
+    if (!this.session.hasEnded) return true
     this.#endAt(state, row, base, false)
     return false
   }
@@ -530,7 +533,7 @@ export class GraphSearch {
     const { nodes } = this.session
     for (const word of this.#orderWords) {
       const head = nodes.field(row[base + word]!, NODE_CODE)
-      if ((head & CODE_MASK) > Code.Failed && (head & FLAG_DAEMON) === 0) return true
+      if ((head & CODE_MASK) > Code.Failed && (head & (FLAG_DAEMON | FLAG_IDLE)) === 0) return true
     }
     return false
   }

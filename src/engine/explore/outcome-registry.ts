@@ -1,7 +1,7 @@
 import { chain } from '../content-hash.js'
-import { Code } from '../instruction.js'
+import { Code, FLAG_IDLE } from '../instruction.js'
 import { WordKind } from '../layout.js'
-import { NODE_A, NODE_WORD } from '../node-table.js'
+import { NODE_A, NODE_CODE, NODE_WORD } from '../node-table.js'
 import { formatData } from '../operation.js'
 import { describeOutcome, type OutcomeFacts, pendingLabel } from '../outcome.js'
 import type { Session } from '../session.js'
@@ -163,7 +163,8 @@ export class OutcomeRegistry {
     const { nodes, threads } = this.#session
     if (code === Code.End) return nodes.field(node, NODE_A) << 2
     if (code === Code.Failed) return (nodes.field(node, NODE_A) << 2) | 1
-    if (!deadlocked || threads.all[nodes.owners[node]!]!.daemon) return 0
+    if (!deadlocked || threads.all[nodes.owners[node]!]!.daemon || (nodes.field(node, NODE_CODE) & FLAG_IDLE) !== 0)
+      return 0
     const wait = code === Code.Contract ? 2 ** 40 + node : nodes.field(node, NODE_WORD) * 64 + code
     let id = this.#waits.get(wait)
     if (id === undefined) {

@@ -1,28 +1,6 @@
 import { EntrelacsError } from '../../engine/errors.js'
 
-/**
- * Thrown inside a task at the operation it waits at, when it is cancelled: Python's `asyncio.CancelledError`. A task may
- * clean up (`finally`), even wait meanwhile, or catch it and go on. Python's `except Exception` does not catch it; `catch` does.
- */
-export class CancelledError extends EntrelacsError {
-  constructor(message = 'cancelled') {
-    super('loop/cancelled', message)
-  }
-}
-
-/** Thrown inside a task by `waitFor` and `timeout` when the time is over: Python's `TimeoutError`. */
-export class TimeoutError extends EntrelacsError {
-  constructor(message = 'the time is over') {
-    super('loop/timeout', message)
-  }
-}
-
-/** Thrown inside a thread that asks for what a future does not have yet, or completes it twice: Python's `asyncio.InvalidStateError`. */
-export class InvalidStateError extends EntrelacsError {
-  constructor(message = 'the future is not in that state') {
-    super('loop/invalid-state', message)
-  }
-}
+export { CancelledError, InvalidStateError, TimeoutError } from '../future-errors.js'
 
 /** Thrown inside a task that puts into a full `LoopQueue` without waiting: Python's `asyncio.QueueFull`. */
 export class QueueFull extends EntrelacsError {

@@ -1,3 +1,4 @@
+import type { ReturnWhen } from '../future-waiter.js'
 import type { PlainData } from '../../engine/interner.js'
 import type { Thrown } from './thrown.js'
 
@@ -6,9 +7,6 @@ export type Outcome =
   | { readonly kind: 'result'; readonly value: PlainData }
   | { readonly kind: 'error'; readonly error: Thrown }
   | { readonly kind: 'cancelled'; readonly message: string | null }
-
-/** When `wait` is over. */
-export type ReturnWhen = 'ALL_COMPLETED' | 'FIRST_COMPLETED' | 'FIRST_EXCEPTION'
 
 /** What a future is besides a future. */
 export type Part =

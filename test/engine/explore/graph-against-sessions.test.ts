@@ -1,4 +1,4 @@
-import { explore, formatData, type Outcome, program, type Program } from 'entrelacs'
+import { explore, formatData, type Outcome, program, type Program, type StartedThread } from 'entrelacs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { describeOutcome } from '../../../src/engine/outcome.js'
@@ -131,7 +131,7 @@ function familyOf(threads: readonly { readonly daemon: boolean; readonly actions
     threads.forEach(({ daemon, actions }, i) => {
       const body = function* () {
         let latest = 0
-        let child: Awaited<ReturnType<typeof p.thread<number>>> | null = null
+        let child: StartedThread<number> | null = null
         for (const action of actions)
           if (action === 'choose') latest = yield* p.choose(2)
           else if (action === 'assume') yield* p.assume(latest === 0)

@@ -148,7 +148,7 @@ export class BitstateSearch {
     this.#frames[at + WAY] = this.#frames[at + WAYS] = 0
     this.#frames[at + FLAGS] = IS_WHOLE
     this.sights.look(world.words, this.#load)
-    if (!this.sights.isAwaited(world.words)) return this.sights.lookAtEnd(false)
+    if (!this.sights.isAwaited(world.words, this.#load)) return this.sights.lookAtEnd(false)
     this.#ample.choose(world.words, this.#load)
     if (this.#ample.ableCount === 0) {
       if (this.#ample.hasFalseAssumption) this.hasDropped = true

@@ -188,7 +188,7 @@ export class CompactSearch {
     this.#ancestry.addParent()
     this.#followClaims()
     this.sights.look(this.#words, this.#load)
-    if (!this.sights.isAwaited(this.#words)) return this.#end(false)
+    if (!this.sights.isAwaited(this.#words, this.#load)) return this.#end(false)
     this.#ample.choose(this.#words, this.#load)
     if (this.#ample.ableCount === 0) {
       if (this.#ample.hasFalseAssumption) this.hasDropped = true

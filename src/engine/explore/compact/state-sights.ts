@@ -1,4 +1,4 @@
-import { CODE_MASK, Code, FLAG_DAEMON, FLAG_PLAIN, FLAG_WRITES } from '../../instruction.js'
+import { CODE_MASK, Code, FLAG_DAEMON, FLAG_IDLE, FLAG_PLAIN, FLAG_WRITES } from '../../instruction.js'
 import { NODE_CODE, NODE_WORD } from '../../node-table.js'
 import type { Session } from '../../session.js'
 import type { ViolationKind } from '../explore-report.js'
@@ -46,7 +46,7 @@ export class StateSights {
   look(words: Int32Array, load: () => void): void {
     for (const property of this.always)
       if (!property.holds(this.#session, words, 0, load)) this.see('property', property.property.name)
-    this.#lookForRaces(words)
+    this.#lookForRaces(words, load)
   }
 
   /** Nobody can step in the session's present state. */
@@ -65,17 +65,22 @@ export class StateSights {
     this.#sight(kind, subject)
   }
 
-  /** Whether the program waits for some thread in a state. */
-  isAwaited(words: Int32Array): boolean {
+  /** Whether the program waits for some thread in a state; `load` makes it the session's present one. */
+  isAwaited(words: Int32Array, load: () => void): boolean {
     const { nodes, threads } = this.#session
+    let hasIdle = false
     for (const { word } of threads.all) {
       const head = nodes.field(words[word]!, NODE_CODE)
-      if ((head & CODE_MASK) > Code.Failed && (head & FLAG_DAEMON) === 0) return true
+      if ((head & CODE_MASK) <= Code.Failed || (head & FLAG_DAEMON) !== 0) continue
+      if ((head & FLAG_IDLE) === 0) return true
+      hasIdle = true
     }
-    return false
+    if (!hasIdle) return false
+    load()
+    return !this.#session.hasEnded
   }
 
-  #lookForRaces(words: Int32Array): void {
+  #lookForRaces(words: Int32Array, load: () => void): void {
     const { nodes, threads } = this.#session
     if (this.#looks.length < words.length) {
       this.#looks = new Int32Array(words.length)
@@ -94,7 +99,7 @@ export class StateSights {
         continue
       }
       // Accesses of daemons that are still pending when the program has ended never happen.
-      if ((writes | this.#writes[word]!) === 1 && this.isAwaited(words))
+      if ((writes | this.#writes[word]!) === 1 && this.isAwaited(words, load))
         this.see('race', this.#session.objectOf(word)?.name ?? '')
       this.#writes[word]! |= writes
     }

@@ -602,7 +602,7 @@ export class DporSearch {
       this.executionsOf[outcome] = (this.executionsOf[outcome] ?? 0) + 1
     }
     if (this.#options.onEnd !== undefined) this.#options.onEnd(end, outcome)
-    if (end === 'complete' && !this.rules.hasDaemons) return
+    if (end === 'complete' && !this.execution.isSomeoneLeft && !this.rules.hasDaemons) return
     this.#reverseWaiting()
   }
 

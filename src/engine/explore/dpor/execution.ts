@@ -3,6 +3,7 @@ import {
   Code,
   FLAG_DAEMON,
   FLAG_GIVES,
+  FLAG_IDLE,
   FLAG_KEEPS,
   FLAG_LINEAR,
   FLAG_PLAIN,
@@ -21,6 +22,7 @@ import {
   SMALL_RESULTS,
   SMALL_RESULTS_SHIFT,
 } from '../../node-table.js'
+import type { StartableThread } from '../../operation.js'
 import type { Session } from '../../session.js'
 import {
   ACCESS_KEY,
@@ -58,6 +60,8 @@ const GIVES_BIT = Math.log2(FLAG_GIVES)
 /** In `racingClock`: the latest event's own clock; nothing at all; anything below `OWN` is −2 − an event, for its clock. */
 export const OWN = -1
 export const NOTHING = -0x80000000
+
+const NONE: readonly StartableThread[] = []
 
 /** One step of an execution, by the session's thread indices. */
 export interface ExecutionStep {
@@ -263,7 +267,7 @@ export class Execution {
       const head = fields[at + NODE_CODE]!
       if ((head & CODE_MASK) <= Code.Failed) continue
       if ((head & CODE_MASK) === Code.Assume && fields[at + NODE_A] === 0) isStuck = true
-      if ((head & FLAG_DAEMON) === 0) ending = 'deadlocked'
+      if ((head & (FLAG_DAEMON | FLAG_IDLE)) === 0) ending = 'deadlocked'
     }
     return isStuck && ending === 'deadlocked' ? 'assumeFailed' : ending
   }
@@ -293,6 +297,11 @@ export class Execution {
   /** The node that an event's thread stood at, and the result that led on from there. */
   nodeOf(event: number): number {
     return this.events[(event << EVENT_SHIFT) + EVENT_NODE]!
+  }
+
+  /** Whether some thread has neither ended nor can go on: one that is idle, or blocked. */
+  get isSomeoneLeft(): boolean {
+    return this.#awake > 0
   }
 
   /** Whether all threads that the program waits for have ended, which is the end of its daemons. */
@@ -383,6 +392,8 @@ export class Execution {
     const node = this.events[record + EVENT_NODE]!
     if (this.events[record + EVENT_THREAD] === this.#clock) this.#last.set(this.#lastBefore.pop()!)
     if (nodes.code(node) === Code.Spawn) this.#last[nodes.owners[this.#words[nodes.field(node, NODE_WORD)]!]!] = 0
+    // Whom the event has started can have done nothing since.
+    for (const { index } of this.#startable(node)) if (this.#last[index] === this.length + 1) this.#last[index] = 0
     world.undo(this.events[record + EVENT_MARK]!)
     this.#countAwake()
   }
@@ -563,6 +574,7 @@ export class Execution {
       if (ended !== 0) this.#join(base, ended - 1)
     }
     const olds = touched.map(({ key }) => this.#contentOf(key))
+    const unborn = this.#startable(node).filter(({ index }) => this.#words[this.#threadWord[index]!] === 0)
     this.events[(event << EVENT_SHIFT) + EVENT_MARK] = session.world.mark
     const result = session.step(thread, way)
     this.misused = session.image.isMisuse(node, result)
@@ -573,6 +585,8 @@ export class Execution {
     if (code === Code.Spawn) this.#noteSpawn(event, session.nodes.field(node, NODE_WORD))
     // First, so that an event does not race with itself that looks at the thread it ends.
     this.clocks[event * this.stride + thread] = event + 1
+    for (const { index } of unborn)
+      if (this.#words[this.#threadWord[index]!] !== 0) this.#noteSpawn(event, this.#threadWord[index]!)
     if (this.rules.isSpecial) {
       this.#applyRules(event, thread, -1)
       this.#waiting.dropCovered(code === Code.Acquire ? session.nodes.field(node, NODE_WORD) : -1)
@@ -606,6 +620,12 @@ export class Execution {
     this.length = event + 1
   }
 
+  /** The threads that an operation of the contract may start. */
+  #startable(node: number): readonly StartableThread[] {
+    if (this.session.nodes.code(node) !== Code.Contract) return NONE
+    return this.session.image.operations.get(node)!.starts ?? NONE
+  }
+
   #contentOf(key: number): number {
     const word = this.rules.wordOf(key)
     return word < 0 ? 0 : this.#words[word]!
@@ -625,7 +645,8 @@ export class Execution {
     if (rules.hasDaemons && !session.threads.all[thread]!.daemon) this.#write(event, rules.lifeKey(word), 0)
     if (!session.world.hasEnded(thread)) return
     const end = this.#log.count
-    if (rules.hasStatus) this.#write(event, rules.wordKey(word), 0)
+    // It was alive before.
+    if (rules.hasStatus) this.#write(event, rules.wordKey(word), this.nodeOf(event))
     for (const key of rules.propertyKeys(word)) this.#write(event, key, 0)
     this.#log.markEnds(end)
   }
@@ -634,8 +655,22 @@ export class Execution {
   #write(event: number, key: number, old: number): void {
     if (this.#log.writesFrom(this.events[(event << EVENT_SHIFT) + EVENT_ACCESSES]!, key)) return
     this.#waiting.keepBefore(key)
-    this.#raceAsWriter(event, key)
+    this.#raceWithOthers(event, key)
     this.#log.add(event, key, true, old)
+  }
+
+  /** As a writer, but the event may have read the key itself: whether its own thread is alive, say. */
+  #raceWithOthers(event: number, key: number): void {
+    const log = this.#log
+    let hasReaders = false
+    for (let reader = log.reader[key]!; reader !== 0;) {
+      if (log.eventOf(reader) !== event) {
+        this.#raceWith(event, log.eventOf(reader))
+        hasReaders = true
+      }
+      reader = log.records[((reader - 1) << ACCESS_SHIFT) + ACCESS_READER]!
+    }
+    if (!hasReaders) this.#raceAsReader(event, key)
   }
 
   /** What a thread's pending operation touches if it steps now. */
@@ -648,7 +683,7 @@ export class Execution {
     if (code === Code.Contract) {
       const footprint = session.image.operations.get(node)!.footprint(session.world, thread)
       const { deadlines } = session.threads
-      for (const word of [...footprint.reads, ...footprint.writes]) rules.meetFootprint(session, word)
+      for (const word of footprint.reads) rules.meetFootprint(session, word)
       // A thread's deadline is its own, but for the clock.
       for (const word of footprint.reads) if (!deadlines.has(word)) touch(rules.wordKey(word), false)
       for (const word of footprint.writes) if (!deadlines.has(word)) touch(rules.wordKey(word), true)
@@ -727,6 +762,7 @@ export class Execution {
       awaited,
       threads.all.some(({ daemon, agent }) => daemon && !agent),
     )
+    if (this.session.image.countsThreads) this.rules.meetCount(threads.all.length)
     threads.canonical.forEach((thread, place) => (this.rank[thread] = place))
     if (threads.all.length > this.stride) this.#widen(threads.all.length)
   }

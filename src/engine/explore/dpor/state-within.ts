@@ -55,4 +55,16 @@ export class StateWithin implements WorldView {
   deadlineWord(thread: number): number {
     return this.#session.world.deadlineWord(thread)
   }
+
+  threadWords(): readonly number[] {
+    return this.#session.world.threadWords()
+  }
+
+  wordIdentity(word: number): string {
+    return this.#session.world.wordIdentity(word)
+  }
+
+  wordWith(identity: string): number {
+    return this.#session.world.wordWith(identity)
+  }
 }

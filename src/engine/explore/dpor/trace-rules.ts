@@ -6,6 +6,7 @@ export interface PortableRules {
   readonly hasDaemons: boolean
   readonly hasStatus: boolean
   readonly awaited: number
+  readonly counted: number
   /** How much has been met: who has met more has met another rule. */
   readonly size: number
   /** Words that properties read, each with the numbers of those properties. */
@@ -32,6 +33,7 @@ export class TraceRules {
   readonly #session: Session
   readonly #properties: number
   #awaited = 0
+  #counted = 0
   /** By word: keys of the properties that read it. Writes to words that one property reads are mutually dependent. */
   readonly #propertyKeys = new Map<number, number[]>()
   // The same by identity, of words that are not known here yet.
@@ -75,6 +77,7 @@ export class TraceRules {
       hasDaemons: this.hasDaemons,
       hasStatus: this.hasStatus,
       awaited: this.#awaited,
+      counted: this.#counted,
       size: this.size,
       properties: [...met, ...this.#unmet],
     }
@@ -86,6 +89,7 @@ export class TraceRules {
     this.hasDaemons ||= rules.hasDaemons
     this.hasStatus ||= rules.hasStatus
     this.#awaited = Math.max(this.#awaited, rules.awaited)
+    this.#counted = Math.max(this.#counted, rules.counted)
     for (const [identity, properties] of rules.properties)
       this.#unmet.set(identity, [...new Set([...(this.#unmet.get(identity) ?? []), ...properties])])
     this.meetWords(0)
@@ -111,7 +115,7 @@ export class TraceRules {
 
   /** How much has been met. */
   get size(): number {
-    let size = Number(this.hasDaemons) + Number(this.hasStatus) + this.#awaited
+    let size = Number(this.hasDaemons) + Number(this.hasStatus) + this.#awaited + this.#counted
     for (const properties of [...this.#propertyKeys.values(), ...this.#unmet.values()]) size += properties.length
     return size
   }
@@ -124,7 +128,19 @@ export class TraceRules {
     this.#change()
   }
 
-  /** An operation's footprint names this word. */
+  /** Some operation asks which threads there are, and the session knows so many. */
+  meetCount(threads: number): void {
+    if (threads <= this.#counted) return
+    this.#counted = threads
+    this.#change()
+  }
+
+  /** Whether what steps depend on is a matter of which threads the session knows. */
+  get dependsOnThreads(): boolean {
+    return this.hasDaemons || this.#counted > 0
+  }
+
+  /** An operation reads this word. */
   meetFootprint(session: Session, word: number): void {
     if (this.hasStatus || session.layout.kinds[word] !== WordKind.Node) return
     this.hasStatus = true

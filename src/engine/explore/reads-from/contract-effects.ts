@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.js'
+import { WordKind } from '../../layout.js'
 import type { Operation, WorldView } from '../../operation.js'
 import type { Session } from '../../session.js'
 
@@ -100,27 +101,34 @@ export class ContractEffects {
 
   /** The words that the operation looks at or names in the session's present state. */
   #touched(node: number): Set<number> {
-    const { world, nodes, threads } = this.#session
+    const { world, nodes, threads, layout } = this.#session
     const operation = this.#operation(node)
     const touched = new Set<number>()
+    // Two: the lives of threads are no content that anybody writes.
+    const touch = (word: number) => {
+      touched.add(word)
+      if (layout.kinds[word] === WordKind.Node) touched.add(-1 - word)
+    }
     const wordOf = (thread: number): number => threads.all[thread]!.word
     const view: WorldView = {
       time: world.time,
-      read: (word) => (touched.add(word), world.read(word)),
+      read: (word) => (touch(word), world.read(word)),
       value: (word) => (touched.add(word), world.value(word)),
       equals: (word, value) => (touched.add(word), world.equals(word, value)),
-      // Two: the ends of threads are no content that anybody writes.
-      hasEnded: (thread) => (touched.add(wordOf(thread)).add(-1 - thread), world.hasEnded(thread)),
-      resultOf: (thread) => (touched.add(wordOf(thread)).add(-1 - thread), world.resultOf(thread)),
+      hasEnded: (thread) => (touch(wordOf(thread)), world.hasEnded(thread)),
+      resultOf: (thread) => (touch(wordOf(thread)), world.resultOf(thread)),
       threadName: (thread) => world.threadName(thread),
       identityOf: (thread) => world.identityOf(thread),
       threadWith: (identity) => world.threadWith(identity),
       deadlineWord: (thread) => world.deadlineWord(thread),
+      threadWords: () => world.threadWords(),
+      wordIdentity: (word) => world.wordIdentity(word),
+      wordWith: (identity) => world.wordWith(identity),
     }
     const thread = nodes.owners[node]!
     operation.ways(view, thread)
     const { reads, writes } = operation.footprint(view, thread)
-    for (const word of [...reads, ...writes]) touched.add(word)
+    for (const word of [...reads, ...writes]) touch(word)
     return touched
   }
 }

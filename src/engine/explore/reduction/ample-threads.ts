@@ -72,6 +72,7 @@ export class AmpleThreads {
   #coveredWords = 0
   #hasDaemons = false
   #coveredThreads = 0
+  #countedThreads = 0
 
   /**
    * @param session whose threads nobody has let go on yet.
@@ -323,6 +324,11 @@ export class AmpleThreads {
       if (!daemon || agent) continue
       // Choices that were made before are not ample with daemons.
       this.#hasDaemons = true
+      this.futures.isContradicted = true
+    }
+    // A thread that is met after somebody has counted all of them: choices that were made before did not know of it.
+    if (this.#session.image.countsThreads && this.#countedThreads < threads.all.length) {
+      this.#countedThreads = threads.all.length
       this.futures.isContradicted = true
     }
     const length = threads.all.length + this.#properties.length
