@@ -12,6 +12,7 @@ export type {
   HistoryKind,
   LongestThread,
   Outcome,
+  RaceSummary,
   SamplingStrategy,
   Strategy,
   Verdict,
@@ -28,6 +29,7 @@ export {
 export type { Equivalence } from './engine/explore/reads-from/equivalence.js'
 export type { OutcomeFacts } from './engine/outcome.js'
 export type { BlockedThread } from './engine/detect/blocked-threads.js'
+export type { RaceFacts, StepFacts, SyncFacts } from './engine/detect/race-facts.js'
 export type { TraceStep } from './engine/replay-run.js'
 export type { Program, ProgramOptions, Parameters, ParameterValue } from './engine/program.js'
 export type { Property, Setup, StateView, WordAllocator } from './engine/setup.js'

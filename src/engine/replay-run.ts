@@ -1,5 +1,8 @@
 import { chain } from './content-hash.js'
 import { blockedThreads, type BlockedThread } from './detect/blocked-threads.js'
+import type { RaceFacts, StepFacts, SyncFacts } from './detect/race-facts.js'
+import { RaceMonitor } from './detect/race-monitor.js'
+import type { UnorderedPair } from './detect/sync-clocks.js'
 import { describeOutcome, type OutcomeFacts } from './outcome.js'
 import { FLAG_PLAIN } from './instruction.js'
 import { NODE_CODE } from './node-table.js'
@@ -58,6 +61,8 @@ export class ReplayRun {
   hash = 0
   /** Hash of the latest step alone. */
   latestHash = 0
+  readonly #monitor: RaceMonitor
+  readonly #races: UnorderedPair[] = []
   #printed: string[] = []
   #last = -1
   /** Switches away from a thread that could go on. */
@@ -78,6 +83,7 @@ export class ReplayRun {
             .join(' '),
         ),
     })
+    this.#monitor = new RaceMonitor(this.session)
     this.initially = this.session.show()
     this.failingInitially = this.#failing()
     this.printedInitially = this.#takePrinted()
@@ -118,6 +124,53 @@ export class ReplayRun {
     return blockedThreads(this.session)
   }
 
+  /** The data races of the run, each once, as it first shows. */
+  races(): RaceFacts[] {
+    const first = new Map<string, UnorderedPair>()
+    for (const pair of this.#races) {
+      const key = this.#monitor.keyOf(pair)
+      if (!first.has(key)) first.set(key, pair)
+    }
+    return [...first.values()].map((pair) => this.#factsOf(pair))
+  }
+
+  /** The races of the latest step with earlier ones, by what tells them from all others. */
+  racesOfLast(): ReadonlyMap<string, RaceFacts> {
+    const last = this.#races.filter(({ second }) => second === this.steps.length - 1)
+    return new Map(last.map((pair) => [this.#monitor.keyOf(pair), this.#factsOf(pair)]))
+  }
+
+  #factsOf({ first, second, sites }: UnorderedPair): RaceFacts {
+    const { word } = this.#monitor.sites.all[sites[1]]!
+    const object = this.session.objectOf(word)
+    const element = object?.element?.(word)
+    return {
+      object: object?.name ?? '',
+      kind: object?.kind ?? '',
+      ...(element === undefined ? {} : { element }),
+      first: this.#stepFacts(first),
+      second: this.#stepFacts(second),
+      lastSync: this.#syncBefore(first, second),
+    }
+  }
+
+  #syncBefore(first: number, second: number): SyncFacts | null {
+    const sync = this.#monitor.clocks.lastSync(first, second)
+    if (sync === null) return null
+    const { object } = this.steps[sync.to]!
+    return {
+      from: this.#stepFacts(sync.from),
+      to: this.#stepFacts(sync.to),
+      object: sync.isBorn ? null : object,
+      isBorn: sync.isBorn,
+    }
+  }
+
+  #stepFacts(event: number): StepFacts {
+    const { thread, operation, place, step } = this.steps[event]!
+    return { thread, operation, place, step }
+  }
+
   #step(index: number, choice: Choice): TraceStep {
     const { session } = this
     const thread = session.threads.all[index]!
@@ -125,7 +178,9 @@ export class ReplayRun {
     const operation = session.image.takeOperation(node)
     if (this.#last !== -1 && this.#last !== index && session.ways(this.#last) > 0) this.preemptions++
     this.#last = index
+    this.#monitor.before(index)
     const result = session.step(index, choice.way)
+    this.#races.push(...this.#monitor.after())
     this.latestHash = session.stepHash(index, choice.way, node, result)
     this.hash = chain(this.hash, this.latestHash)
     const received = session.image.decode(node, result)

@@ -30,6 +30,7 @@ export function exploreText(report: ExploreReport, context: ExploreTextContext, 
   report.violations.forEach((violation, i) =>
     sections.push(violationLines(report, violation, context, context.replays[i], style)),
   )
+  sections.push(raceLines(report, style))
   sections.push(verdictLines(report, context.repair, style), keptLines(report, style))
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -175,8 +176,15 @@ function violationLines(
   if (replay === undefined) return lines
   lines.push('', ...traceTable(replay, style, { criticalStep: violation.criticalStep, maxRows: MAX_ROWS }))
   if (violation.criticalStep === 0) lines.push(`  ${messages.inevitableFromStart}`)
-  lines.push(`  ${causeOf(violation.kind, replay, style)}`)
+  lines.push(`  ${causeOf(violation.kind, replay, style, violation.race)}`)
   return lines
+}
+
+/** What is known of data races besides those that are shown. */
+function raceLines({ races }: ExploreReport, { messages }: ReportStyle): string[] {
+  if (races === undefined) return []
+  const lines = races.found > races.shown ? [messages.racesNotShown(races.found - races.shown)] : []
+  return races.complete ? lines : [...lines, messages.racesNotSearched]
 }
 
 /** The command that replays a violation. */

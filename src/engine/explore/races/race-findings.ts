@@ -1,0 +1,79 @@
+import { AccessSites } from '../../detect/access-sites.js'
+import type { Session } from '../../session.js'
+import type { RaceSummary } from '../explore-report.js'
+import { type Finding, sighted } from '../finding.js'
+import { leastWithin, shortestPath } from '../least-schedule.js'
+import { reduceLocally } from '../local-reduction.js'
+import { LabelledGraph } from './labelled-graph.js'
+import type { Census, CensusLimits, FoundRace } from './race-census.js'
+import { RacePaths } from './race-paths.js'
+
+/** More races than this are not explained one by one. */
+export const MAX_RACES = 32
+
+// Learning a node together with its place takes some 50 µs, a state some 10.
+const MAX_NODES = 50_000
+const MAX_STATES = 200_000
+const MAX_THREADS = 0x10000
+
+/** Looks for all races of a program, on a session that knows places. */
+export type TakeCensus = (session: Session, sites: AccessSites, limits: CensusLimits) => Generator<void, Census>
+
+/** What is known of a program's races. */
+export interface RaceFindings {
+  /** By threads of the session that knows places. */
+  readonly findings: readonly Finding[]
+  /** Races that had been seen, of objects that the census has found none of. */
+  readonly others: readonly Finding[]
+  readonly summary: Omit<RaceSummary, 'shown'>
+}
+
+/**
+ * All races of a program in which a race has been seen, each with the least schedule that shows it.
+ *
+ * @param session a fresh one that records places.
+ * @param seen races that have been seen: one of an object at most.
+ */
+export function* findRaces(
+  session: Session,
+  seen: readonly Finding[],
+  takeCensus: TakeCensus,
+  bounds: { readonly maxMemory: number; readonly isStopped: () => boolean },
+): Generator<void, RaceFindings> {
+  const sites = new AccessSites(session)
+  const limits = { ...bounds, maxNodes: MAX_NODES, maxStates: MAX_STATES }
+  const census = yield* takeCensus(session, sites, limits)
+  const graph = new LabelledGraph(session, sites)
+  const findings: Finding[] = []
+  for (const race of census.races.slice(0, MAX_RACES)) {
+    const finding = yield* explain(graph, race, limits)
+    if (finding !== null) findings.push(finding)
+  }
+  const covered = new Set(census.races.map(({ sites: [site] }) => session.objectOf(sites.all[site]!.word)?.name))
+  const others = seen.filter(({ subject }) => !covered.has(subject))
+  return {
+    findings,
+    others,
+    summary: { found: census.races.length + others.length, complete: census.isComplete },
+  }
+}
+
+/** The least schedule of a race; if that is too much, a good one. */
+function* explain(graph: LabelledGraph, race: FoundRace, limits: CensusLimits): Generator<void, Finding | null> {
+  const paths = new RacePaths(graph, race.sites)
+  const goal = { step: (_state: number, _thread: number, edge: number) => paths.isRace(edge) }
+  const isTooLarge = (bytes: number): boolean =>
+    limits.isStopped() ||
+    paths.stateCount > limits.maxStates ||
+    graph.session.nodes.count > 2 * limits.maxNodes ||
+    graph.bytes + paths.bytes + bytes > limits.maxMemory
+  const least = yield* leastWithin(paths, MAX_THREADS, goal, isTooLarge)
+  const found = (path: Finding['path']): Finding => ({ ...sighted('race', race.key, path), endsWithRace: true })
+  if (least !== null && least !== 'too large') return { ...found(least.steps), isLeast: true }
+  if (race.path !== null) {
+    const whole = found(race.path)
+    return { ...whole, path: yield* reduceLocally(graph.session, whole, limits.isStopped) }
+  }
+  const shortest = yield* shortestPath(paths, goal)
+  return shortest === null ? null : found(shortest.steps)
+}
