@@ -58,6 +58,11 @@ export class Declarations implements DeclarationSink {
     return word
   }
 
+  record(word: number): number {
+    this.#context.layout.records.add(word)
+    return word
+  }
+
   /** After other histories a thread may make an object with another initial content: that is another object. */
   #hashText(kind: WordKind, content: number): string {
     return kind === WordKind.Value

@@ -1,12 +1,15 @@
 import { chain } from './content-hash.js'
 import { blockedThreads, type BlockedThread } from './detect/blocked-threads.js'
+import { MethodCall, MethodReturn } from './detect/call-history.js'
+import type { CallFacts, HistoryFacts } from './detect/history-facts.js'
+import { possibleResults } from './detect/linearization.js'
 import type { RaceFacts, StepFacts, SyncFacts } from './detect/race-facts.js'
 import { RaceMonitor } from './detect/race-monitor.js'
 import type { UnorderedPair } from './detect/sync-clocks.js'
 import { describeOutcome, type OutcomeFacts } from './outcome.js'
 import { FLAG_PLAIN } from './instruction.js'
 import { NODE_CODE } from './node-table.js'
-import { formatData } from './operation.js'
+import { formatData, type Operation } from './operation.js'
 import type { Place } from './place.js'
 import type { Parameters, Program } from './program.js'
 import type { Choice } from './schedule.js'
@@ -63,6 +66,10 @@ export class ReplayRun {
   latestHash = 0
   readonly #monitor: RaceMonitor
   readonly #races: UnorderedPair[] = []
+  // By history: its calls in the order in which they were made.
+  readonly #calls = new Map<string, CallFacts[]>()
+  // By property.
+  readonly #histories = new Map<string, HistoryFacts>()
   #printed: string[] = []
   #last = -1
   /** Switches away from a thread that could go on. */
@@ -134,6 +141,44 @@ export class ReplayRun {
     return [...first.values()].map((pair) => this.#factsOf(pair))
   }
 
+  /** The histories of calls that nothing explains, each as it is when that shows first. */
+  get histories(): readonly HistoryFacts[] {
+    return [...this.#histories.values()]
+  }
+
+  #noteHistories(failing: readonly string[]): void {
+    for (const { name, history } of this.session.properties) {
+      if (history === undefined || !failing.includes(name) || this.#histories.has(name)) continue
+      const calls = this.#calls.get(history.calls.name) ?? []
+      const unexplained = calls.findIndex(({ to }) => to === this.steps.length)
+      const recorded = history.calls.callsIn(this.session.world)
+      const { thread } = calls[unexplained]!
+      const { identity } = this.session.threads.all.find((entry) => entry.name === thread)!
+      const latest = recorded.findLastIndex((call) => call.thread === identity)
+      const possible = possibleResults(recorded, latest, history.model)
+      this.#histories.set(name, {
+        property: name,
+        object: history.calls.of,
+        calls: [...calls],
+        unexplained,
+        possible,
+      })
+    }
+  }
+
+  #noteCall(operation: Operation | null, thread: string): void {
+    const step = this.steps.length
+    if (operation instanceof MethodCall) {
+      const calls = this.#calls.get(operation.history.name) ?? []
+      calls.push({ thread, method: operation.method, args: operation.given, from: step, to: null })
+      this.#calls.set(operation.history.name, calls)
+    }
+    if (!(operation instanceof MethodReturn)) return
+    const calls = this.#calls.get(operation.history.name)!
+    const at = calls.findLastIndex((call) => call.thread === thread)
+    calls[at] = { ...calls[at]!, result: operation.result, to: step }
+  }
+
   /** The races of the latest step with earlier ones, by what tells them from all others. */
   racesOfLast(): ReadonlyMap<string, RaceFacts> {
     const last = this.#races.filter(({ second }) => second === this.steps.length - 1)
@@ -201,6 +246,8 @@ export class ReplayRun {
       misuse: session.image.isMisuse(node, result) ? session.image.misuseText(node, result) : null,
     }
     this.steps.push(step)
+    this.#noteCall(operation, thread.name)
+    if (step.failing.length > 0) this.#noteHistories(step.failing)
     return step
   }
 

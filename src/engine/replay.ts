@@ -1,6 +1,7 @@
 import { UsageError, TokenError } from './errors.js'
 import { formatPlace } from './place.js'
 import type { BlockedThread } from './detect/blocked-threads.js'
+import type { HistoryFacts } from './detect/history-facts.js'
 import type { RaceFacts } from './detect/race-facts.js'
 import type { OutcomeFacts } from './outcome.js'
 import { type Parameters, type Program, completeParameters } from './program.js'
@@ -36,6 +37,8 @@ export interface Replay {
   readonly blocked: readonly BlockedThread[]
   /** The data races of this run: accesses that nothing orders, however far apart; each once, as it first shows. */
   readonly races: readonly RaceFacts[]
+  /** Calls that no sequential order explains, for each object that is claimed to be linearizable and is not. */
+  readonly histories: readonly HistoryFacts[]
   /** Nothing went wrong in this run. */
   readonly holds: boolean
   /** With `adapt`: how many choices could be followed. */
@@ -82,6 +85,7 @@ export function replay(program: Program, token: string, options: ReplayOptions =
     outcome,
     blocked: run.blocked(),
     races,
+    histories: run.histories,
     holds: races.length === 0 && holds(run, outcome) && content.repeat.length === 0,
     followed: follower.followed,
     skipped: follower.skipped,

@@ -1,3 +1,5 @@
+import type { CallHistory } from './detect/call-history.js'
+import { isLinearizable, type SequentialModel } from './detect/linearization.js'
 import { ProgramFault } from './errors.js'
 import { type WordKind, WordKind as Kind } from './layout.js'
 import { AtMark, PrintMark, ThreadHandle } from './marks.js'
@@ -20,11 +22,15 @@ export interface Property {
   readonly when: 'finally' | 'always'
   readonly holds: (state: StateView) => boolean
   readonly place: Place | undefined
+  /** The calls that it is about, if it asks whether an object is linearizable. */
+  readonly history?: { readonly calls: CallHistory; readonly model: SequentialModel<unknown> }
 }
 
 /** What setup needs from the run it declares into. */
 export interface DeclarationSink {
   word(suffix: string, kind: WordKind, initial: unknown, what: string): number
+  /** That word only records. */
+  record(word: number): number
   object(object: SharedObject): void
   thread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle
   property(property: Property): void
@@ -36,6 +42,8 @@ export interface WordAllocator {
   int(name: string, initial: number): number
   /** A word for any plain data. */
   data(name: string, initial: unknown): number
+  /** A word for plain data that only records what has happened: it orders nothing, and outcomes do not differ by it. */
+  record(name: string, initial: unknown): number
   /** A word for "no thread" (0) or a thread (its index + 1); 0 at first. */
   thread(name: string): number
 }
@@ -59,6 +67,7 @@ export class Setup {
     const object = make({
       int: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Int, initial, what),
       data: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Value, initial, what),
+      record: (suffix, initial) => this.#sink.record(this.#sink.word(`${kind} ${suffix}`, Kind.Value, initial, what)),
       thread: (suffix) => this.#sink.word(`${kind} ${suffix}`, Kind.Thread, 0, what),
     })
     this.#sink.object(object)
@@ -151,5 +160,11 @@ export class Setup {
   /** A property of every state. */
   always(name: string, holds: (now: StateView) => boolean): void {
     this.#sink.property({ name, when: 'always', holds, place: placeOfCaller() })
+  }
+
+  /** A property of every state: an order of the calls explains what they have returned. */
+  protected alwaysExplained(name: string, calls: CallHistory, model: SequentialModel<unknown>): void {
+    const holds = (now: StateView) => isLinearizable(now(calls.calls) ?? [], model)
+    this.#sink.property({ name, when: 'always', holds, place: placeOfCaller(), history: { calls, model } })
   }
 }

@@ -1,3 +1,5 @@
+import { CallHistory } from '../engine/detect/call-history.js'
+import type { SequentialModel } from '../engine/detect/linearization.js'
 import { Setup } from '../engine/setup.js'
 import { ProgramFault } from '../engine/errors.js'
 import { placeOfCaller } from '../engine/place.js'
@@ -5,6 +7,7 @@ import { Atomic } from './atomic.js'
 import { Cell } from './cell.js'
 import { CellArray } from './cell-array.js'
 import { Lock } from './lock.js'
+import { type ModelMethods, recorded, type RecordedMethods } from './linearizable.js'
 import { Semaphore } from './semaphore.js'
 
 /** What an object may hold: 32-bit integers, checked, or any plain data. */
@@ -79,6 +82,56 @@ export class Vocabulary extends Setup {
     requireWhole(`semaphore “${name}”`, 'permits', permits, 0)
     return this.declare('semaphore', name, (words) => new Semaphore(name, words.int('permits', permits)))
   }
+
+  /**
+   * Claims that an object is linearizable: whatever threads call at the same time, every call seems to take effect at one moment
+   * between its call and its return, as a sequential model of the object says. Its methods are to be called through what is
+   * returned; each call and each return is one step more, which orders nothing and is part of no outcome. A call that has
+   * not returned may have taken effect or not.
+   *
+   * @param name how reports call the object. @default its own name
+   * @param object generator methods, or one of the library's objects.
+   * @param model a first state and a pure function for each method: of the state and the arguments, to the next state and the
+   * result, or null where a call could not return yet. A method that throws returns `{ throws: 'Name: message' }`.
+   *
+   * @example
+   * ```ts
+   * const counter = p.linearizable('counter', { *next() { … } }, {
+   *   initial: 0,
+   *   methods: { next: (count) => ({ state: count + 1, result: count }) },
+   * })
+   * yield* counter.next()
+   * ```
+   */
+  linearizable<T extends object, S, M extends ModelMethods<T, S>>(
+    object: T,
+    model: { readonly initial: S; readonly methods: M },
+  ): RecordedMethods<T, M>
+  linearizable<T extends object, S, M extends ModelMethods<T, S>>(
+    name: string,
+    object: T,
+    model: { readonly initial: S; readonly methods: M },
+  ): RecordedMethods<T, M>
+  linearizable<T extends object, S>(
+    first: string | T,
+    second: T | SequentialModel<S>,
+    third?: SequentialModel<S>,
+  ): unknown {
+    const name = typeof first === 'string' ? first : nameOf(first)
+    const object = (typeof first === 'string' ? second : first) as T
+    const model = (third ?? second) as SequentialModel<unknown>
+    const history = this.declare(
+      'history',
+      `history of ${name}`,
+      (words) => new CallHistory(`history of ${name}`, name, words.record('calls', [])),
+    )
+    this.alwaysExplained(`${name} is linearizable`, history, model)
+    return recorded(history, object, Object.keys(model.methods))
+  }
+}
+
+function nameOf(object: object): string {
+  return 'name' in object && typeof object.name === 'string' ? object.name : 'the object'
 }
 
 function requireWhole(object: string, what: string, given: number, least: number): void {

@@ -1,5 +1,6 @@
 import { formatPlace, type Place } from '../engine/place.js'
 import { formatData } from '../engine/operation.js'
+import type { HistoryFacts } from '../engine/detect/history-facts.js'
 import type { RaceFacts, StepFacts, SyncFacts } from '../engine/detect/race-facts.js'
 import type { Replay } from '../engine/replay.js'
 import type { TraceStep } from '../engine/replay-run.js'
@@ -36,6 +37,8 @@ export function causeOf(kind: ViolationKind, replay: Replay, style: ReportStyle,
 
 function describeProperty(replay: Replay, style: ReportStyle): string {
   const { cause } = style.messages
+  const [history] = replay.histories
+  if (history !== undefined) return describeHistory(history, style)
   const lost = lostUpdate(replay.steps) ?? staleRead(replay.steps)
   if (lost !== null) {
     const describe = lost.kind === 'overwrites' ? cause.overwrites : cause.stale
@@ -44,6 +47,13 @@ function describeProperty(replay: Replay, style: ReportStyle): string {
   const last = replay.steps.at(-1)
   if (replay.isOver || last === undefined) return cause.final(formatState(replay.outcome?.final ?? replay.initially))
   return cause.state(formatState(last.shows), last.thread, at(last.place))
+}
+
+/** Which result no order of the calls explains, and what it might have been. */
+export function describeHistory({ calls, unexplained, object, possible }: HistoryFacts, style: ReportStyle): string {
+  const { thread, method, args, result } = calls[unexplained]!
+  const call = `${object}.${method}(${args.map(formatData).join(', ')})`
+  return style.messages.cause.unexplained(thread, call, formatData(result), possible.map(formatData))
 }
 
 interface Interference {

@@ -6,6 +6,7 @@ import { formatData } from '../engine/operation.js'
 import { boundReached, traceLines } from './bounds-text.js'
 import { causeOf, formatState } from './cause.js'
 import { formatBound, formatBytes, formatOdds, formatShare, formatWhole } from './figures.js'
+import { historyLines } from './history-text.js'
 import type { ReportStyle } from './report-style.js'
 import { cutText, padText, textWidth } from './text-width.js'
 import { traceTable } from './trace-table.js'
@@ -176,6 +177,7 @@ function violationLines(
   if (replay === undefined) return lines
   lines.push('', ...traceTable(replay, style, { criticalStep: violation.criticalStep, maxRows: MAX_ROWS }))
   if (violation.criticalStep === 0) lines.push(`  ${messages.inevitableFromStart}`)
+  if (violation.history !== undefined) lines.push('', ...historyLines(violation.history, style))
   lines.push(`  ${causeOf(violation.kind, replay, style, violation.race)}`)
   return lines
 }

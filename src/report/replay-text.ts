@@ -1,6 +1,7 @@
 import type { Replay } from '../engine/replay.js'
 import type { ViolationKind } from '../engine/explore/explore-report.js'
 import { causeOf, describeRace, formatState } from './cause.js'
+import { historyLines } from './history-text.js'
 import type { ReportStyle } from './report-style.js'
 import { traceTable } from './trace-table.js'
 
@@ -10,6 +11,7 @@ export function replayText(replay: Replay, style: ReportStyle): string {
   const lines = [paint.strong(replay.program), '', ...traceTable(replay, style), '']
   if (replay.differsAt !== null)
     lines.push(paint.doubt(messages.adapted(replay.followed, replay.followed + replay.skipped, replay.differsAt)))
+  for (const history of replay.histories) lines.push(...historyLines(history, style), '')
   lines.push(...verdictOf(replay, style), ...raceLines(replay, style))
   return `${lines.join('\n')}\n`
 }

@@ -33,10 +33,12 @@ const NONE: readonly number[] = []
  */
 export function labelOfStep(session: Session, thread: number, node: number, footprint: Footprint): StepLabel {
   const { nodes, threads, world } = session
+  const { records } = session.layout
   const head = nodes.field(node, NODE_CODE)
   const isPlain = (head & FLAG_PLAIN) !== 0
-  const acquires = isPlain ? NONE : footprint.reads.concat(footprint.writes)
-  const releases = isPlain ? [] : [...footprint.writes]
+  const orders = (word: number) => !records.has(word)
+  const acquires = isPlain ? NONE : footprint.reads.concat(footprint.writes).filter(orders)
+  const releases = isPlain ? [] : footprint.writes.filter(orders)
   if (world.hasEnded(thread)) releases.push(threads.all[thread]!.word)
   return {
     thread,

@@ -29,6 +29,9 @@ export function* confirm(
   const named = (steps: readonly GraphStep[]) => steps.map((step) => searched.threads.all[step.thread]!.name).join(' ')
   const repeated = finding.repeat.length === 0 ? '' : `[${named(finding.repeat)}]`
   const race = finding.kind === 'race' ? raceShown(run, finding) : undefined
+  const history = run.replay.histories.find(
+    ({ property }) => finding.kind === 'property' && property === finding.subject,
+  )
   return {
     kind: finding.kind,
     message: race === undefined ? messageOf(finding, run) : raceMessage(race, run.replay.session),
@@ -41,6 +44,7 @@ export function* confirm(
     probability: finding.probability,
     isLeast: finding.isLeast,
     ...(race === undefined ? {} : { race }),
+    ...(history === undefined ? {} : { history }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { HistoryFacts } from '../detect/history-facts.js'
 import type { RaceFacts } from '../detect/race-facts.js'
 import type { Parameters } from '../program.js'
 
@@ -58,6 +59,8 @@ export interface Violation {
   readonly isLeast: boolean
   /** Of a race: the two accesses, the second of which is the last step, and what orders their threads before. */
   readonly race?: RaceFacts
+  /** Of an object that is not linearizable: the calls that no sequential order explains. */
+  readonly history?: HistoryFacts
 }
 
 /** How far the data races of a program have been looked for, once one has been seen. */
