@@ -22,7 +22,9 @@ export function recorded<T extends object>(
   object: T,
   methods: readonly string[],
 ): Readonly<Record<string, Method>> {
-  return Object.fromEntries(methods.map((name) => [name, recordedMethod(history, name, methodOf(history, object, name))]))
+  return Object.fromEntries(
+    methods.map((name) => [name, recordedMethod(history, name, methodOf(history, object, name))]),
+  )
 }
 
 function methodOf(history: CallHistory, object: object, name: string): Method {

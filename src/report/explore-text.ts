@@ -4,7 +4,7 @@ import { isSampling } from '../engine/explore/sampling/samplers.js'
 import type { Replay } from '../engine/replay.js'
 import { formatData } from '../engine/operation.js'
 import { boundReached, traceLines } from './bounds-text.js'
-import { causeOf, formatState } from './cause.js'
+import { causeOf, describeRace, formatState } from './cause.js'
 import { formatBound, formatBytes, formatOdds, formatShare, formatWhole } from './figures.js'
 import { historyLines } from './history-text.js'
 import type { ReportStyle } from './report-style.js'
@@ -174,6 +174,9 @@ function violationLines(
   const lines = [`${paint.bad('✗')} ${paint.strong(violation.message)}${violationFigures(report, violation, style)}`]
   lines.push(`  ${messages.token} ${violation.token}`, `  ${replayHint(violation, context.source, style)}`)
   if (violation.isLeast) lines.push(`  ${paint.dim(messages.least(violation.preemptions, violation.steps))}`)
+  // Races of one program look much alike: one of them is shown step by step.
+  if (violation.race !== undefined && report.violations.find(({ kind }) => kind === 'race') !== violation)
+    return [...lines, `  ${describeRace(violation.race, style)}`]
   if (replay === undefined) return lines
   lines.push('', ...traceTable(replay, style, { criticalStep: violation.criticalStep, maxRows: MAX_ROWS }))
   if (violation.criticalStep === 0) lines.push(`  ${messages.inevitableFromStart}`)

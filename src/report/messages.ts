@@ -343,7 +343,9 @@ const fr: Messages = {
   outcomes: 'issues',
   undetermined: '? : des exécutions qui lisent la même chose y laissent des contenus différents, que rien ne distingue',
   racesNotShown: (count) =>
-    count === 1 ? "1 autre accès concurrent n'est pas montré." : `${count} autres accès concurrents ne sont pas montrés.`,
+    count === 1
+      ? "1 autre accès concurrent n'est pas montré."
+      : `${count} autres accès concurrents ne sont pas montrés.`,
   racesNotSearched: 'Chercher tous les accès concurrents aurait trop coûté : il peut y en avoir d’autres.',
   racesOfRun: 'accès concurrents dans cette exécution :',
   historyOf: (object) => `appels de ${object}, de l'appel au retour :`,

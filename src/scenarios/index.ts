@@ -89,14 +89,20 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'shared-set',
     rows: ['Q1'],
-    title: { en: 'A set made for one thread, shared by two', fr: 'Un ensemble fait pour un seul fil, partagé par deux' },
+    title: {
+      en: 'A set made for one thread, shared by two',
+      fr: 'Un ensemble fait pour un seul fil, partagé par deux',
+    },
     repairedBy: 'shared-set-locked',
     load: () => import('./shared-set.js'),
   },
   {
     name: 'shared-set-locked',
     rows: ['Q1'],
-    title: { en: 'The set made safe by extending it with a lock', fr: "L'ensemble rendu sûr : on l'étend par un verrou" },
+    title: {
+      en: 'The set made safe by extending it with a lock',
+      fr: "L'ensemble rendu sûr : on l'étend par un verrou",
+    },
     load: () => import('./shared-set-locked.js'),
   },
 ]

@@ -5,7 +5,9 @@ export const setModel = {
   initial: [] as readonly number[],
   methods: {
     add: (items: readonly number[], item: number) =>
-      items.includes(item) ? { state: items, result: false } : { state: [...items, item].sort((a, b) => a - b), result: true },
+      items.includes(item)
+        ? { state: items, result: false }
+        : { state: [...items, item].sort((a, b) => a - b), result: true },
     remove: (items: readonly number[], item: number) => ({
       state: items.filter((other) => other !== item),
       result: items.includes(item),

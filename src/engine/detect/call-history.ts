@@ -91,7 +91,12 @@ export class MethodCall extends HistoryOperation {
     const counts = new Map<string, number>()
     for (const call of calls)
       if (call.returned !== undefined) counts.set(call.thread, (counts.get(call.thread) ?? 0) + 1)
-    const call: RecordedCall = { thread: self, method: this.method, args: this.given, after: [...counts].sort(byThread) }
+    const call: RecordedCall = {
+      thread: self,
+      method: this.method,
+      args: this.given,
+      after: [...counts].sort(byThread),
+    }
     const at = calls.findIndex((other) => other.thread > self)
     const position = at === -1 ? calls.length : at
     world.setValue(this.history.word, [...calls.slice(0, position), call, ...calls.slice(position)])

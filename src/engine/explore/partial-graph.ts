@@ -41,10 +41,7 @@ export class PartialGraph implements StepGraph {
 
   get bytes(): number {
     return (
-      this.#states.bytes +
-      this.#inspector.bytes +
-      this.stateCount * STATE_BYTES +
-      this.#targets.length * EDGE_BYTES
+      this.#states.bytes + this.#inspector.bytes + this.stateCount * STATE_BYTES + this.#targets.length * EDGE_BYTES
     )
   }
 

@@ -52,7 +52,11 @@ export class RandomSearch {
   readonly #path: GraphStep[] = []
   #preemptions = 0
 
-  constructor(session: Session, seed: string | number, { strategy = 'random', depth = DEFAULT_DEPTH, races }: Sampling = {}) {
+  constructor(
+    session: Session,
+    seed: string | number,
+    { strategy = 'random', depth = DEFAULT_DEPTH, races }: Sampling = {},
+  ) {
     this.session = session
     this.#races = races
     this.#inspector = new StateInspector(session)

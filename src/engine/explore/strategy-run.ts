@@ -1,4 +1,12 @@
-import type { BoundCounts, Coverage, ExploreProgress, ExploreReport, Outcome, RaceSummary, Violation } from './explore-report.js'
+import type {
+  BoundCounts,
+  Coverage,
+  ExploreProgress,
+  ExploreReport,
+  Outcome,
+  RaceSummary,
+  Violation,
+} from './explore-report.js'
 
 /** What a strategy found out; the parts of the report that differ from strategy to strategy. */
 export interface StrategyResult {

@@ -11,7 +11,7 @@ export interface FoundRace {
 
 /** What a census of races may cost. */
 export interface CensusLimits {
-  /** Nodes that the session may learn: to learn one with its place takes some 50 µs. */
+  /** Nodes that the session may learn: to learn one with its place takes some 30 µs. */
   readonly maxNodes: number
   /** States of the program, or steps of executions. */
   readonly maxStates: number

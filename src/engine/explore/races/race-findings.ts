@@ -11,9 +11,9 @@ import { RacePaths } from './race-paths.js'
 /** More races than this are not explained one by one. */
 export const MAX_RACES = 32
 
-// Learning a node together with its place takes some 50 µs, a state some 10.
-const MAX_NODES = 50_000
-const MAX_STATES = 200_000
+// Learning a node together with its place takes some 30 µs, a state some 10.
+const MAX_NODES = 30_000
+const MAX_STATES = 100_000
 const MAX_THREADS = 0x10000
 
 /** Looks for all races of a program, on a session that knows places. */

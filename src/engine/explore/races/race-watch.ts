@@ -12,10 +12,11 @@ export class RaceWatch {
   readonly #session: Session
   readonly #monitor: RaceMonitor
 
-  constructor(session: Session, sites = new AccessSites(session)) {
+  /** @param races what is known already. */
+  constructor(session: Session, sites = new AccessSites(session), races = new RaceList(sites)) {
     this.#session = session
     this.sites = sites
-    this.races = new RaceList(sites)
+    this.races = races
     this.#monitor = new RaceMonitor(session, sites)
   }
 

@@ -3,6 +3,7 @@ import { NumberMap } from '../number-map.js'
 import { DROPPED } from '../state-graph.js'
 import { LabelledGraph } from './labelled-graph.js'
 import { type Census, type CensusLimits, RaceList } from './race-census.js'
+import { sampleRaces } from './sampled-races.js'
 import type { TakeCensus } from './race-findings.js'
 import { NO_REACH, ReachTable } from './reach-table.js'
 
@@ -14,6 +15,8 @@ const PAIRS_PER_STATE = 8
 /**
  * All data races of a program, from its graph of states: for each site, the states are walked together with what the
  * latest access there has reached, and every conflicting access by a thread that has not been reached is a race.
+ *
+ * If the graph is too large, the races of some random executions, which are most of them as a rule.
  */
 export function* stateCensus(graph: LabelledGraph, limits: CensusLimits): Generator<void, Census> {
   const races = new RaceList(graph.sites)
@@ -23,7 +26,8 @@ export function* stateCensus(graph: LabelledGraph, limits: CensusLimits): Genera
   } catch (error) {
     if (!(error instanceof HistoryLimit)) throw error
   }
-  return { races: races.all, isComplete }
+  if (isComplete) return { races: races.all, isComplete }
+  return yield* sampleRaces(graph.session, graph.sites, limits)
 }
 
 /** A census of the graph of states of a session. */

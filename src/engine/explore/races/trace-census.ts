@@ -10,10 +10,11 @@ import type { DporSearch } from '../dpor/dpor-search.js'
 import { TraceExploration } from '../dpor/trace-exploration.js'
 import { EXECUTION_LIMIT } from '../random-search.js'
 import { type Census, type CensusLimits, RaceList } from './race-census.js'
+import { sampleRaces } from './sampled-races.js'
 
 /**
  * All data races of a program, from one execution of each of its traces: happens-before is the same in all schedules of a
- * trace, and a race stays one however the execution goes on.
+ * trace, and a race stays one however the execution goes on. If there are too many, those of some random executions besides.
  */
 export function* traceCensus(session: Session, sites: AccessSites, limits: CensusLimits): Generator<void, Census> {
   const clocks = new SyncClocks(session, sites)
@@ -38,7 +39,7 @@ export function* traceCensus(session: Session, sites: AccessSites, limits: Censu
     if (!(error instanceof HistoryLimit)) throw error
     isComplete = false
   }
-  return { races: races.all, isComplete }
+  return isComplete ? { races: races.all, isComplete } : yield* sampleRaces(session, sites, limits, races)
 }
 
 /** Adds the latest step of an execution, in place of those that were taken back. */
@@ -48,8 +49,7 @@ function noteStep(search: DporSearch, clocks: SyncClocks, races: RaceList): void
   clocks.truncate(event)
   const node = execution.nodeOf(event)
   const label = labelOfStep(session, execution.threadOf(event), node, footprintOf(search, event, node))
-  for (const { sites } of clocks.push(label))
-    if (!races.has(...sites, event + 1)) races.add(...sites, search.schedule)
+  for (const { sites } of clocks.push(label)) if (!races.has(...sites, event + 1)) races.add(...sites, search.schedule)
 }
 
 /** Joins and spawns touch the word of a thread, which the search knows in its own way. */

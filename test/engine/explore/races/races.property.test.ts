@@ -63,32 +63,36 @@ const hasDaemons = (tree: ProgramTree) =>
   tree.threads.some(({ daemon }) => daemon === true) ||
   statementsOf(tree).some((statement) => statement.kind === 'spawn' && statement.child.daemon === true)
 
-test('On random programs, the races reported are those of happens-before over all interleavings', {
-  timeout: 3_600_000,
-}, async () => {
-  const figures: Figures = { programs: 0, skipped: 0, races: 0, racy: 0, free: 0 }
-  const agrees = fc.asyncProperty(anyTraceProgram, async (tree) => {
-    const truth = racesOfInterleavings(tree, INTERLEAVINGS)
-    if (truth === null) {
-      figures.skipped++
-      return
-    }
-    figures.programs++
-    figures.races += truth.size
-    if (truth.size > 0) figures.racy++
-    else figures.free++
-    const subject = buildProgram(tree)
-    const asked: ExploreOptions[] = [{ strategy: 'graph' }, { strategy: 'dpor' }]
-    if (figures.programs % OTHERS_EVERY === 0) {
-      asked.push({ reduction: true }, { preemptions: 40 }, { bitstate: 1 << 16 })
-      if ((tree.always ?? []).length === 0 && !hasDaemons(tree)) asked.push({ equivalence: 'reads-from' })
-    }
-    const wrong: string[] = []
-    for (const options of asked) wrong.push(...(await differencesOf(subject, truth, options)))
-    expect(wrong, `The races are wrong of\n${printProgram(tree)}\n`).toEqual([])
-  })
-  await fc.assert(agrees, { seed: SEED, numRuns: RUNS })
-  console.log(`Seed ${SEED}:`, figures)
-  // A generator that fell out of balance would let the test pass without testing much.
-  if (RUNS >= 1_000) expect(Math.min(figures.racy, figures.free) * 8).toBeGreaterThan(figures.programs)
-})
+test(
+  'On random programs, the races reported are those of happens-before over all interleavings',
+  {
+    timeout: 3_600_000,
+  },
+  async () => {
+    const figures: Figures = { programs: 0, skipped: 0, races: 0, racy: 0, free: 0 }
+    const agrees = fc.asyncProperty(anyTraceProgram, async (tree) => {
+      const truth = racesOfInterleavings(tree, INTERLEAVINGS)
+      if (truth === null) {
+        figures.skipped++
+        return
+      }
+      figures.programs++
+      figures.races += truth.size
+      if (truth.size > 0) figures.racy++
+      else figures.free++
+      const subject = buildProgram(tree)
+      const asked: ExploreOptions[] = [{ strategy: 'graph' }, { strategy: 'dpor' }]
+      if (figures.programs % OTHERS_EVERY === 0) {
+        asked.push({ reduction: true }, { preemptions: 40 }, { bitstate: 1 << 16 })
+        if ((tree.always ?? []).length === 0 && !hasDaemons(tree)) asked.push({ equivalence: 'reads-from' })
+      }
+      const wrong: string[] = []
+      for (const options of asked) wrong.push(...(await differencesOf(subject, truth, options)))
+      expect(wrong, `The races are wrong of\n${printProgram(tree)}\n`).toEqual([])
+    })
+    await fc.assert(agrees, { seed: SEED, numRuns: RUNS })
+    console.log(`Seed ${SEED}:`, figures)
+    // A generator that fell out of balance would let the test pass without testing much.
+    if (RUNS >= 1_000) expect(Math.min(figures.racy, figures.free) * 8).toBeGreaterThan(figures.programs)
+  },
+)
