@@ -5,7 +5,7 @@ import { type WordKind, WordKind as Kind } from './layout.js'
 import { AtMark, PrintMark, ThreadHandle } from './marks.js'
 import type { Operation, SharedObject, Steps, ThreadBody } from './operation.js'
 import { perform } from './operation.js'
-import { Assume, Choose, Pause, Spawn } from './thread-operations.js'
+import { Assume, Choose, Pause, Progress, Spawn } from './thread-operations.js'
 import { type Place, placeOfCaller, recordedPlace } from './place.js'
 
 /** A state as properties see it. */
@@ -31,6 +31,8 @@ export interface DeclarationSink {
   word(suffix: string, kind: WordKind, initial: unknown, what: string): number
   /** That word only records. */
   record(word: number): number
+  /** The same, but reserved when it is first asked for: a word that few programs need costs the others nothing. */
+  wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string): () => number
   object(object: SharedObject): void
   thread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle
   property(property: Property): void
@@ -46,6 +48,8 @@ export interface WordAllocator {
   record(name: string, initial: unknown): number
   /** A word for "no thread" (0) or a thread (its index + 1); 0 at first. */
   thread(name: string): number
+  /** A word for plain data that is part of the state from when an operation first needs it. */
+  dataOnDemand(name: string, initial: unknown): () => number
 }
 
 /**
@@ -69,6 +73,7 @@ export class Setup {
       data: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Value, initial, what),
       record: (suffix, initial) => this.#sink.record(this.#sink.word(`${kind} ${suffix}`, Kind.Value, initial, what)),
       thread: (suffix) => this.#sink.word(`${kind} ${suffix}`, Kind.Thread, 0, what),
+      dataOnDemand: (suffix, initial) => this.#sink.wordOnDemand(`${kind} ${suffix}`, Kind.Value, initial, what),
     })
     this.#sink.object(object)
     return object
@@ -127,6 +132,14 @@ export class Setup {
   /** Offers the processor to others: one step that touches nothing. */
   yieldNow(): Steps<void> {
     return perform(new Pause('yieldNow', [], 'none', recordedPlace()))
+  }
+
+  /**
+   * Says that this thread gets on: it has eaten, it has been served. One step that touches nothing. A fair run that goes
+   * on for ever without a thread that has said so before is reported as starvation.
+   */
+  progress(): Steps<void> {
+    return perform(new Progress(recordedPlace()))
   }
 
   /** One of 0 … `ways` − 1, every one explored. One step. */

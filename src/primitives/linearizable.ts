@@ -17,9 +17,9 @@ export type ModelMethods<T, S> = {
 export type RecordedMethods<T, M> = { readonly [K in keyof T & keyof M]: T[K] }
 
 /** The object's methods that the model describes, each recorded as it is called and as it returns. */
-export function recorded<T extends object>(
+export function recorded(
   history: CallHistory,
-  object: T,
+  object: object,
   methods: readonly string[],
 ): Readonly<Record<string, Method>> {
   return Object.fromEntries(

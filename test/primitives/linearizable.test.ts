@@ -214,13 +214,9 @@ describe('The least schedule of what is not linearizable', () => {
     const { violations } = await explore(treiber(false))
     expect(violations).toMatchObject([{ kind: 'property', preemptions: 1, steps: 25, isLeast: true }])
     expect(violations[0].history).toMatchObject({ unexplained: 4, possible: [null] })
-    expect(violations[0].history?.calls.map(({ thread, method, result }) => `${thread} ${method} ${result}`)).toEqual([
-      'A pop 1',
-      'B pop 1',
-      'B pop 2',
-      'B push undefined',
-      'A pop 2',
-    ])
+    expect(
+      violations[0].history?.calls.map(({ thread, method, result }) => `${thread} ${method} ${String(result)}`),
+    ).toEqual(['A pop 1', 'B pop 1', 'B pop 2', 'B push undefined', 'A pop 2'])
   })
 })
 

@@ -267,11 +267,13 @@ function endsProgram(session: Session, thread: number): boolean {
 function messageOf(finding: Finding, run: BesideRun): string {
   switch (finding.kind) {
     case 'deadlock':
-      return `deadlock: ${run.replay.blocked().map(describeBlocked).join('; ')}`
+      return deadlockMessage(finding, run)
     case 'endless':
       return 'a fair run need never end'
     case 'livelock':
       return 'from here on threads step for ever and none can end'
+    case 'starvation':
+      return `${finding.subject} gets on no more while others go on for ever`
     default:
       return finding.subject
   }
@@ -283,6 +285,14 @@ function raceMessage({ object, kind, element, first, second }: RaceFacts, { thre
   const [a, b] = place(first.thread) <= place(second.thread) ? [first, second] : [second, first]
   const what = `${element === undefined ? '' : `element ${element} of `}${kind} “${object}”`
   return `data race on ${what}: ${a.operation} by ${a.thread}, ${b.operation} by ${b.thread}`
+}
+
+/** Where others go on for ever, those that nothing can free any more are the subject. */
+function deadlockMessage({ repeat, subject }: Finding, { replay }: BesideRun): string {
+  const stuck = repeat.length === 0 || subject === '' ? null : (JSON.parse(subject) as string[])
+  const blocked = replay.blocked().filter(({ thread }) => stuck === null || stuck.includes(thread))
+  const others = [...new Set(replay.steps.slice(-repeat.length).map(({ thread }) => thread))]
+  return `deadlock: ${blocked.map(describeBlocked).join('; ')}${stuck === null ? '' : `, while ${others.join(' and ')} may go on for ever`}`
 }
 
 function describeBlocked(blocked: BlockedThread): string {
