@@ -274,11 +274,25 @@ export class Vocabulary extends Setup {
    *
    * @example
    * ```ts
-   * const counter = p.linearizable('counter', { *next() { … } }, {
-   *   initial: 0,
-   *   methods: { next: (count) => ({ state: count + 1, result: count }) },
+   * import { explore, program } from 'entrelacs'
+   *
+   * const tickets = program('tickets', {}, (_params, p) => {
+   *   const next = p.atomic('next', 0)
+   *   const counter = p.linearizable(
+   *     'counter',
+   *     {
+   *       *draw() {
+   *         const number = yield* next.read()
+   *         yield* next.write(number + 1)
+   *         return number
+   *       },
+   *     },
+   *     { initial: 0, methods: { draw: (count: number) => ({ state: count + 1, result: count }) } },
+   *   )
+   *   for (const name of ['A', 'B']) p.thread(name, () => counter.draw())
    * })
-   * yield* counter.next()
+   * const { violations } = await explore(tickets)
+   * console.log(violations[0]!.message) // counter is linearizable
    * ```
    */
   linearizable<T extends object, S, M extends ModelMethods<T, S>>(

@@ -36,10 +36,10 @@ export function labelOfStep(session: Session, thread: number, node: number, foot
   const { records } = session.layout
   const head = nodes.field(node, NODE_CODE)
   const isPlain = (head & FLAG_PLAIN) !== 0
-  const orders = (word: number) => !records.has(word)
-  const acquires = isPlain ? NONE : footprint.reads.concat(footprint.writes).filter(orders)
-  const releases = isPlain ? [] : footprint.writes.filter(orders)
-  if (world.hasEnded(thread)) releases.push(threads.all[thread]!.word)
+  const orders = (words: readonly number[]) => (records.size === 0 ? words : words.filter((word) => !records.has(word)))
+  const acquires = isPlain ? NONE : orders(footprint.reads.concat(footprint.writes))
+  const written = isPlain ? NONE : orders(footprint.writes)
+  const releases = world.hasEnded(thread) ? [...written, threads.all[thread]!.word] : written
   return {
     thread,
     acquires,

@@ -37,6 +37,7 @@ interface SyncEvent {
 }
 
 const NOTHING = new Int32Array(0)
+const NONE: readonly never[] = []
 
 /**
  * Happens-before of one execution by vector clocks: program order, and what operations that are not plain acquire and
@@ -77,10 +78,10 @@ export class SyncClocks {
     for (const word of label.acquires) join(clock, this.#words.get(word))
     const ordinal = before >= 0 ? this.#events[before]!.ordinal + 1 : 1
     clock[thread] = ordinal
-    const released = label.releases.map((word) => this.#words.get(word))
+    const released = label.releases.length === 0 ? NONE : label.releases.map((word) => this.#words.get(word))
     for (const word of label.releases) this.#words.set(word, clock)
     const site = label.plain === 0 ? -1 : this.#sites.of(label.plain)
-    const races = site < 0 ? [] : this.#racesWith(index, label.word, site, clock)
+    const races = site < 0 ? NONE : this.#racesWith(index, label.word, site, clock)
     const accessBefore = site < 0 ? undefined : this.#enterAccess(label.word, site, index)
     this.#events.push({ label, clock, ordinal, site, before, inherited, released, accessBefore })
     this.#latest[thread] = index

@@ -230,7 +230,7 @@ function isShown(run: BesideRun, finding: Finding, pathLength: number): boolean 
 }
 
 /** The two accesses of a race, after its path: first the thread that stepped last, which costs no switch. */
-function racingSteps(searched: Session, finding: Finding): GraphStep[] {
+export function racingSteps(searched: Session, finding: Finding): GraphStep[] {
   searched.rewind()
   for (const step of finding.path) searched.step(step.thread, step.way)
   const { nodes, threads } = searched

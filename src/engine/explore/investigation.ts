@@ -70,8 +70,8 @@ export class Investigation {
       maxValues: this.maxHeap,
     })
     const bounds = { maxMemory: this.maxMemory * SHRINKING_SHARE, isStopped }
-    const { findings: races, others, summary } = yield* findRaces(session, seen, takeCensus, bounds)
-    const shown = [...(yield* this.confirmAll(races, session)), ...(yield* explain(others))]
+    const { findings: races, summary } = yield* findRaces(session, this.session, seen, takeCensus, bounds)
+    const shown = yield* this.confirmAll(races, session)
     return { violations: [...violations, ...shown], races: { ...summary, shown: shown.length } }
   }
 
