@@ -12,6 +12,7 @@ export type {
   HistoryKind,
   LongestThread,
   Outcome,
+  RaceSummary,
   SamplingStrategy,
   Strategy,
   Verdict,
@@ -29,6 +30,10 @@ export type { Equivalence } from './engine/explore/reads-from/equivalence.js'
 export type { OutcomeFacts } from './engine/outcome.js'
 export type { BlockedThread } from './engine/detect/blocked-threads.js'
 export type { ThreadState } from './engine/detect/thread-states.js'
+export type { CallFacts, HistoryFacts } from './engine/detect/history-facts.js'
+export type { ModelStep, RecordedCall, SequentialModel } from './engine/detect/linearization.js'
+export { isLinearizable } from './engine/detect/linearization.js'
+export type { RaceFacts, StepFacts, SyncFacts } from './engine/detect/race-facts.js'
 export type { TraceStep } from './engine/replay-run.js'
 export type { Program, ProgramOptions, Parameters, ParameterValue } from './engine/program.js'
 export type { OwnWord, Property, Setup, StateView, UnstartedThread, WordAllocator } from './engine/setup.js'
@@ -85,6 +90,7 @@ export { LoopQueue, type LoopQueueOptions } from './primitives/event-loop/loop-q
 export { LoopSemaphore } from './primitives/event-loop/loop-semaphore.js'
 export { LoopTask } from './primitives/event-loop/loop-task.js'
 export { TaskGroup } from './primitives/event-loop/task-group.js'
+export type { ModelMethods, RecordedMethods } from './primitives/linearizable.js'
 export { Lock } from './primitives/lock.js'
 export { RLock } from './primitives/rlock.js'
 export { Condition, type ConditionContent } from './primitives/condition.js'

@@ -307,7 +307,9 @@ describe('A daemon', () => {
       p.thread('main', () => x.write(1))
       p.thread('daemon', () => x.write(2), { daemon: true })
     })
-    expect((await explore(racing)).violations).toMatchObject([{ kind: 'race', message: 'data race on cell “x”' }])
+    expect((await explore(racing)).violations).toMatchObject([
+      { kind: 'race', message: 'data race on cell “x”: write by main, write by daemon' },
+    ])
   })
 
   test('may loop for ever', async () => {
@@ -516,7 +518,7 @@ describe('A data race', () => {
   test('is reported for plain cells', async () => {
     expect(await theViolation(writers('cell'))).toMatchObject({
       kind: 'race',
-      message: 'data race on cell “x”',
+      message: 'data race on cell “x”: write by A, write by B',
       schedule: 'A B',
       preemptions: 0,
     })
@@ -542,7 +544,10 @@ describe('A data race', () => {
         p.thread('B', () => list.read(same ? 0 : 1))
       })
     expect((await explore(sameOrNot(false))).verdict).toBe('holds')
-    expect(await theViolation(sameOrNot(true))).toMatchObject({ kind: 'race', message: 'data race on array “list”' })
+    expect(await theViolation(sameOrNot(true))).toMatchObject({
+      kind: 'race',
+      message: 'data race on element 0 of array “list”: write by A, read by B',
+    })
   })
 
   test('is not reported where a lock keeps the accesses apart', async () => {

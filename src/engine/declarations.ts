@@ -79,6 +79,11 @@ export class Declarations implements DeclarationSink {
     return word
   }
 
+  record(word: number): number {
+    this.#context.layout.records.add(word)
+    return word
+  }
+
   wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string): () => number {
     const { codec, layout } = this.#context
     const identity = `${this.#objectIdentity()} on demand ${suffix}`

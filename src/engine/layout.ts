@@ -39,6 +39,8 @@ export class Layout {
   smallHashes = new Int32Array(16 << SMALL_SHIFT)
   /** Content hashes of thread identities, two lanes a thread, for words that hold a thread. */
   readonly threadHashes: number[] = []
+  /** Words that only record what has happened: they order nothing, and outcomes do not differ by them. */
+  readonly records = new Set<number>()
 
   constructor(interner: Interner) {
     this.#interner = interner

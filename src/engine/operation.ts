@@ -80,6 +80,8 @@ export interface SharedObject {
   readonly kind: string
   /** What a person sees in this state; `undefined` if there is nothing to see (a lock that is free). */
   show(world: WorldView): unknown
+  /** Which of its elements is that word, if it has elements. */
+  element?(word: number): number
 }
 
 /** An operation that is one of the engine's instructions on one word. Operands are plain data, encoded as the word is. */

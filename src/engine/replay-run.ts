@@ -1,10 +1,16 @@
 import { chain } from './content-hash.js'
 import { blockedThreads, type BlockedThread } from './detect/blocked-threads.js'
 import { threadStates, type ThreadState } from './detect/thread-states.js'
+import { MethodCall, MethodReturn } from './detect/call-history.js'
+import type { CallFacts, HistoryFacts } from './detect/history-facts.js'
+import { possibleResults } from './detect/linearization.js'
+import type { RaceFacts, StepFacts, SyncFacts } from './detect/race-facts.js'
+import { RaceMonitor } from './detect/race-monitor.js'
+import type { UnorderedPair } from './detect/sync-clocks.js'
 import { describeOutcome, type OutcomeFacts } from './outcome.js'
 import { FLAG_PLAIN } from './instruction.js'
 import { NODE_CODE } from './node-table.js'
-import { formatData } from './operation.js'
+import { formatData, type Operation } from './operation.js'
 import type { Place } from './place.js'
 import type { Parameters, Program } from './program.js'
 import type { Choice } from './schedule.js'
@@ -62,6 +68,12 @@ export class ReplayRun {
   /** Hash of the latest step alone. */
   latestHash = 0
   readonly #showsThreads: boolean
+  readonly #monitor: RaceMonitor
+  readonly #races: UnorderedPair[] = []
+  // By history: its calls in the order in which they were made.
+  readonly #calls = new Map<string, CallFacts[]>()
+  // By property.
+  readonly #histories = new Map<string, HistoryFacts>()
   #printed: string[] = []
   #last = -1
   /** Switches away from a thread that could go on. */
@@ -83,6 +95,7 @@ export class ReplayRun {
             .join(' '),
         ),
     })
+    this.#monitor = new RaceMonitor(this.session)
     this.initially = this.session.show()
     this.failingInitially = this.#failing()
     this.printedInitially = this.#takePrinted()
@@ -123,6 +136,91 @@ export class ReplayRun {
     return blockedThreads(this.session)
   }
 
+  /** The data races of the run, each once, as it first shows. */
+  races(): RaceFacts[] {
+    const first = new Map<string, UnorderedPair>()
+    for (const pair of this.#races) {
+      const key = this.#monitor.keyOf(pair)
+      if (!first.has(key)) first.set(key, pair)
+    }
+    return [...first.values()].map((pair) => this.#factsOf(pair))
+  }
+
+  /** The histories of calls that nothing explains, each as it is when that shows first. */
+  get histories(): readonly HistoryFacts[] {
+    return [...this.#histories.values()]
+  }
+
+  #noteHistories(failing: readonly string[]): void {
+    for (const { name, history } of this.session.properties) {
+      if (history === undefined || !failing.includes(name) || this.#histories.has(name)) continue
+      const calls = this.#calls.get(history.calls.name) ?? []
+      const unexplained = calls.findIndex(({ to }) => to === this.steps.length)
+      const recorded = history.calls.callsIn(this.session.world)
+      const { thread } = calls[unexplained]!
+      const { identity } = this.session.threads.all.find((entry) => entry.name === thread)!
+      const latest = recorded.findLastIndex((call) => call.thread === identity)
+      const possible = possibleResults(recorded, latest, history.model)
+      this.#histories.set(name, {
+        property: name,
+        object: history.calls.of,
+        calls: [...calls],
+        unexplained,
+        possible,
+      })
+    }
+  }
+
+  #noteCall(operation: Operation | null, thread: string): void {
+    const step = this.steps.length
+    if (operation instanceof MethodCall) {
+      const calls = this.#calls.get(operation.history.name) ?? []
+      calls.push({ thread, method: operation.method, args: operation.given, from: step, to: null })
+      this.#calls.set(operation.history.name, calls)
+    }
+    if (!(operation instanceof MethodReturn)) return
+    const calls = this.#calls.get(operation.history.name)!
+    const at = calls.findLastIndex((call) => call.thread === thread)
+    calls[at] = { ...calls[at]!, result: operation.result, to: step }
+  }
+
+  /** The races of the latest step with earlier ones, by what tells them from all others. */
+  racesOfLast(): ReadonlyMap<string, RaceFacts> {
+    const last = this.#races.filter(({ second }) => second === this.steps.length - 1)
+    return new Map(last.map((pair) => [this.#monitor.keyOf(pair), this.#factsOf(pair)]))
+  }
+
+  #factsOf({ first, second, sites }: UnorderedPair): RaceFacts {
+    const { word } = this.#monitor.sites.all[sites[1]]!
+    const object = this.session.objectOf(word)
+    const element = object?.element?.(word)
+    return {
+      object: object?.name ?? '',
+      kind: object?.kind ?? '',
+      ...(element === undefined ? {} : { element }),
+      first: this.#stepFacts(first),
+      second: this.#stepFacts(second),
+      lastSync: this.#syncBefore(first, second),
+    }
+  }
+
+  #syncBefore(first: number, second: number): SyncFacts | null {
+    const sync = this.#monitor.clocks.lastSync(first, second)
+    if (sync === null) return null
+    const { object } = this.steps[sync.to]!
+    return {
+      from: this.#stepFacts(sync.from),
+      to: this.#stepFacts(sync.to),
+      object: sync.isBorn ? null : object,
+      isBorn: sync.isBorn,
+    }
+  }
+
+  #stepFacts(event: number): StepFacts {
+    const { thread, operation, place, step } = this.steps[event]!
+    return { thread, operation, place, step }
+  }
+
   #step(index: number, choice: Choice): TraceStep {
     const { session } = this
     const thread = session.threads.all[index]!
@@ -130,7 +228,9 @@ export class ReplayRun {
     const operation = session.image.takeOperation(node)
     if (this.#last !== -1 && this.#last !== index && session.ways(this.#last) > 0) this.preemptions++
     this.#last = index
+    this.#monitor.before(index)
     const result = session.step(index, choice.way)
+    this.#races.push(...this.#monitor.after())
     this.latestHash = session.stepHash(index, choice.way, node, result)
     this.hash = chain(this.hash, this.latestHash)
     const received = session.image.decode(node, result)
@@ -152,6 +252,8 @@ export class ReplayRun {
       ...(this.#showsThreads ? { threadStates: threadStates(session, index) } : {}),
     }
     this.steps.push(step)
+    this.#noteCall(operation, thread.name)
+    if (step.failing.length > 0) this.#noteHistories(step.failing)
     return step
   }
 

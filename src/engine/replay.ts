@@ -1,6 +1,8 @@
 import { UsageError, TokenError } from './errors.js'
 import { formatPlace } from './place.js'
 import type { BlockedThread } from './detect/blocked-threads.js'
+import type { HistoryFacts } from './detect/history-facts.js'
+import type { RaceFacts } from './detect/race-facts.js'
 import type { OutcomeFacts } from './outcome.js'
 import { inModes } from './modes.js'
 import { type Parameters, type Program, completeParameters } from './program.js'
@@ -41,6 +43,10 @@ export interface Replay {
   readonly outcome: OutcomeFacts | null
   /** Threads that are blocked at the end. */
   readonly blocked: readonly BlockedThread[]
+  /** The data races of this run: accesses that nothing orders, however far apart; each once, as it first shows. */
+  readonly races: readonly RaceFacts[]
+  /** Calls that no sequential order explains, for each object that is claimed to be linearizable and is not. */
+  readonly histories: readonly HistoryFacts[]
   /** Nothing went wrong in this run. */
   readonly holds: boolean
   /** With `adapt`: how many choices could be followed. */
@@ -75,6 +81,7 @@ export function replay(program: Program, token: string, options: ReplayOptions =
   const follower = new TokenFollower(run, allChoices(content), content.hashes, options.adapt ?? false)
   follower.follow()
   const outcome = run.isOver ? run.outcome() : null
+  const races = run.races()
   return {
     schema: 1,
     program: program.name,
@@ -90,7 +97,9 @@ export function replay(program: Program, token: string, options: ReplayOptions =
     isOver: run.isOver,
     outcome,
     blocked: run.blocked(),
-    holds: holds(run, outcome) && content.repeat.length === 0,
+    races,
+    histories: run.histories,
+    holds: races.length === 0 && holds(run, outcome) && content.repeat.length === 0,
     followed: follower.followed,
     skipped: follower.skipped,
     differsAt: follower.differsAt,
@@ -116,17 +125,10 @@ function tokenParameters(program: Program, params: Parameters, adapt: boolean): 
 function holds(run: ReplayRun, outcome: OutcomeFacts | null): boolean {
   const stepsHold =
     run.failingInitially.length === 0 && run.steps.every((step) => step.failing.length === 0 && step.misuse === null)
-  const races = run.steps.some((step, i) => isRacing(run.steps[i - 1], step))
   const endHolds =
     outcome === null ||
     (outcome.waiting === null && outcome.failed.length === 0 && Object.keys(outcome.errors).length === 0)
-  return stepsHold && endHolds && (run.isOver || !races)
-}
-
-function isRacing(before: TraceStep | undefined, step: TraceStep): boolean {
-  return (
-    before !== undefined && before.plain && step.plain && before.thread !== step.thread && before.object === step.object
-  )
+  return stepsHold && endHolds
 }
 
 const CHANGED_HINT = 'explore the program again for a new token, or add --adapt to follow what still applies'

@@ -1,3 +1,5 @@
+import type { CallHistory } from './detect/call-history.js'
+import { isLinearizable, type SequentialModel } from './detect/linearization.js'
 import { ProgramFault } from './errors.js'
 import { type WordKind, WordKind as Kind } from './layout.js'
 import { AtMark, PrintMark, ThreadHandle } from './marks.js'
@@ -22,6 +24,8 @@ export interface Property {
   readonly when: 'finally' | 'always'
   readonly holds: (state: StateView) => boolean
   readonly place: Place | undefined
+  /** The calls that it is about, if it asks whether an object is linearizable. */
+  readonly history?: { readonly calls: CallHistory; readonly model: SequentialModel<unknown> }
 }
 
 /** What setup needs from the run it declares into. */
@@ -30,6 +34,8 @@ export interface DeclarationSink {
   /** Primitives are to be their twins. */
   readonly twins: boolean
   word(suffix: string, kind: WordKind, initial: unknown, what: string): number
+  /** That word only records. */
+  record(word: number): number
   /** The same, but reserved when it is first asked for: a word that few programs need costs the others nothing. */
   wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string): () => number
   object(object: SharedObject): void
@@ -72,6 +78,8 @@ export interface WordAllocator {
   int(name: string, initial: number): number
   /** A word for any plain data. */
   data(name: string, initial: unknown): number
+  /** A word for plain data that only records what has happened: it orders nothing, and outcomes do not differ by it. */
+  record(name: string, initial: unknown): number
   /** A word for "no thread" (0) or a thread (its index + 1); 0 at first. */
   thread(name: string): number
   /** A word for plain data that is part of the state from when an operation first needs it. */
@@ -116,6 +124,7 @@ export class Setup {
     const object = make({
       int: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Int, initial, what),
       data: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Value, initial, what),
+      record: (suffix, initial) => this.#sink.record(this.#sink.word(`${kind} ${suffix}`, Kind.Value, initial, what)),
       thread: (suffix) => this.#sink.word(`${kind} ${suffix}`, Kind.Thread, 0, what),
       intOnDemand: (suffix, initial) => this.#sink.wordOnDemand(`${kind} ${suffix}`, Kind.Int, initial, what),
       dataOnDemand: (suffix, initial) => this.#sink.wordOnDemand(`${kind} ${suffix}`, Kind.Value, initial, what),
@@ -230,5 +239,11 @@ export class Setup {
   /** A property of every state. */
   always(name: string, holds: (now: StateView) => boolean): void {
     this.#sink.property({ name, when: 'always', holds, place: placeOfCaller() })
+  }
+
+  /** A property of every state: an order of the calls explains what they have returned. */
+  protected alwaysExplained(name: string, calls: CallHistory, model: SequentialModel<unknown>): void {
+    const holds = (now: StateView) => isLinearizable(now(calls.calls) ?? [], model)
+    this.#sink.property({ name, when: 'always', holds, place: placeOfCaller(), history: { calls, model } })
   }
 }

@@ -47,6 +47,10 @@ export class CellArray<T> implements SharedObject {
     return this.#words.map((word) => world.value(word))
   }
 
+  element(word: number): number {
+    return this.#words.indexOf(word)
+  }
+
   #operation(name: string, index: number, args: readonly unknown[], code: Code, value: unknown): InstructionOperation {
     const word = this.#words[index]
     if (word === undefined)

@@ -1,3 +1,5 @@
+import { CallHistory } from '../engine/detect/call-history.js'
+import type { SequentialModel } from '../engine/detect/linearization.js'
 import { Setup } from '../engine/setup.js'
 import { ProgramFault } from '../engine/errors.js'
 import type { ThreadHandle } from '../engine/marks.js'
@@ -14,6 +16,7 @@ import { Event, UNSET } from './event.js'
 import { EventLoop } from './event-loop/event-loop.js'
 import { NEW_LOOP } from './event-loop/loop-state.js'
 import { Lock } from './lock.js'
+import { type ModelMethods, recorded, type RecordedMethods } from './linearizable.js'
 import { NOT_YET, Once } from './once.js'
 import { NOBODY, type Preference, ReaderWriterLock } from './reader-writer-lock.js'
 import { RLock } from './rlock.js'
@@ -296,6 +299,66 @@ export class Vocabulary extends Setup {
   }
 
   /**
+   * Claims that an object is linearizable: whatever threads call at the same time, every call seems to take effect at one moment
+   * between its call and its return, as a sequential model of the object says. Its methods are to be called through what is
+   * returned; each call and each return is one step more, which orders nothing and is part of no outcome. A call that has
+   * not returned may have taken effect or not.
+   *
+   * @param name how reports call the object. @default its own name
+   * @param object generator methods, or one of the library's objects.
+   * @param model a first state and a pure function for each method: of the state and the arguments, to the next state and the
+   * result, or null where a call could not return yet. A method that throws returns `{ throws: 'Name: message' }`.
+   *
+   * @example
+   * ```ts
+   * import { explore, program } from 'entrelacs'
+   *
+   * const tickets = program('tickets', {}, (_params, p) => {
+   *   const next = p.atomic('next', 0)
+   *   const counter = p.linearizable(
+   *     'counter',
+   *     {
+   *       *draw() {
+   *         const number = yield* next.read()
+   *         yield* next.write(number + 1)
+   *         return number
+   *       },
+   *     },
+   *     { initial: 0, methods: { draw: (count: number) => ({ state: count + 1, result: count }) } },
+   *   )
+   *   for (const name of ['A', 'B']) p.thread(name, () => counter.draw())
+   * })
+   * const { violations } = await explore(tickets)
+   * console.log(violations[0]!.message) // counter is linearizable
+   * ```
+   */
+  linearizable<T extends object, S, M extends ModelMethods<T, S>>(
+    object: T,
+    model: { readonly initial: S; readonly methods: M },
+  ): RecordedMethods<T, M>
+  linearizable<T extends object, S, M extends ModelMethods<T, S>>(
+    name: string,
+    object: T,
+    model: { readonly initial: S; readonly methods: M },
+  ): RecordedMethods<T, M>
+  linearizable<T extends object, S>(
+    first: string | T,
+    second: T | SequentialModel<S>,
+    third?: SequentialModel<S>,
+  ): unknown {
+    const name = typeof first === 'string' ? first : nameOf(first)
+    const object = (typeof first === 'string' ? second : first) as T
+    const model = (third ?? second) as SequentialModel<unknown>
+    const history = this.declare(
+      'history',
+      `history of ${name}`,
+      (words) => new CallHistory(`history of ${name}`, name, words.record('calls', [])),
+    )
+    this.alwaysExplained(`${name} is linearizable`, history, model)
+    return recorded(history, object, Object.keys(model.methods))
+  }
+
+  /**
    * Declares a thread. By default it runs from the beginning, which only setup can say; with `start: false` it is to be started,
    * `yield* thread.start()`, and threads can declare such ones as well.
    *
@@ -440,6 +503,10 @@ export class Vocabulary extends Setup {
 }
 
 const EMPTY_QUEUE: QueueState<never> = { items: [], unfinished: 0 }
+
+function nameOf(object: object): string {
+  return 'name' in object && typeof object.name === 'string' ? object.name : 'the object'
+}
 
 function requireWhole(object: string, what: string, given: number, least: number): void {
   if (Number.isInteger(given) && given >= least) return

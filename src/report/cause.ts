@@ -1,13 +1,19 @@
 import { formatPlace, type Place } from '../engine/place.js'
 import { formatData } from '../engine/operation.js'
+import type { HistoryFacts } from '../engine/detect/history-facts.js'
+import type { RaceFacts, StepFacts, SyncFacts } from '../engine/detect/race-facts.js'
 import type { Replay } from '../engine/replay.js'
 import type { TraceStep } from '../engine/replay-run.js'
 import type { ViolationKind } from '../engine/explore/explore-report.js'
 import { describeDeadlock } from './deadlock-cause.js'
 import type { ReportStyle } from './report-style.js'
 
-/** One sentence that names the cause of a violation, from the trace that shows it. */
-export function causeOf(kind: ViolationKind, replay: Replay, style: ReportStyle): string {
+/**
+ * One sentence that names the cause of a violation, from the trace that shows it.
+ *
+ * @param race of a race, which of those of the trace it is. @default one that its last step shows
+ */
+export function causeOf(kind: ViolationKind, replay: Replay, style: ReportStyle, race?: RaceFacts): string {
   const { cause } = style.messages
   const last = replay.steps.at(-1)
   switch (kind) {
@@ -20,7 +26,7 @@ export function causeOf(kind: ViolationKind, replay: Replay, style: ReportStyle)
     case 'misuse':
       return cause.misuse(last?.thread ?? '', last?.misuse ?? '', at(last?.place))
     case 'race':
-      return describeRace(replay, style)
+      return describeRace(race ?? raceOf(replay), style)
     case 'endless':
       return cause.endless(replay.steps.length + 1 - (replay.repeatsFrom ?? 1))
     case 'livelock':
@@ -34,6 +40,8 @@ export function causeOf(kind: ViolationKind, replay: Replay, style: ReportStyle)
 
 function describeProperty(replay: Replay, style: ReportStyle): string {
   const { cause } = style.messages
+  const [history] = replay.histories
+  if (history !== undefined) return describeHistory(history, style)
   const lost = lostUpdate(replay.steps) ?? staleRead(replay.steps)
   if (lost !== null) {
     const describe = lost.kind === 'overwrites' ? cause.overwrites : cause.stale
@@ -42,6 +50,13 @@ function describeProperty(replay: Replay, style: ReportStyle): string {
   const last = replay.steps.at(-1)
   if (replay.isOver || last === undefined) return cause.final(formatState(replay.outcome?.final ?? replay.initially))
   return cause.state(formatState(last.shows), last.thread, at(last.place))
+}
+
+/** Which result no order of the calls explains, and what it might have been. */
+export function describeHistory({ calls, unexplained, object, possible }: HistoryFacts, style: ReportStyle): string {
+  const { thread, method, args, result } = calls[unexplained]!
+  const call = `${object}.${method}(${args.map(formatData).join(', ')})`
+  return style.messages.cause.unexplained(thread, call, formatData(result), possible.map(formatData))
 }
 
 interface Interference {
@@ -104,18 +119,28 @@ function findBack(steps: readonly TraceStep[], before: number, wanted: (step: Tr
   return -1
 }
 
-function describeRace(replay: Replay, style: ReportStyle): string {
-  const [first, second] = replay.steps.slice(-2)
-  if (first === undefined || second === undefined) return ''
-  return style.messages.cause.race(
-    first.thread,
-    first.operation,
-    at(first.place),
-    second.thread,
-    second.operation,
-    at(second.place),
-    second.object ?? '',
-  )
+/** The race that a trace is there to show: one of its last step, if there is one. */
+export function raceOf({ races, steps }: Replay): RaceFacts | undefined {
+  return races.find(({ second }) => second.step === steps.length) ?? races[0]
+}
+
+/** Both accesses with their places, and the last synchronisation that their threads shared before. */
+export function describeRace(race: RaceFacts | undefined, style: ReportStyle): string {
+  if (race === undefined) return ''
+  const { cause } = style.messages
+  const { first, second, element, lastSync } = race
+  const object = element === undefined ? race.object : `${race.object}[${element}]`
+  const accesses = [first, second].flatMap(({ thread, operation, place }) => [thread, operation, at(place)])
+  const [a, aWhat, aPlace, b, bWhat, bPlace] = accesses as [string, string, string, string, string, string]
+  const sync = lastSync === null ? cause.neverSynchronised(a, b) : describeSync(lastSync, style)
+  return `${cause.race(a, aWhat, aPlace, b, bWhat, bPlace, object)} ${sync}`
+}
+
+function describeSync({ from, to, object, isBorn }: SyncFacts, style: ReportStyle): string {
+  const { cause } = style.messages
+  const told = ({ thread, operation, step, place }: StepFacts) => [thread, operation, step, at(place)] as const
+  if (isBorn) return cause.startedKnowing(...told(from), to.thread)
+  return cause.lastSynchronised(...told(from), ...told(to), object ?? '')
 }
 
 /** The part of a trace that repeats for ever. */

@@ -4,8 +4,9 @@ import { isSampling } from '../engine/explore/sampling/samplers.js'
 import type { Replay } from '../engine/replay.js'
 import { formatData } from '../engine/operation.js'
 import { boundReached, traceLines } from './bounds-text.js'
-import { causeOf, formatState } from './cause.js'
+import { causeOf, describeRace, formatState } from './cause.js'
 import { formatBound, formatBytes, formatOdds, formatShare, formatWhole } from './figures.js'
+import { historyLines } from './history-text.js'
 import type { ReportStyle } from './report-style.js'
 import { cutText, padText, textWidth } from './text-width.js'
 import { traceTable } from './trace-table.js'
@@ -30,6 +31,7 @@ export function exploreText(report: ExploreReport, context: ExploreTextContext, 
   report.violations.forEach((violation, i) =>
     sections.push(violationLines(report, violation, context, context.replays[i], style)),
   )
+  sections.push(raceLines(report, style))
   sections.push(verdictLines(report, context.repair, style), keptLines(report, style))
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -181,11 +183,22 @@ function violationLines(
   const lines = [`${paint.bad('✗')} ${paint.strong(violation.message)}${violationFigures(report, violation, style)}`]
   lines.push(`  ${messages.token} ${violation.token}`, `  ${replayHint(violation, context.source, style)}`)
   if (violation.isLeast) lines.push(`  ${paint.dim(messages.least(violation.preemptions, violation.steps))}`)
+  // Races of one program look much alike: one of them is shown step by step.
+  if (violation.race !== undefined && report.violations.find(({ kind }) => kind === 'race') !== violation)
+    return [...lines, `  ${describeRace(violation.race, style)}`]
   if (replay === undefined) return lines
   lines.push('', ...traceTable(replay, style, { criticalStep: violation.criticalStep, maxRows: MAX_ROWS }))
   if (violation.criticalStep === 0) lines.push(`  ${messages.inevitableFromStart}`)
-  lines.push(`  ${causeOf(violation.kind, replay, style)}`)
+  if (violation.history !== undefined) lines.push('', ...historyLines(violation.history, style))
+  lines.push(`  ${causeOf(violation.kind, replay, style, violation.race)}`)
   return lines
+}
+
+/** What is known of data races besides those that are shown. */
+function raceLines({ races }: ExploreReport, { messages }: ReportStyle): string[] {
+  if (races === undefined) return []
+  const lines = races.found > races.shown ? [messages.racesNotShown(races.found - races.shown)] : []
+  return races.complete ? lines : [...lines, messages.racesNotSearched]
 }
 
 /** The command that replays a violation. */

@@ -47,6 +47,13 @@ export interface Messages {
   readonly outcomes: string
   /** Explains the question marks of objects whose contents what is read leaves open. */
   readonly undetermined: string
+  /** After the violations: data races that are not shown one by one, and whether there may be others. */
+  readonly racesNotShown: (count: number) => string
+  readonly racesNotSearched: string
+  /** Before the races of a run that was replayed. */
+  readonly racesOfRun: string
+  /** Above the calls of a history, drawn as intervals. */
+  readonly historyOf: (object: string) => string
   readonly more: (count: number) => string
   readonly share: (count: string, total: string) => string
   readonly unboundedShare: string
@@ -99,6 +106,22 @@ export interface Messages {
       bPlace: string,
       object: string,
     ) => string
+    /** After the sentence about a race: what last ordered anything of its threads. */
+    readonly neverSynchronised: (a: string, b: string) => string
+    readonly lastSynchronised: (
+      from: string,
+      fromWhat: string,
+      fromStep: number,
+      fromPlace: string,
+      to: string,
+      toWhat: string,
+      toStep: number,
+      toPlace: string,
+      object: string,
+    ) => string
+    readonly startedKnowing: (from: string, what: string, step: number, place: string, started: string) => string
+    /** A result that no order of calls explains; what it might have been instead. */
+    readonly unexplained: (thread: string, call: string, result: string, possible: readonly string[]) => string
     readonly waits: (a: string, object: string, holder: string, place: string) => string
     readonly waitsForSelf: (a: string, object: string, place: string) => string
     readonly waitsAlone: (a: string, operation: string, place: string) => string
@@ -190,6 +213,11 @@ const en: Messages = {
   unboundedInterleavings: 'unboundedly many interleavings',
   outcomes: 'outcomes',
   undetermined: '?: executions that read the same leave different contents there, and nothing tells them apart',
+  racesNotShown: (count) =>
+    count === 1 ? '1 further data race is not shown.' : `${count} further data races are not shown.`,
+  racesNotSearched: 'Looking for all data races took too much: there may be others.',
+  racesOfRun: 'data races in this run:',
+  historyOf: (object) => `calls of ${object}, from call to return:`,
   more: (count) => `… and ${count} more (--json shows all)`,
   share: (count, total) => `${count} of ${some(total, 'interleaving')}`,
   unboundedShare: 'unboundedly many interleavings',
@@ -238,7 +266,14 @@ const en: Messages = {
     stale: (a, aPlace, b, bPlace, object) =>
       `${a} goes on${aPlace} from a value of ${object} that ${b} has changed since${bPlace}: nothing keeps the two together.`,
     race: (a, aWhat, aPlace, b, bWhat, bPlace, object) =>
-      `${a}'s ${aWhat}${aPlace} and ${b}'s ${bWhat}${bPlace} of ${object} can happen at the same time: nothing orders them.`,
+      `${a}'s ${aWhat}${aPlace} and ${b}'s ${bWhat}${bPlace} of ${object} race: nothing orders them.`,
+    neverSynchronised: (a, b) => `${a} and ${b} have not synchronised before.`,
+    lastSynchronised: (from, fromWhat, fromStep, fromPlace, to, toWhat, toStep, toPlace, object) =>
+      `The last time before that their threads synchronised was step ${toStep}, ${to}'s ${toWhat}${object === '' ? '' : ` of ${object}`}${toPlace}: it comes after ${from}'s ${fromWhat} in step ${fromStep}${fromPlace}.`,
+    startedKnowing: (from, what, step, place, started) =>
+      `Their threads have synchronised only when ${started} was started: it comes after ${from}'s ${what} in step ${step}${place}.`,
+    unexplained: (thread, call, result, possible) =>
+      `${thread}'s ${call} returns ${result}, and no order in which the calls could have taken effect one after the other explains that${possible.length === 0 ? '' : `: it could have returned ${possible.join(' or ')}`}.`,
     waits: (a, object, holder, place) => `${a} waits for ${object}, which ${holder} holds${place}`,
     waitsForSelf: (a, object, place) => `${a} waits for ${object}, which it holds itself${place}`,
     waitsAlone: (a, operation, place) => `${a} waits (${operation})${place}`,
@@ -339,6 +374,13 @@ const fr: Messages = {
   unboundedInterleavings: "une infinité d'entrelacements",
   outcomes: 'issues',
   undetermined: '? : des exécutions qui lisent la même chose y laissent des contenus différents, que rien ne distingue',
+  racesNotShown: (count) =>
+    count === 1
+      ? "1 autre accès concurrent n'est pas montré."
+      : `${count} autres accès concurrents ne sont pas montrés.`,
+  racesNotSearched: 'Chercher tous les accès concurrents aurait trop coûté : il peut y en avoir d’autres.',
+  racesOfRun: 'accès concurrents dans cette exécution :',
+  historyOf: (object) => `appels de ${object}, de l'appel au retour :`,
   more: (count) => `… et ${count} autres (--json les montre toutes)`,
   share: (count, total) => `${quelques(count, 'entrelacement')} sur ${total}`,
   unboundedShare: "une infinité d'entrelacements",
@@ -396,7 +438,14 @@ const fr: Messages = {
     stale: (a, aPlace, b, bPlace, object) =>
       `${a} poursuit${aPlace} avec une valeur de ${object} que ${b} a changée depuis${bPlace} : rien ne tient les deux ensemble.`,
     race: (a, aWhat, aPlace, b, bWhat, bPlace, object) =>
-      `${a} (${aWhat}${aPlace}) et ${b} (${bWhat}${bPlace}) peuvent accéder à ${object} en même temps : rien ne les ordonne.`,
+      `${a} (${aWhat}${aPlace}) et ${b} (${bWhat}${bPlace}) accèdent à ${object} sans que rien n'ordonne ces deux accès.`,
+    neverSynchronised: (a, b) => `${a} et ${b} ne se sont pas synchronisés avant.`,
+    lastSynchronised: (from, fromWhat, fromStep, fromPlace, to, toWhat, toStep, toPlace, object) =>
+      `Leurs fils se sont synchronisés pour la dernière fois au pas ${toStep}, ${to} (${toWhat}${object === '' ? '' : ` de ${object}`}${toPlace}), qui vient après le pas ${fromStep}, ${from} (${fromWhat}${fromPlace}).`,
+    startedKnowing: (from, what, step, place, started) =>
+      `Leurs fils ne se sont synchronisés qu'au démarrage de ${started}, qui vient après le pas ${step}, ${from} (${what}${place}).`,
+    unexplained: (thread, call, result, possible) =>
+      `${call}, appelé par ${thread}, renvoie ${result}, ce que n'explique aucun ordre dans lequel les appels auraient pu prendre effet l'un après l'autre${possible.length === 0 ? '' : ` : il aurait pu renvoyer ${possible.join(' ou ')}`}.`,
     waits: (a, object, holder, place) => `${a} attend ${object}, que ${holder} détient${place}`,
     waitsForSelf: (a, object, place) => `${a} attend ${object}, qu'il détient lui-même${place}`,
     waitsAlone: (a, operation, place) => `${a} attend (${operation})${place}`,

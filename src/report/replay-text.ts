@@ -1,6 +1,7 @@
 import type { Replay } from '../engine/replay.js'
 import type { ViolationKind } from '../engine/explore/explore-report.js'
-import { causeOf, formatState } from './cause.js'
+import { causeOf, describeRace, formatState } from './cause.js'
+import { historyLines } from './history-text.js'
 import type { ReportStyle } from './report-style.js'
 import { traceTable } from './trace-table.js'
 
@@ -14,7 +15,8 @@ export function replayText(replay: Replay, style: ReportStyle): string {
   const lines = [paint.strong(replay.program), ...modes, '', ...traceTable(replay, style), '']
   if (replay.differsAt !== null)
     lines.push(paint.doubt(messages.adapted(replay.followed, replay.followed + replay.skipped, replay.differsAt)))
-  lines.push(...verdictOf(replay, style))
+  for (const history of replay.histories) lines.push(...historyLines(history, style), '')
+  lines.push(...verdictOf(replay, style), ...raceLines(replay, style))
   return `${lines.join('\n')}\n`
 }
 
@@ -34,6 +36,12 @@ export function verdictOf(replay: Replay, style: ReportStyle): string[] {
   }
   if (!replay.isOver && replay.repeatsFrom === null && replay.holds) lines.push(messages.replayUnfinished)
   return lines
+}
+
+/** All races of a run, if they are more than the one that is told of. */
+function raceLines(replay: Replay, style: ReportStyle): string[] {
+  if (replay.races.length < 2) return []
+  return ['', style.messages.racesOfRun, ...replay.races.map((race) => `  ${describeRace(race, style)}`)]
 }
 
 /** The kind of the first thing that goes wrong in a run. */

@@ -315,17 +315,23 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./barrier.js'),
   },
   {
-    name: 'unsafe-set',
+    name: 'shared-set',
     rows: ['Q1'],
-    title: { en: 'A set that two threads add to', fr: 'Un ensemble complété par deux fils' },
-    repairedBy: 'locked-set',
-    load: () => import('./unsafe-set.js'),
+    title: {
+      en: 'A set made for one thread, shared by two',
+      fr: 'Un ensemble fait pour un seul fil, partagé par deux',
+    },
+    repairedBy: 'shared-set-locked',
+    load: () => import('./shared-set.js'),
   },
   {
-    name: 'locked-set',
+    name: 'shared-set-locked',
     rows: ['Q1'],
-    title: { en: 'The set made safe by a lock', fr: "L'ensemble protégé par un verrou" },
-    load: () => import('./locked-set.js'),
+    title: {
+      en: 'The set made safe by extending it with a lock',
+      fr: "L'ensemble rendu sûr : on l'étend par un verrou",
+    },
+    load: () => import('./shared-set-locked.js'),
   },
   {
     name: 'three-queues',

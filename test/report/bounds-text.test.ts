@@ -51,7 +51,7 @@ describe('The report on a search within a bound', () => {
   test('that has met a failure says that there may be more', async () => {
     expect((await linesOf(lostUpdate, { preemptions: 0 })).slice(-2)).toEqual([
       'Only schedules with at most 0 preemptions were explored: others may show more.',
-      '✗ violated: one thing goes wrong.',
+      '✗ violated: 3 things go wrong.',
     ])
   })
 

@@ -62,18 +62,31 @@ outcomes
    4  write 1                     1
   A's write (here) overwrites B's (here): nothing orders A's read and write of counter with respect to B's.
 
-✗ data race on cell “counter”
-  token e1.A2B1.…
-  replay it: entrelacs replay subject.ts e1.A2B1.…
-  the least: 0 preemptions, 3 steps
+✗ data race on cell “counter”: write by A, write by B
+  token e1.A2B2.…
+  replay it: entrelacs replay subject.ts e1.A2B2.…
+  the least: 0 preemptions, 4 steps
 
       A             B             counter
    1  read → 0                    0
    2  write 1                     1
    3                read → 1      1
-  A's write (here) and B's read (here) of counter can happen at the same time: nothing orders them.
+   4                write 2       2
+  A's write (here) and B's write (here) of counter race: nothing orders them. A and B have not synchronised before.
 
-✗ violated: 2 things go wrong.
+✗ data race on cell “counter”: write by A, read by B
+  token e1.A2B1.…
+  replay it: entrelacs replay subject.ts e1.A2B1.…
+  the least: 0 preemptions, 3 steps
+  A's write (here) and B's read (here) of counter race: nothing orders them. A and B have not synchronised before.
+
+✗ data race on cell “counter”: read by A, write by B
+  token e1.B2A1.…
+  replay it: entrelacs replay subject.ts e1.B2A1.…
+  the least: 0 preemptions, 3 steps
+  B's write (here) and A's read (here) of counter race: nothing orders them. B and A have not synchronised before.
+
+✗ violated: 4 things go wrong.
 `)
   })
 
@@ -86,7 +99,7 @@ outcomes
     expect(property).toMatch(
       /^✗ both are kept {5}4 entrelacements sur 6 · 1 sur 2 sous un ordonnanceur aléatoire\n {2}jeton /,
     )
-    expect(rest.at(-1)).toBe('✗ en défaut : 2 problèmes.')
+    expect(rest.at(-1)).toBe('✗ en défaut : 4 problèmes.')
   })
 
   test('has no colours unless they are wanted, and the same words if they are', async () => {

@@ -55,7 +55,7 @@ describe('The text on a repair that does it', () => {
           '',
           String.raw`✓ holds\. No schedule breaks it: all 2 interleavings .*`,
           '',
-          String.raw`✓ repaired: 1 of 1 failing outcome and 2 of 2 violations are gone, nothing new fails\.`,
+          String.raw`✓ repaired: 1 of 1 failing outcome and 4 of 4 violations are gone, nothing new fails\.`,
           '$',
         ].join('\n'),
       ),
@@ -65,7 +65,7 @@ describe('The text on a repair that does it', () => {
   test('in French says the same', async () => {
     const text = await textOf(lostUpdate, locked, { language: 'fr' })
     expect(verdictOf(text)).toBe(
-      "✓ réparé : 1 issue en défaut sur 1 et 2 problèmes sur 2 ont disparu, rien de nouveau n'apparaît.",
+      "✓ réparé : 1 issue en défaut sur 1 et 4 problèmes sur 4 ont disparu, rien de nouveau n'apparaît.",
     )
   })
 
@@ -99,7 +99,7 @@ describe('The text on a repair that does not', () => {
   test('in English tells what is gone, what remains and what is new, and how to replay it', async () => {
     const [, , ...rest] = (await textOf(lostUpdate, circle)).split('\n\n')
     expect(rest.join('\n\n'))
-      .toBe(`✗ not repaired: 1 of 1 failing outcome and 2 of 2 violations are gone, 1 failing outcome and 1 violation are new.
+      .toBe(`✗ not repaired: 1 of 1 failing outcome and 4 of 4 violations are gone, 1 failing outcome and 1 violation are new.
 Compared without counter: only one of the two programs shows it.
 
 fails only with the repair

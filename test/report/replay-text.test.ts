@@ -21,6 +21,11 @@ describe('A replayed run as text', () => {
 in the end: counter = 1
 ✗ both are kept
   A's write (here) overwrites B's (here): nothing orders A's read and write of counter with respect to B's.
+
+data races in this run:
+  A's read (here) and B's write (here) of counter race: nothing orders them. A and B have not synchronised before.
+  B's read (here) and A's write (here) of counter race: nothing orders them. B and A have not synchronised before.
+  B's write (here) and A's write (here) of counter race: nothing orders them. B and A have not synchronised before.
 `)
   })
 
@@ -28,7 +33,7 @@ in the end: counter = 1
     ['deadlock', subjects.circle, /✗ [\s\S]*each waits for the next/],
     ['error', subjects.failing, /✗ [\s\S]*A ends by an error that nobody catches/],
     ['misuse', subjects.misusing, /✗ [\s\S]*A misuses an object/],
-    ['race', subjects.lostUpdate, /✗ [\s\S]*can happen at the same time/],
+    ['race', subjects.lostUpdate, /✗ [\s\S]*race: nothing orders them/],
     ['endless', subjects.endless, /↻ [\s\S]*✗ [\s\S]*lead back to the same state/],
     ['property', subjects.wrongState, /✗ one at most\n[\s\S]*inside = 2/],
   ] as const)('names the cause of a %s', async (kind, subject, says) => {

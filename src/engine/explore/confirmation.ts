@@ -8,6 +8,7 @@ import type { Choice } from '../schedule.js'
 import type { Session, SessionOptions } from '../session.js'
 import { checkpoints, formatToken, hashCharacter } from '../token.js'
 import type { BlockedThread } from '../detect/blocked-threads.js'
+import type { RaceFacts } from '../detect/race-facts.js'
 import type { Finding } from './finding.js'
 import type { Violation } from './explore-report.js'
 import type { GraphStep } from './least-schedule.js'
@@ -23,14 +24,18 @@ export function* confirm(
   finding: Finding,
   options: Pick<SessionOptions, 'monitor' | 'maxValues'>,
 ): Generator<void, Violation> {
-  const path = [...finding.path, ...(finding.kind === 'race' ? racingSteps(searched, finding) : [])]
+  const path = [...finding.path, ...(leavesRaceOpen(finding) ? racingSteps(searched, finding) : [])]
   const run = yield* runBeside(searched, [...path, ...finding.repeat], options)
   requireShown(run, finding, path.length)
   const named = (steps: readonly GraphStep[]) => steps.map((step) => searched.threads.all[step.thread]!.name).join(' ')
   const repeated = finding.repeat.length === 0 ? '' : `[${named(finding.repeat)}]`
+  const race = finding.kind === 'race' ? raceShown(run, finding) : undefined
+  const history = run.replay.histories.find(
+    ({ property }) => finding.kind === 'property' && property === finding.subject,
+  )
   return {
     kind: finding.kind,
-    message: messageOf(finding, run),
+    message: race === undefined ? messageOf(finding, run) : raceMessage(race, run.replay.session),
     token: run.token(choicesOf(searched, path), choicesOf(searched, finding.repeat)),
     schedule: [named(path), repeated].filter((part) => part !== '').join(' '),
     preemptions: run.replay.preemptions,
@@ -39,7 +44,20 @@ export function* confirm(
     interleavings: finding.interleavings,
     probability: finding.probability,
     isLeast: finding.isLeast,
+    ...(race === undefined ? {} : { race }),
+    ...(history === undefined ? {} : { history }),
   }
+}
+
+/** Whether the accesses of a race still have to be made after its path. */
+function leavesRaceOpen(finding: Finding): boolean {
+  return finding.kind === 'race' && finding.endsWithRace !== true
+}
+
+/** The race that a finding is about, as the latest step of a run shows it. */
+function raceShown({ replay }: BesideRun, { subject }: Finding): RaceFacts | undefined {
+  const races = replay.racesOfLast()
+  return races.get(subject) ?? [...races.values()].find(({ object }) => object === subject)
 }
 
 /** A schedule by thread codes. */
@@ -205,24 +223,15 @@ function isShown(run: BesideRun, finding: Finding, pathLength: number): boolean 
       )
     case 'misuse':
       return last?.misuse === finding.subject
-    case 'race': {
-      const [first, second] = replay.steps.slice(-2)
-      return (
-        first !== undefined &&
-        second !== undefined &&
-        first.plain &&
-        second.plain &&
-        first.object === second.object &&
-        first.thread !== second.thread
-      )
-    }
+    case 'race':
+      return raceShown(run, finding) !== undefined
     default:
       return true
   }
 }
 
 /** The two accesses of a race, after its path: first the thread that stepped last, which costs no switch. */
-function racingSteps(searched: Session, finding: Finding): GraphStep[] {
+export function racingSteps(searched: Session, finding: Finding): GraphStep[] {
   searched.rewind()
   for (const step of finding.path) searched.step(step.thread, step.way)
   const { nodes, threads } = searched
@@ -260,10 +269,6 @@ function messageOf(finding: Finding, run: BesideRun): string {
   switch (finding.kind) {
     case 'deadlock':
       return deadlockMessage(finding, run)
-    case 'race': {
-      const object = run.replay.session.objects.find((candidate) => candidate.name === finding.subject)
-      return `data race on ${object?.kind ?? 'object'} “${finding.subject}”`
-    }
     case 'endless':
       return 'a fair run need never end'
     case 'livelock':
@@ -273,6 +278,14 @@ function messageOf(finding: Finding, run: BesideRun): string {
     default:
       return finding.subject
   }
+}
+
+/** Names the threads in an order that does not depend on the schedule. */
+function raceMessage({ object, kind, element, first, second }: RaceFacts, { threads }: Session): string {
+  const place = (thread: string) => threads.canonical.findIndex((index) => threads.all[index]!.name === thread)
+  const [a, b] = place(first.thread) <= place(second.thread) ? [first, second] : [second, first]
+  const what = `${element === undefined ? '' : `element ${element} of `}${kind} “${object}”`
+  return `data race on ${what}: ${a.operation} by ${a.thread}, ${b.operation} by ${b.thread}`
 }
 
 /** Where others go on for ever, those that nothing can free any more are the subject. */

@@ -32,7 +32,7 @@ const STRATEGIES: Readonly<Record<Strategy, (investigation: Investigation, parts
     return reduction === true ? reducedRun(investigation) : new GraphRun(investigation)
   },
   dpor: (investigation, { openTraces }) => new DporRun(investigation, openTraces),
-  random: (investigation) => new SamplingRun(investigation),
+  random: (investigation) => new SamplingRun(investigation, 'random'),
   pct: (investigation) => new SamplingRun(investigation, 'pct'),
   pos: (investigation) => new SamplingRun(investigation, 'pos'),
   surw: (investigation) => new SamplingRun(investigation, 'surw'),
@@ -142,6 +142,7 @@ export class Exploration {
       ...(result.bounds === undefined ? {} : { bounds: result.bounds }),
       outcomes: result.outcomes,
       violations,
+      ...(result.races === undefined ? {} : { races: result.races }),
       stopped: this.#withLongest(result.stopped),
       missedStateProbability: result.missedStateProbability ?? null,
       seed: result.seed ?? null,

@@ -1,3 +1,5 @@
+import type { HistoryFacts } from '../detect/history-facts.js'
+import type { RaceFacts } from '../detect/race-facts.js'
 import type { Parameters } from '../program.js'
 import type { TimeMode } from '../time/time-mode.js'
 
@@ -56,6 +58,19 @@ export interface Violation {
   readonly probability: number | null
   /** Whether no schedule shows it with fewer preemptions, and none of these with fewer steps. */
   readonly isLeast: boolean
+  /** Of a race: the two accesses, the second of which is the last step, and what orders their threads before. */
+  readonly race?: RaceFacts
+  /** Of an object that is not linearizable: the calls that no sequential order explains. */
+  readonly history?: HistoryFacts
+}
+
+/** How far the data races of a program have been looked for, once one has been seen. */
+export interface RaceSummary {
+  readonly found: number
+  /** How many of them are among the violations. */
+  readonly shown: number
+  /** Whether it is certain that there are no others (for strategies that sample: in the executions that were run). */
+  readonly complete: boolean
 }
 
 /**
@@ -168,6 +183,8 @@ export interface ExploreReport {
   readonly bounds?: readonly BoundCounts[]
   readonly outcomes: readonly Outcome[]
   readonly violations: readonly Violation[]
+  /** Present if there are data races and all of them were looked for, as far as that goes. */
+  readonly races?: RaceSummary
   /** Why the search stopped early: which bound, and what follows; null if it did not. */
   readonly stopped: {
     readonly reason: 'states' | 'memory' | 'history' | 'cycles' | 'bitstate' | 'aborted' | 'first' | BoundKind

@@ -7,6 +7,8 @@ export interface Finding {
   /** The property's name, or what identifies the violation among those of its kind. */
   readonly subject: string
   readonly path: readonly GraphStep[]
+  /** Of a race: the path ends with the second access. Otherwise both accesses come next after it. */
+  readonly endsWithRace?: true
   /** The part that repeats for ever after the path, if the violation is an endless run. */
   readonly repeat: readonly GraphStep[]
   readonly isLeast: boolean

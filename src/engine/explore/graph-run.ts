@@ -1,12 +1,13 @@
 import { learnAgain, type SessionSnapshot, snapshotOfSession } from '../session-snapshot.js'
 import { ownerOf, partsFor } from './checkpoint.js'
-import type { ExploreProgress, Violation } from './explore-report.js'
+import type { ExploreProgress } from './explore-report.js'
 import { withUnmet } from './finding.js'
 import { analyseGraph, type GraphFindings, sum } from './graph-findings.js'
 import { GraphSearch, type SavedSearch } from './graph-search.js'
-import type { Investigation } from './investigation.js'
+import type { Explained, Investigation } from './investigation.js'
 import { formatCount, reportOutcomes } from './outcome-report.js'
 import { outcomeViolations } from './outcome-violations.js'
+import { stateRaces } from './races/state-census.js'
 import { SamplingRun } from './sampling-run.js'
 import type { StateGraph } from './state-graph.js'
 import { StateTable } from './state-table.js'
@@ -58,10 +59,11 @@ export class GraphRun implements StrategyRun {
     this.#search = search
     yield* this.#explore(search, seen)
     const findings = yield* this.#analyse(search)
-    const violations = yield* this.#explain(search, findings)
-    if (!seen && violations[0] !== undefined) options.onViolation?.(violations[0])
+    const explained = yield* this.#explain(search, findings)
+    const [first] = explained.violations
+    if (!seen && first !== undefined) options.onViolation?.(first)
     yield* this.#verify()
-    return yield* this.#result(search, findings, violations)
+    return yield* this.#result(search, findings, explained)
   }
 
   *#explore(search: GraphSearch, seen: boolean): Generator<Pause> {
@@ -100,11 +102,17 @@ export class GraphRun implements StrategyRun {
     }
   }
 
-  *#explain(search: GraphSearch, { findings }: GraphFindings): Generator<void, Violation[]> {
+  *#explain(search: GraphSearch, { findings }: GraphFindings): Generator<void, Explained> {
     this.#phase = 'explaining'
     // What a search that stopped early has not met may have been seen while sampling.
     const sampled = search.stopped === null ? [] : this.#sampling.search.findings
-    return yield* this.#investigation.confirmAll(withUnmet(findings, sampled))
+    const investigation = this.#investigation
+    return yield* investigation.explainWithRaces(
+      withUnmet(findings, sampled),
+      (some) => investigation.confirmAll(some),
+      stateRaces,
+      () => this.#aborted || search.stopped === 'first',
+    )
   }
 
   *#verify(): Generator<void> {
@@ -127,7 +135,7 @@ export class GraphRun implements StrategyRun {
   *#result(
     search: GraphSearch,
     findings: GraphFindings,
-    violations: readonly Violation[],
+    { violations, races }: Explained,
   ): Generator<void, StrategyResult> {
     const { graph, outcomes } = search
     const { numbers } = findings
@@ -136,6 +144,7 @@ export class GraphRun implements StrategyRun {
       complete: stopped === null,
       stopped,
       violations,
+      races,
       outcomes: yield* reportOutcomes(outcomes, (index) => ({ number: numbers?.outcomes[index], executions: null })),
       counts: {
         states: graph.stateCount,

@@ -4,9 +4,10 @@ import { Session } from '../session.js'
 import { confirm, runBeside } from './confirmation.js'
 import type { CheckpointKeeper } from './checkpoint.js'
 import type { ExplorationOptions } from './explore-options.js'
-import type { LongestThread, Violation } from './explore-report.js'
+import type { LongestThread, RaceSummary, Violation } from './explore-report.js'
 import type { Finding } from './finding.js'
 import type { GraphStep } from './least-schedule.js'
+import { findRaces, type TakeCensus } from './races/race-findings.js'
 import { shrink } from './shrink.js'
 import { longestText } from './stop-message.js'
 
@@ -17,6 +18,12 @@ const DEFAULT_MEMORY = 1 << 30
 /** Of the bound on memory, what looking for a least schedule may take beside the search that has found one. */
 const SHRINKING_SHARE = 1 / 4
 const KIND_ORDER = ['property', 'deadlock', 'error', 'misuse', 'livelock', 'endless', 'starvation', 'race']
+
+/** Violations, and how far races were looked for, if there are any. */
+export interface Explained {
+  readonly violations: readonly Violation[]
+  readonly races?: RaceSummary
+}
 
 /** What all strategies share: the session, its bounds, and how findings are confirmed and the program is checked. */
 export class Investigation {
@@ -42,11 +49,38 @@ export class Investigation {
     this.session = new Session(program, options.params, { monitor: options.monitor, maxValues: this.maxHeap })
   }
 
-  *confirmAll(findings: readonly Finding[]): Generator<void, Violation[]> {
+  /**
+   * Explains findings; if a race is among them, all races of the program are looked for.
+   *
+   * @param explain makes violations of findings.
+   * @param isStopped asked now and then; once it says so, races are explained as they are.
+   */
+  *explainWithRaces(
+    findings: readonly Finding[],
+    explain: (findings: readonly Finding[]) => Generator<void, Violation[]>,
+    takeCensus: TakeCensus,
+    isStopped: () => boolean,
+  ): Generator<void, Explained> {
+    const seen = findings.filter(({ kind }) => kind === 'race')
+    if (seen.length === 0 || isStopped()) return { violations: yield* explain(findings) }
+    const violations = yield* explain(findings.filter(({ kind }) => kind !== 'race'))
+    const session = new Session(this.program, this.options.params, {
+      recordPlaces: true,
+      monitor: this.options.monitor,
+      maxValues: this.maxHeap,
+    })
+    const bounds = { maxMemory: this.maxMemory * SHRINKING_SHARE, isStopped }
+    const { findings: races, summary } = yield* findRaces(session, this.session, seen, takeCensus, bounds)
+    const shown = yield* this.confirmAll(races, session)
+    return { violations: [...violations, ...shown], races: { ...summary, shown: shown.length } }
+  }
+
+  /** @param searched the session whose threads the findings are about. @default that of the search */
+  *confirmAll(findings: readonly Finding[], searched = this.session): Generator<void, Violation[]> {
     const violations: Violation[] = []
     for (const finding of findings) {
       try {
-        violations.push(yield* this.confirmOne(finding))
+        violations.push(yield* this.confirmOne(finding, searched))
       } catch (error) {
         // A run that does not fit cannot be shown; the search has been stopped by the same bound.
         if (!(error instanceof HistoryLimit)) throw error
@@ -68,8 +102,8 @@ export class Investigation {
     return yield* this.confirmAll(least)
   }
 
-  *confirmOne(finding: Finding): Generator<void, Violation> {
-    return yield* confirm(this.session, finding, { monitor: this.options.monitor, maxValues: this.maxHeap })
+  *confirmOne(finding: Finding, searched = this.session): Generator<void, Violation> {
+    return yield* confirm(searched, finding, { monitor: this.options.monitor, maxValues: this.maxHeap })
   }
 
   /**

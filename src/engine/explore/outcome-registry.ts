@@ -66,7 +66,7 @@ export class OutcomeRegistry {
     for (let word = 0; word < state.length; word++) {
       const content = state[word]!
       if (layout.kinds[word] !== WordKind.Node) {
-        if (content === layout.initial[word]) continue
+        if (content === layout.initial[word] || layout.records.has(word)) continue
         hash1 ^= layout.hash1(word, content)
         hash2 ^= layout.hash2(word, content)
         continue
@@ -142,7 +142,7 @@ export class OutcomeRegistry {
   /** Writes what a person can tell of the present state into `#look`, all zeros at its end left out; returns its length. */
   #lookAt(deadlocked: boolean): number {
     const { layout, world, nodes } = this.#session
-    const { count, kinds, initial } = layout
+    const { count, kinds, initial, records } = layout
     if (this.#look.length < count) this.#look = new Int32Array(count * 2)
     world.read(count - 1)
     let length = 0
@@ -152,6 +152,7 @@ export class OutcomeRegistry {
       let look = (content - initial[word]!) | 0
       if (kinds[word] === WordKind.Node)
         look = content === 0 ? 0 : this.#lookOfThread(content, nodes.code(content), deadlocked)
+      if (records.size > 0 && records.has(word)) look = 0
       this.#look[word] = look
       if (look !== 0) length = word + 1
     }

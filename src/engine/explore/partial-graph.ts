@@ -2,8 +2,7 @@ import type { Session } from '../session.js'
 import type { Finding } from './finding.js'
 import { DROPPED, type StepGraph } from './state-graph.js'
 import { StateInspector } from './state-inspector.js'
-import { ROW_WORDS, StateRows } from './state-rows.js'
-import { StateTable } from './state-table.js'
+import { StoredStates } from './stored-states.js'
 
 /** Bytes for a state and for an edge, apart from the state's words. */
 const STATE_BYTES = 24
@@ -17,8 +16,7 @@ export class PartialGraph implements StepGraph {
   readonly #session: Session
   readonly #sought: Pick<Finding, 'kind' | 'subject'>
   readonly #inspector: StateInspector
-  readonly #table = new StateTable()
-  readonly #rows: StateRows
+  readonly #states: StoredStates
   // By state; −1 for one whose edges have not been found.
   readonly #firstEdges: number[] = []
   readonly #endEdges: number[] = []
@@ -27,30 +25,23 @@ export class PartialGraph implements StepGraph {
   readonly #targets: number[] = []
   readonly #threads: number[] = []
   readonly #misuses = new Set<number>()
-  // Words up to here have their initial content in all rows.
-  #coveredWords: number
 
   constructor(session: Session, sought: Pick<Finding, 'kind' | 'subject'>) {
     this.#session = session
     this.#sought = sought
     this.#inspector = new StateInspector(session)
-    this.#rows = new StateRows(session.layout.count)
-    this.#coveredWords = session.layout.count
+    this.#states = new StoredStates(session)
     session.rewind()
     this.#place()
   }
 
   get stateCount(): number {
-    return this.#rows.count
+    return this.#states.count
   }
 
   get bytes(): number {
     return (
-      this.#table.bytes +
-      this.#rows.bytes +
-      this.#inspector.bytes +
-      this.stateCount * STATE_BYTES +
-      this.#targets.length * EDGE_BYTES
+      this.#states.bytes + this.#inspector.bytes + this.stateCount * STATE_BYTES + this.#targets.length * EDGE_BYTES
     )
   }
 
@@ -86,7 +77,7 @@ export class PartialGraph implements StepGraph {
   #expand(state: number): void {
     if (this.#firstEdges[state] !== -1) return
     const session = this.#session
-    this.#load(state)
+    this.#states.load(state)
     this.#firstEdges[state] = this.#targets.length
     const { hasEnded } = session
     const able = hasEnded ? [] : session.threads.canonical.filter((thread) => session.ways(thread) > 0)
@@ -106,7 +97,7 @@ export class PartialGraph implements StepGraph {
     if (kind === 'misuse' && session.image.isMisuse(node, result) && session.image.misuseText(node, result) === subject)
       this.#misuses.add(this.#targets.length)
     this.#addEdge(this.#place(), thread)
-    this.#load(state)
+    this.#states.load(state)
   }
 
   #addEdge(target: number, thread: number): void {
@@ -126,36 +117,11 @@ export class PartialGraph implements StepGraph {
 
   /** The number of the session's present state, which is entered if it is new. */
   #place(): number {
-    const { world, layout } = this.#session
-    this.#adaptToLayout()
-    const known = this.#table.place(world.hash1, world.hash2, this.#rows.count)
-    if (known >= 0) return known
-    const state = this.#rows.append()
-    const page = this.#rows.page(state)
-    const base = this.#rows.base(state)
-    page[base] = world.hash1
-    page[base + 1] = world.hash2
-    for (let word = 0; word < this.#rows.stride - ROW_WORDS; word++)
-      page[base + ROW_WORDS + word] = word < layout.count ? world.read(word) : 0
+    const state = this.#states.place()
+    if (state < this.#firstEdges.length) return state
     this.#firstEdges.push(-1)
     this.#endEdges.push(-1)
     this.#shows.push(false)
     return state
-  }
-
-  #load(state: number): void {
-    const page = this.#rows.page(state)
-    const base = this.#rows.base(state)
-    const width = Math.min(this.#rows.stride - ROW_WORDS, this.#session.layout.count)
-    this.#session.world.load(page, base + ROW_WORDS, width, page[base]!, page[base + 1]!)
-  }
-
-  /** Words are added while threads are learnt. */
-  #adaptToLayout(): void {
-    const { layout } = this.#session
-    if (this.#coveredWords === layout.count) return
-    if (this.#rows.stride - ROW_WORDS < layout.count) this.#rows.widen(layout.count + (layout.count >> 2) + 2)
-    for (; this.#coveredWords < layout.count; this.#coveredWords++)
-      this.#rows.fill(this.#coveredWords, layout.initial[this.#coveredWords]!)
   }
 }

@@ -7,6 +7,7 @@ import type { OutcomeRegistry } from './outcome-registry.js'
 import { DEFAULT_DEPTH } from './sampling/pct.js'
 import type { Sampler } from './sampling/sampler.js'
 import { SAMPLERS } from './sampling/samplers.js'
+import type { RaceWatch } from './races/race-watch.js'
 import { type Sight, StateInspector } from './state-inspector.js'
 
 /** An execution longer than this is cut off and counted apart. */
@@ -25,6 +26,8 @@ export interface Sampling {
   readonly strategy?: SamplingStrategy
   /** Bug depth (`pct`). @default 3 */
   readonly depth?: number
+  /** Is shown every step. */
+  readonly races?: RaceWatch | undefined
 }
 
 /**
@@ -44,12 +47,18 @@ export class RandomSearch {
   readonly #random: Random
   readonly #sampler: Sampler
   readonly #inspector: StateInspector
+  readonly #races: RaceWatch | undefined
   readonly #sightings = new Map<string, Sighting>()
   readonly #path: GraphStep[] = []
   #preemptions = 0
 
-  constructor(session: Session, seed: string | number, { strategy = 'random', depth = DEFAULT_DEPTH }: Sampling = {}) {
+  constructor(
+    session: Session,
+    seed: string | number,
+    { strategy = 'random', depth = DEFAULT_DEPTH, races }: Sampling = {},
+  ) {
     this.session = session
+    this.#races = races
     this.#inspector = new StateInspector(session)
     this.#random = new Random(seed)
     this.#sampler = SAMPLERS[strategy](session, this.#random, depth)
@@ -98,7 +107,8 @@ export class RandomSearch {
 
   /** What went wrong in any execution so far, the least schedule seen of each. */
   get findings(): Finding[] {
-    return [...this.#sightings.values()].map(({ kind, subject, path }) => sighted(kind, subject, path))
+    const seen = [...this.#sightings.values()].map(({ kind, subject, path }) => sighted(kind, subject, path))
+    return [...seen, ...(this.#races?.findingsBesides(seen) ?? [])]
   }
 
   /** The schedule of the latest execution. */
@@ -111,8 +121,10 @@ export class RandomSearch {
     const ways = session.ways(thread)
     const way = ways === 1 ? 0 : this.#random.below(ways)
     const node = session.node(thread)
+    this.#races?.before(this.#path.length, thread)
     const result = session.step(thread, way)
     this.#path.push({ thread, way })
+    this.#races?.after(() => [...this.#path])
     this.steps++
     if (session.image.isMisuse(node, result)) this.#sight('misuse', session.image.misuseText(node, result))
     this.#inspector.inspect(this.#sight)

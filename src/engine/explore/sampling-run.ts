@@ -3,6 +3,10 @@ import type { ExploreProgress, SamplingStrategy } from './explore-report.js'
 import type { Investigation } from './investigation.js'
 import type { GraphStep } from './least-schedule.js'
 import { reportOutcomes } from './outcome-report.js'
+import type { AccessSites } from '../detect/access-sites.js'
+import type { Session } from '../session.js'
+import type { Census, CensusLimits } from './races/race-census.js'
+import { RaceWatch } from './races/race-watch.js'
 import { EXECUTION_LIMIT, RandomSearch } from './random-search.js'
 import { DEFAULT_DEPTH } from './sampling/pct.js'
 import { type Stopped, stoppedByHistory, stopMessage } from './stop-message.js'
@@ -22,6 +26,8 @@ const TOO_MANY_THREADS: Stopped = {
 const REPLAYED_SAMPLES = 8
 const REPLAYED_STEPS = 2_000
 const DEFAULT_SAMPLES = 10_000
+/** Steps of executions that are run again for their races. */
+const MAX_WATCHED_STEPS = 1_000_000
 
 /** Runs executions drawn from a seed: a strategy of its own, and what comes first in every exhaustive one. */
 export class SamplingRun implements StrategyRun {
@@ -32,15 +38,18 @@ export class SamplingRun implements StrategyRun {
   readonly #strategy: SamplingStrategy
   readonly #depth: number
   #aborted = false
+  #sampled = 0
   /** Why sampling was given up, if it was. */
   #excess: Stopped | null = null
 
-  constructor(investigation: Investigation, strategy: SamplingStrategy = 'random') {
+  /** @param strategy how to draw, if it is a strategy of its own. */
+  constructor(investigation: Investigation, strategy?: SamplingStrategy) {
     const { session, options } = investigation
     this.#investigation = investigation
-    this.#strategy = strategy
+    this.#strategy = strategy ?? 'random'
     this.#depth = options.depth ?? DEFAULT_DEPTH
-    this.search = new RandomSearch(session, options.seed ?? 1, { strategy, depth: this.#depth })
+    // What comes first in an exhaustive search need not look for races: that will do.
+    this.search = this.#begin(session, strategy === undefined ? undefined : new RaceWatch(session))
   }
 
   get progress(): ExploreProgress {
@@ -54,18 +63,53 @@ export class SamplingRun implements StrategyRun {
   *run(): Generator<void, StrategyResult> {
     const { options } = this.#investigation
     const seen = yield* this.#sample(options.samples ?? DEFAULT_SAMPLES, Infinity)
-    const violations = yield* this.#investigation.explainAll(this.search.findings, () => this.#aborted)
+    const investigation = this.#investigation
+    const { violations, races } = yield* investigation.explainWithRaces(
+      this.search.findings,
+      (some) => investigation.explainAll(some, () => this.#aborted),
+      (session, sites, limits) => this.#takeCensus(session, sites, limits),
+      () => this.#aborted || (seen && options.until === 'first'),
+    )
     yield* this.#investigation.verify(this.keptPaths)
     const { executions, deadlocked, assumeFailed, cut, steps, outcomes, counts } = this.search
     return {
       complete: false,
       stopped: this.#stopped(seen),
       violations,
+      races,
       outcomes: yield* reportOutcomes(outcomes, (index) => ({ executions: counts[index] ?? 0 })),
       counts: { executions, deadlocked, assumeFailed, steps, cut },
       seed: String(options.seed ?? 1),
       depth: this.#strategy === 'pct' ? this.#depth : null,
     }
+  }
+
+  #begin(session: Session, races: RaceWatch | undefined): RandomSearch {
+    const { seed = 1 } = this.#investigation.options
+    return new RandomSearch(session, seed, { strategy: this.#strategy, depth: this.#depth, races })
+  }
+
+  /** The races of the same executions, on a session that knows places. */
+  *#takeCensus(session: Session, sites: AccessSites, limits: CensusLimits): Generator<void, Census> {
+    const watch = new RaceWatch(session, sites)
+    const search = this.#begin(session, watch)
+    const isWithin = () =>
+      search.steps <= MAX_WATCHED_STEPS &&
+      session.nodes.count <= limits.maxNodes &&
+      session.bytes + search.bytes <= limits.maxMemory &&
+      !limits.isStopped()
+    let isComplete = true
+    try {
+      for (let i = 0; i < this.#sampled && isComplete; i++) {
+        yield* search.runOne()
+        isComplete = isWithin()
+        yield
+      }
+    } catch (error) {
+      if (!(error instanceof HistoryLimit)) throw error
+      isComplete = false
+    }
+    return { races: watch.races.all, isComplete }
   }
 
   /** The executions before an exhaustive search; returns whether any failed. */
@@ -102,6 +146,7 @@ export class SamplingRun implements StrategyRun {
   /** Runs one execution; returns false if it was given up on request or because it is too much. */
   *#sampleOne(limit: number): Generator<void, boolean> {
     try {
+      this.#sampled++
       for (const _pause of this.search.runOne(Math.min(limit, EXECUTION_LIMIT))) {
         yield
         if (this.#aborted || this.#isTooMuch()) return false

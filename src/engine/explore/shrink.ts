@@ -25,12 +25,12 @@ const MAX_THREADS = 0x10000
  * which are few where the graph of all states is far too large. If they are too many all the same, the finding's own
  * schedule is reduced as far as that goes; only otherwise the result is known to be least. Yields every millisecond.
  *
- * Endless runs are left as they are.
+ * Endless runs are left as they are, and so are races whose schedule ends with the second access.
  *
  * @param session of the search that has found it; its present state is lost.
  */
 export function* shrink(session: Session, finding: Finding, limits: ShrinkLimits = {}): Generator<void, Finding> {
-  if (finding.isLeast || finding.repeat.length > 0) return finding
+  if (finding.isLeast || finding.repeat.length > 0 || finding.endsWithRace === true) return finding
   const { isStopped = () => false } = limits
   try {
     const least = yield* leastPath(session, finding, limits)

@@ -1,4 +1,12 @@
-import type { BoundCounts, Coverage, ExploreProgress, ExploreReport, Outcome, Violation } from './explore-report.js'
+import type {
+  BoundCounts,
+  Coverage,
+  ExploreProgress,
+  ExploreReport,
+  Outcome,
+  RaceSummary,
+  Violation,
+} from './explore-report.js'
 
 /** What a strategy found out; the parts of the report that differ from strategy to strategy. */
 export interface StrategyResult {
@@ -8,6 +16,7 @@ export interface StrategyResult {
   readonly violations: readonly Violation[]
   readonly outcomes: readonly Outcome[]
   readonly counts: Partial<ExploreReport['counts']>
+  readonly races?: RaceSummary | undefined
   readonly bounds?: readonly BoundCounts[]
   readonly dropped?: ExploreReport['dropped']
   readonly divergence?: number | null

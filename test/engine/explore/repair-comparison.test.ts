@@ -61,7 +61,7 @@ describe('A repair', () => {
     expect({ verdict, complete }).toEqual({ verdict: 'repaired', complete: { broken: true, repaired: true } })
     expect(finals(outcomes.removed)).toEqual([{ counter: 1 }])
     expect([outcomes.remaining, outcomes.added, outcomes.lost]).toEqual([[], [], []])
-    expect(kinds(violations.removed)).toEqual(['property', 'race'])
+    expect(kinds(violations.removed)).toEqual(['property', 'race', 'race', 'race'])
     expect([violations.remaining, violations.added]).toEqual([[], []])
   })
 
@@ -71,7 +71,7 @@ describe('A repair', () => {
     expect(finals(outcomes.removed)).toEqual([{ counter: 1 }])
     expect(outcomes.remaining).toEqual([])
     expect(outcomes.added).toMatchObject([{ holds: false, waiting: { A: 'acquire other', B: 'acquire outer' } }])
-    expect(kinds(violations.removed)).toEqual(['property', 'race'])
+    expect(kinds(violations.removed)).toEqual(['property', 'race', 'race', 'race'])
     expect(kinds(violations.added)).toEqual(['deadlock'])
   })
 
@@ -81,7 +81,7 @@ describe('A repair', () => {
     expect(finals(outcomes.removed)).toEqual([{ counter: 1 }])
     expect(outcomes.remaining).toMatchObject([{ holds: false, waiting: {} }])
     expect(outcomes.added).toEqual([])
-    expect(kinds(violations.removed)).toEqual(['property', 'race'])
+    expect(kinds(violations.removed)).toEqual(['property', 'race', 'race', 'race'])
     expect(kinds(violations.remaining)).toEqual(['deadlock'])
     expect(violations.added).toEqual([])
   })
@@ -91,7 +91,7 @@ describe('A repair', () => {
     expect(verdict).toBe('not-repaired')
     expect([outcomes.removed, outcomes.added, outcomes.lost]).toEqual([[], [], []])
     expect(outcomes.remaining).toHaveLength(2)
-    expect(violations.remaining).toHaveLength(3)
+    expect(violations.remaining).toHaveLength(5)
   })
 
   test('that forbids too much has lost outcomes that were right', async () => {

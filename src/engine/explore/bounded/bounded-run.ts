@@ -1,8 +1,14 @@
+import type { AccessSites } from '../../detect/access-sites.js'
 import { UsageError } from '../../errors.js'
+import type { Session } from '../../session.js'
 import type { ExplorationOptions } from '../explore-options.js'
-import type { BoundKind, ExploreProgress, ExploreReport, Violation } from '../explore-report.js'
-import type { Investigation } from '../investigation.js'
+import type { BoundKind, ExploreProgress, ExploreReport } from '../explore-report.js'
+import type { Finding } from '../finding.js'
+import type { SearchBounds } from '../graph-search.js'
+import type { Explained, Investigation } from '../investigation.js'
 import { reportOutcomes } from '../outcome-report.js'
+import type { Census, CensusLimits } from '../races/race-census.js'
+import { RaceWatch } from '../races/race-watch.js'
 import { StateTable } from '../state-table.js'
 import { stoppedByHistory, stopMessage } from '../stop-message.js'
 import type { StrategyResult, StrategyRun } from '../strategy-run.js'
@@ -43,6 +49,7 @@ function requireWhole(name: string, value: number | undefined): void {
 export class BoundedRun implements StrategyRun {
   readonly #investigation: Investigation
   readonly #bound: ScheduleBound
+  readonly #bounds: SearchBounds
   readonly #search: BoundedSearch
   #phase: ExploreProgress['phase'] = 'searching'
   #isAborted = false
@@ -52,7 +59,8 @@ export class BoundedRun implements StrategyRun {
     const maxStates = options.maxStates ?? Number.MAX_SAFE_INTEGER
     this.#investigation = investigation
     this.#bound = bound
-    this.#search = new BoundedSearch(session, bound.kind, { maxStates, maxMemory, maxHeap })
+    this.#bounds = { maxStates, maxMemory, maxHeap }
+    this.#search = new BoundedSearch(session, bound.kind, this.#bounds, new RaceWatch(session))
   }
 
   get progress(): ExploreProgress {
@@ -78,11 +86,35 @@ export class BoundedRun implements StrategyRun {
     }
     this.#phase = 'explaining'
     const found = search.stopped === 'first' ? search.findings.slice(0, 1) : search.findings
-    const violations = yield* this.#investigation.explainAll(found, () => this.#isAborted)
-    if (!isShown && violations[0] !== undefined) options.onViolation?.(violations[0])
+    const explained = yield* this.#explain(found)
+    const [first] = explained.violations
+    if (!isShown && first !== undefined) options.onViolation?.(first)
     this.#phase = 'verifying'
     yield* this.#investigation.verify(search.paths)
-    return yield* this.#result(violations)
+    return yield* this.#result(explained)
+  }
+
+  *#explain(found: readonly Finding[]): Generator<void, Explained> {
+    const investigation = this.#investigation
+    return yield* investigation.explainWithRaces(
+      found,
+      (some) => investigation.explainAll(some, () => this.#isAborted),
+      (session, sites, limits) => this.#takeCensus(session, sites, limits),
+      () => this.#isAborted || this.#search.stopped === 'first',
+    )
+  }
+
+  /** The races of all that is within the bound: the same search on a session that knows places. */
+  *#takeCensus(session: Session, sites: AccessSites, limits: CensusLimits): Generator<void, Census> {
+    const watch = new RaceWatch(session, sites)
+    const search = new BoundedSearch(session, this.#bound.kind, this.#bounds, watch)
+    for (const _pause of search.run(this.#bound.most)) {
+      yield
+      if (search.steps > limits.maxStates || session.nodes.count > limits.maxNodes) search.abort('states')
+      if (search.bytes > limits.maxMemory) search.abort('memory')
+      if (limits.isStopped()) search.abort('aborted')
+    }
+    return { races: watch.races.all, isComplete: search.stopped === null }
   }
 
   /** Tells of the first failure, which no schedule of lower cost shows, while the search goes on. */
@@ -94,13 +126,14 @@ export class BoundedRun implements StrategyRun {
     this.#search.restore()
   }
 
-  *#result(violations: readonly Violation[]): Generator<void, StrategyResult> {
+  *#result({ violations, races }: Explained): Generator<void, StrategyResult> {
     const { isComplete, executions, deadlocked, assumeFailed, steps, levels, traces, outcomes, outcomeCounts } =
       this.#search
     return {
       complete: isComplete,
       stopped: this.#stopped(),
       violations,
+      races,
       outcomes: yield* reportOutcomes(outcomes, (index) => ({ executions: outcomeCounts[index] ?? 0 })),
       counts: { executions, deadlocked, assumeFailed, blocked: 0, steps },
       bounds: levels,

@@ -6,6 +6,7 @@ import { type Finding, sighted } from '../finding.js'
 import type { SearchBounds } from '../graph-search.js'
 import { IntPages } from '../int-pages.js'
 import type { GraphStep } from '../least-schedule.js'
+import type { RaceWatch } from '../races/race-watch.js'
 import { StateInspector } from '../state-inspector.js'
 import { stepCost } from './schedule-cost.js'
 import { packStep, ScheduleTree, threadOf, wayOf } from './schedule-tree.js'
@@ -56,6 +57,7 @@ export class BoundedSearch {
   readonly #bounds: SearchBounds
   readonly #inspector: StateInspector
   readonly #dependence: Dependence
+  readonly #races: RaceWatch
   readonly #sightings = new Map<string, Sighting>()
   #walk: TraceWalk
   #table: TraceTable
@@ -72,8 +74,10 @@ export class BoundedSearch {
   #mustRestart = false
   #work = 0
 
-  constructor(session: Session, kind: BoundKind, bounds: SearchBounds) {
+  /** @param races is shown every step. */
+  constructor(session: Session, kind: BoundKind, bounds: SearchBounds, races: RaceWatch) {
     this.#session = session
+    this.#races = races
     this.#kind = kind
     this.#bounds = bounds
     this.#inspector = new StateInspector(session)
@@ -103,7 +107,8 @@ export class BoundedSearch {
 
   /** What goes wrong: each with a schedule of least cost and, among those, of fewest steps. */
   get findings(): Finding[] {
-    return [...this.#sightings.values()].map(({ kind, subject, path }) => sighted(kind, subject, path))
+    const seen = [...this.#sightings.values()].map(({ kind, subject, path }) => sighted(kind, subject, path))
+    return [...seen, ...this.#races.findingsBesides(seen)]
   }
 
   /** Searches all that costs up to `bound`, yielding every millisecond or so. */
@@ -238,7 +243,10 @@ export class BoundedSearch {
     const session = this.#session
     const thread = threadOf(step)
     const before = session.node(thread)
+    const isWithin = this.#cost <= this.#maxCost
+    if (isWithin) this.#races.before(this.#walk.length, thread)
     const result = this.#walk.step(thread, wayOf(step))
+    if (isWithin) this.#races.after(() => this.#path())
     this.#nodes.push(node)
     if (session.image.isMisuse(before, result)) this.#sight('misuse', session.image.misuseText(before, result))
   }

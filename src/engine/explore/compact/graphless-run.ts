@@ -1,9 +1,10 @@
 import type { HistoryLimit } from '../../errors.js'
-import type { ExploreProgress, Violation } from '../explore-report.js'
+import type { ExploreProgress } from '../explore-report.js'
 import type { Finding } from '../finding.js'
 import type { StopReason } from '../graph-search.js'
 import { withUnmet } from '../finding.js'
-import type { Investigation } from '../investigation.js'
+import type { Explained, Investigation } from '../investigation.js'
+import { stateRaces } from '../races/state-census.js'
 import { reportOutcomes } from '../outcome-report.js'
 import { SamplingRun } from '../sampling-run.js'
 import { type Stopped, stoppedByHistory, stopMessage } from '../stop-message.js'
@@ -68,11 +69,12 @@ export class GraphlessRun<S extends GraphlessSearch> implements StrategyRun {
     if (seen && options.until === 'first') this.#search.abort('first')
     else yield* this.#explore(seen)
     this.#phase = 'explaining'
-    const violations = yield* this.#explain()
-    if (!seen && violations[0] !== undefined) options.onViolation?.(violations[0])
+    const explained = yield* this.#explain()
+    const [first] = explained.violations
+    if (!seen && first !== undefined) options.onViolation?.(first)
     this.#phase = 'verifying'
     yield* this.#investigation.verify(this.#sampling.keptPaths)
-    return yield* this.#result(violations)
+    return yield* this.#result(explained)
   }
 
   *#explore(isShown: boolean): Generator<void> {
@@ -84,15 +86,21 @@ export class GraphlessRun<S extends GraphlessSearch> implements StrategyRun {
     }
   }
 
-  *#explain(): Generator<void, Violation[]> {
+  *#explain(): Generator<void, Explained> {
     const { findings } = this.#search
     // What the search has not met may have been seen while sampling.
     const all = withUnmet(findings, this.#sampling.search.findings)
     const shown = this.#search.stopped === 'first' ? all.slice(0, 1) : all
-    return yield* this.#investigation.explainAll(shown, () => this.#isAborted)
+    const investigation = this.#investigation
+    return yield* investigation.explainWithRaces(
+      shown,
+      (some) => investigation.explainAll(some, () => this.#isAborted),
+      stateRaces,
+      () => this.#isAborted || this.#search.stopped === 'first',
+    )
   }
 
-  *#result(violations: readonly Violation[]): Generator<void, StrategyResult> {
+  *#result({ violations, races }: Explained): Generator<void, StrategyResult> {
     const search = this.#search
     const hasSearched = search.stateCount > 0
     const { outcomes } = hasSearched ? search.sights : this.#sampling.search
@@ -101,6 +109,7 @@ export class GraphlessRun<S extends GraphlessSearch> implements StrategyRun {
     return {
       complete: stopped === null,
       violations,
+      races,
       outcomes: yield* reportOutcomes(outcomes, () => ({ executions: null })),
       counts: hasSearched ? { states: search.stateCount, transitions: search.transitionCount } : {},
       isVacuous: search.hasDropped && outcomes.count === 0,

@@ -1,8 +1,9 @@
 import { HistoryLimit } from '../../errors.js'
 import { ownerOf, partsFor } from '../checkpoint.js'
-import type { ExploreProgress, ExploreReport, Violation } from '../explore-report.js'
+import type { ExploreProgress, ExploreReport } from '../explore-report.js'
 import { withUnmet } from '../finding.js'
-import type { Investigation } from '../investigation.js'
+import type { Explained, Investigation } from '../investigation.js'
+import { traceCensus } from '../races/trace-census.js'
 import { reportOutcomes } from '../outcome-report.js'
 import { EXECUTION_LIMIT } from '../random-search.js'
 import { SamplingRun } from '../sampling-run.js'
@@ -76,11 +77,12 @@ export class DporRun implements StrategyRun {
     if (seen && options.until === 'first') this.#stopped = 'first'
     else yield* this.#explore(seen)
     this.#phase = 'explaining'
-    const violations = yield* this.#explain()
-    if (!seen && violations[0] !== undefined) options.onViolation?.(violations[0])
+    const explained = yield* this.#explain()
+    const [first] = explained.violations
+    if (!seen && first !== undefined) options.onViolation?.(first)
     this.#phase = 'verifying'
     yield* this.#investigation.verify(this.#sampling.keptPaths)
-    return yield* this.#result(violations)
+    return yield* this.#result(explained)
   }
 
   *#explore(isShown: boolean): Generator<Pause> {
@@ -149,13 +151,19 @@ export class DporRun implements StrategyRun {
     return 'history'
   }
 
-  *#explain(): Generator<void, Violation[]> {
+  *#explain(): Generator<void, Explained> {
     const findings = this.#source?.findings ?? []
     // What a search that stopped early has not met may have been seen while sampling.
     const sampled = this.#stopped === null ? [] : this.#sampling.search.findings
     const all = withUnmet(findings, sampled)
     const shown = this.#stopped === 'first' ? all.slice(0, 1) : all
-    return yield* this.#investigation.explainAll(shown, () => this.#isAborted)
+    const investigation = this.#investigation
+    return yield* investigation.explainWithRaces(
+      shown,
+      (some) => investigation.explainAll(some, () => this.#isAborted),
+      traceCensus,
+      () => this.#isAborted || this.#stopped === 'first',
+    )
   }
 
   #howStopped(): Stopped | null {
@@ -165,7 +173,7 @@ export class DporRun implements StrategyRun {
     return { reason: this.#stopped, message }
   }
 
-  *#result(violations: readonly Violation[]): Generator<Pause, StrategyResult> {
+  *#result({ violations, races }: Explained): Generator<Pause, StrategyResult> {
     const source = this.#source
     const counts = source?.counts
     const executions = counts === undefined ? null : counts.complete + counts.deadlocked
@@ -174,6 +182,7 @@ export class DporRun implements StrategyRun {
       complete: stopped === null,
       stopped: this.#howStopped(),
       violations,
+      races,
       outcomes: yield* (
         source?.outcomes() ?? reportOutcomes(this.#sampling.search.outcomes, () => ({ executions: null }))
       ),

@@ -23,6 +23,7 @@ import {
   SMALL_RESULTS_SHIFT,
 } from '../../node-table.js'
 import type { StartableThread } from '../../operation.js'
+import type { Footprint } from '../../footprint.js'
 import type { Session } from '../../session.js'
 import {
   ACCESS_KEY,
@@ -424,6 +425,17 @@ export class Execution {
     const { events } = this
     const old = events[(earlier << EVENT_SHIFT) + EVENT_OLD]!
     return this.#instructionWrites(events[(event << EVENT_SHIFT) + EVENT_NODE]!, old)
+  }
+
+  /** The words that an event has read and written, its thread's own if it has ended it; none for spawns and joins. */
+  footprintOf(event: number): Footprint {
+    const reads: number[] = []
+    const writes: number[] = []
+    for (const access of this.#accessesOf(event)) {
+      const word = this.rules.wordOf(access.key)
+      if (word >= 0) (access.writes ? writes : reads).push(word)
+    }
+    return { reads, writes }
   }
 
   /** Whether an event touches something because it ends its thread. */

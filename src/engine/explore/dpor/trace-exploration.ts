@@ -90,6 +90,6 @@ export class TraceExploration {
         this.#options.onFailure?.(property.property.name, search)
       if (property.reads.size > known) for (const word of property.reads) this.rules.meetProperty(index, word)
     })
-    this.#options.onStep?.()
+    if (search.execution.length > 0) this.#options.onStep?.()
   }
 }

@@ -1,7 +1,8 @@
 import { HistoryLimit } from '../../errors.js'
-import type { ExploreProgress, Violation } from '../explore-report.js'
+import type { ExploreProgress } from '../explore-report.js'
 import { withUnmet } from '../finding.js'
-import type { Investigation } from '../investigation.js'
+import type { Explained, Investigation } from '../investigation.js'
+import { traceCensus } from '../races/trace-census.js'
 import { reportOutcomes } from '../outcome-report.js'
 import { EXECUTION_LIMIT } from '../random-search.js'
 import { SamplingRun } from '../sampling-run.js'
@@ -51,11 +52,12 @@ export class ReadsFromRun implements StrategyRun {
     if (seen && options.until === 'first') this.#stop('first')
     else yield* this.#explore(seen)
     this.#phase = 'explaining'
-    const violations = yield* this.#explain()
-    if (!seen && violations[0] !== undefined) options.onViolation?.(violations[0])
+    const explained = yield* this.#explain()
+    const [first] = explained.violations
+    if (!seen && first !== undefined) options.onViolation?.(first)
     this.#phase = 'verifying'
     yield* this.#investigation.verify(this.#sampling.keptPaths)
-    return yield* this.#result(violations)
+    return yield* this.#result(explained)
   }
 
   *#explore(isShown: boolean): Generator<void> {
@@ -94,21 +96,28 @@ export class ReadsFromRun implements StrategyRun {
     this.#stopped ??= { reason, message }
   }
 
-  *#explain(): Generator<void, Violation[]> {
+  *#explain(): Generator<void, Explained> {
     const findings = this.#findings.all
     // What a search that stopped early has not met may have been seen while sampling.
     const sampled = this.#stopped === null ? [] : this.#sampling.search.findings
     const all = withUnmet(findings, sampled)
     const shown = this.#stopped?.reason === 'first' ? all.slice(0, 1) : all
-    return yield* this.#investigation.explainAll(shown, () => this.#isAborted)
+    const investigation = this.#investigation
+    return yield* investigation.explainWithRaces(
+      shown,
+      (some) => investigation.explainAll(some, () => this.#isAborted),
+      traceCensus,
+      () => this.#isAborted || this.#stopped?.reason === 'first',
+    )
   }
 
-  *#result(violations: readonly Violation[]): Generator<void, StrategyResult> {
+  *#result({ violations, races }: Explained): Generator<void, StrategyResult> {
     const search = this.#exploration?.search
     return {
       complete: this.#stopped === null,
       stopped: this.#stopped,
       violations,
+      races,
       outcomes: yield* search === undefined
         ? reportOutcomes(this.#sampling.search.outcomes, () => ({ executions: null }))
         : search.outcomes.report(),

@@ -132,7 +132,9 @@ describe('Reduction', () => {
     })
     const { violations } = await explore(subject, { reduction: true })
 
-    expect(violations.map(({ kind, message }) => `${kind}: ${message}`)).toEqual(['race: data race on cell “x”'])
+    expect(violations.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+      'race: data race on cell “x”: write by A, write by B',
+    ])
   })
 
   test('tells no race where a lock or a spawn orders the accesses', async () => {
