@@ -35,6 +35,7 @@ export type { OwnWord, Property, Setup, StateView, UnstartedThread, WordAllocato
 export { type ThreadFacts, ThreadHandle } from './engine/marks.js'
 export { EntrelacsError, HistoryLimit, MisuseError, ProgramFault, TokenError, UsageError } from './engine/errors.js'
 export type { Place } from './engine/place.js'
+export { call, type CallLoop } from './engine/call.js'
 export { formatPlace, recordedPlace } from './engine/place.js'
 export { type Footprint, independent } from './engine/footprint.js'
 export {
@@ -52,13 +53,46 @@ export {
   type WorldView,
 } from './engine/operation.js'
 export type { PlainData } from './engine/interner.js'
+export type { TimeMode } from './engine/time/time-mode.js'
+export type { TimedObject } from './engine/time/timed-object.js'
+export type { Attempt, Failed } from './primitives/attempt.js'
 export { Atomic } from './primitives/atomic.js'
 export { Cell } from './primitives/cell.js'
 export { CellArray } from './primitives/cell-array.js'
+export { Clock } from './primitives/clock.js'
+export {
+  EventLoop,
+  type GatherOptions,
+  type LoopContent,
+  type LoopWaitOptions,
+  type ResultsOf,
+  type TaskSource,
+} from './primitives/event-loop/event-loop.js'
+export type { LeakedTask } from './primitives/event-loop/leaked-tasks.js'
+export { LoopCondition } from './primitives/event-loop/loop-condition.js'
+export {
+  CancelledError,
+  ExceptionGroup,
+  InvalidStateError,
+  LoopClosedError,
+  QueueEmpty,
+  QueueFull,
+  TaskDestroyed,
+  TimeoutError,
+} from './primitives/event-loop/loop-errors.js'
+export { LoopEvent } from './primitives/event-loop/loop-event.js'
+export { Awaitable, LoopFuture } from './primitives/event-loop/loop-future.js'
+export { LoopHandle } from './primitives/event-loop/loop-handle.js'
+export { LoopLock } from './primitives/event-loop/loop-lock.js'
+export { LoopQueue, type LoopQueueOptions } from './primitives/event-loop/loop-queue.js'
+export { LoopSemaphore } from './primitives/event-loop/loop-semaphore.js'
+export type { ReturnWhen } from './primitives/event-loop/loop-state.js'
+export { LoopTask } from './primitives/event-loop/loop-task.js'
+export { TaskGroup } from './primitives/event-loop/task-group.js'
 export { Lock } from './primitives/lock.js'
-export { BrokenThreadPool, CancelledError, InvalidStateError, TimeoutError } from './primitives/future-errors.js'
+export { BrokenThreadPool } from './primitives/future-errors.js'
 export { type DoneCallback, Future } from './primitives/future.js'
-export type { FutureWaitOptions, ReturnWhen, WaitedFutures } from './primitives/future-waiter.js'
+export type { FutureWaitOptions, WaitedFutures } from './primitives/future-waiter.js'
 export {
   type DeclaredThread,
   StartedThread,
@@ -69,7 +103,27 @@ export {
 export { AttributeError, ThreadLocal } from './primitives/thread-local.js'
 export { type ShutdownOptions, ThreadPool, type ThreadPoolOptions } from './primitives/thread-pool.js'
 export { Timer } from './primitives/timer.js'
+export { RLock } from './primitives/rlock.js'
+export { Condition, type ConditionContent } from './primitives/condition.js'
+export { BoundedSemaphore } from './primitives/bounded-semaphore.js'
+export { Event } from './primitives/event.js'
+export { Barrier, type BarrierContent, type BarrierOptions, type BarrierPhase } from './primitives/barrier.js'
+export { BrokenBarrierError } from './primitives/broken-barrier-error.js'
+export { type Preference, ReaderWriterLock, type ReaderWriterContent } from './primitives/reader-writer-lock.js'
+export { Once } from './primitives/once.js'
 export { Semaphore, type WaitOptions } from './primitives/semaphore.js'
 export { type Timed, withTimeout } from './primitives/timed.js'
 export { type Effect, StatefulObject, type Transition, TransitionOperation } from './primitives/transition.js'
-export { type ContentOptions, Vocabulary, type Widened } from './primitives/vocabulary.js'
+export { type Admission, type CircuitState, CircuitBreaker, CircuitOpen } from './primitives/circuit-breaker.js'
+export { Deque } from './primitives/deque.js'
+export { Emitter, type Handlers, type Registration } from './primitives/emitter.js'
+export { FileExistsError, FileNotFoundError } from './primitives/file-errors.js'
+export { type FileContents, Files } from './primitives/files.js'
+export { LifoQueue } from './primitives/lifo-queue.js'
+export { PriorityQueue } from './primitives/priority-queue.js'
+export { type Added, Queue, type QueueState, type Taken } from './primitives/queue.js'
+export { Empty, Full } from './primitives/queue-errors.js'
+export { IndexError, ValueError } from './primitives/sequence-errors.js'
+export { SimpleQueue } from './primitives/simple-queue.js'
+export { Stream, type StreamRead, type StreamState } from './primitives/stream.js'
+export { type ContentOptions, type QueueOptions, Vocabulary, type Widened } from './primitives/vocabulary.js'

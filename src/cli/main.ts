@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { Equivalence } from '../engine/explore/reads-from/equivalence.js'
 import type { Strategy } from '../engine/explore/explore-report.js'
 import type { ParameterValue } from '../engine/program.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import type { Language } from '../report/messages.js'
 import { makePaint } from '../report/paint.js'
 import { ExitCode } from './exit-code.js'
@@ -28,6 +29,8 @@ interface CommonFlags {
 
 interface ExploreFlags extends CommonFlags {
   readonly strategy?: Strategy
+  readonly time?: TimeMode
+  readonly twins?: boolean
   readonly reduction?: boolean
   readonly bitstate?: number | true
   readonly equivalence?: Equivalence
@@ -110,6 +113,13 @@ function buildCommands(): Command {
             'graph: all states (the default); dpor: all traces; random, pct, pos, surw: samples',
           ).choices(['graph', 'dpor', 'random', 'pct', 'pos', 'surw']),
         )
+        .addOption(
+          new Option(
+            '--time <mode>',
+            'free: sleeps and timeouts may end at any moment; virtual: a clock orders them (default: as the program says, else free)',
+          ).choices(['free', 'virtual']),
+        )
+        .option('--twins', 'explore the algorithms of locks, conditions, queues, … over atomic words, step by step')
         .option(
           '--reduction',
           'visit only the states that it takes to see what can go wrong, and count nothing (graph)',
@@ -213,6 +223,8 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
     progress: flags.progress ?? false,
     options: {
       ...(flags.strategy === undefined ? {} : { strategy: flags.strategy }),
+      ...(flags.time === undefined ? {} : { time: flags.time }),
+      ...(flags.twins === undefined ? {} : { twins: flags.twins }),
       ...(flags.reduction === undefined ? {} : { reduction: flags.reduction }),
       ...(flags.bitstate === undefined ? {} : { bitstate: flags.bitstate }),
       ...(flags.equivalence === undefined ? {} : { equivalence: flags.equivalence }),

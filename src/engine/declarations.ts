@@ -6,11 +6,15 @@ import type { SharedObject, ThreadBody } from './operation.js'
 import type { Place } from './place.js'
 import type { DeclarationSink, OwnWord, Property, UnstartedThread } from './setup.js'
 import type { ThreadEntry, ThreadRegistry } from './thread-registry.js'
+import { isTimed, type TimedObject } from './time/timed-object.js'
+import type { TimeMode } from './time/time-mode.js'
 import type { LiveRun } from './thread-runner.js'
 import type { WordCodec } from './word-codec.js'
 
 /** What declarations need to know of the session they belong to. */
 export interface DeclarationContext {
+  readonly time: TimeMode
+  readonly twins: boolean
   readonly layout: Layout
   readonly threads: ThreadRegistry
   readonly interner: Interner
@@ -25,6 +29,8 @@ export interface DeclarationContext {
 export class Declarations implements DeclarationSink {
   readonly objects: SharedObject[] = []
   readonly properties: Property[] = []
+  /** Objects with timers of their own, also those that threads have made. */
+  readonly timed: TimedObject[] = []
   /** The bodies of the threads that setup declares, by index; none for those that are yet to be started. */
   readonly bodies: (ThreadBody | undefined)[] = []
   readonly #objectWords = new Map<number, SharedObject>()
@@ -33,10 +39,20 @@ export class Declarations implements DeclarationSink {
   #pendingWords: number[] = []
   #pendingOwn: ((object: SharedObject) => void)[] = []
   #afterSetup: (() => void)[] = []
+  // Who waits to know the object that is being declared.
+  #pendingOwners: { object: SharedObject | null }[] = []
   #inSetup = true
 
   constructor(context: DeclarationContext) {
     this.#context = context
+  }
+
+  get time(): TimeMode {
+    return this.#context.time
+  }
+
+  get twins(): boolean {
+    return this.#context.twins
   }
 
   /** From now on declarations come from threads. */
@@ -61,6 +77,28 @@ export class Declarations implements DeclarationSink {
     )
     this.#pendingWords.push(word)
     return word
+  }
+
+  wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string): () => number {
+    const { codec, layout } = this.#context
+    const identity = `${this.#objectIdentity()} on demand ${suffix}`
+    const owner: { object: SharedObject | null } = { object: null }
+    this.#pendingOwners.push(owner)
+    let word: number | null = null
+    return () => {
+      if (word !== null) return word
+      word = layout.word(identity, kind, codec.encode(kind, initial, what))
+      if (owner.object !== null) this.#objectWords.set(word, owner.object)
+      return word
+    }
+  }
+
+  selfNumber(): number {
+    const run = this.#context.running()
+    if (run !== null) return run.thread.number
+    throw new ProgramFault('program/not-in-a-thread', 'no thread is running while the setup is', {
+      hint: 'perform operations in the code of threads',
+    })
   }
 
   /** After other histories a thread may make an object with another initial content: that is another object. */
@@ -103,6 +141,8 @@ export class Declarations implements DeclarationSink {
     this.#pendingWords = []
     for (const owned of this.#pendingOwn) owned(object)
     this.#pendingOwn = []
+    for (const owner of this.#pendingOwners) owner.object = object
+    this.#pendingOwners = []
     requireName(object.kind, object.name, undefined)
     const run = this.#context.running()
     if (run === null) this.#declaredObjects++
@@ -110,6 +150,7 @@ export class Declarations implements DeclarationSink {
     // A thread that is run again declares its objects again: the same words, already known.
     if (words.length > 0 && this.#objectWords.has(words[0]!)) return
     for (const word of words) this.#objectWords.set(word, object)
+    if (isTimed(object)) this.timed.push(object)
     // Only what setup declares exists in every state and is shown; an object made by a thread is known to its users.
     if (!this.#inSetup) return
     if (this.objects.some((other) => other.name === object.name))

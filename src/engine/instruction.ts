@@ -50,6 +50,9 @@ export const FLAG_IDLE = 0x10000
 /** The form holds only under a condition: an acquire finds its word free, a release does not, a sum does not overflow. */
 export const FLAG_GUARDED = 0x8000
 
+/** A step that says that its thread gets on: what starvation is told by. */
+export const FLAG_PROGRESS = 0x10000
+
 /** The linear form of an instruction as flags; 0 if it has none. */
 export function linearForm(code: number): number {
   switch (code) {

@@ -1,12 +1,15 @@
 import type { Footprint } from './footprint.js'
 import type { Code } from './instruction.js'
 import type { Place } from './place.js'
+import type { TimeMode } from './time/time-mode.js'
 
 /** How a step is charged on the simulated machine. */
 export type CostClass = 'load' | 'store' | 'atomic' | 'synchronisation' | 'compute' | 'wait' | 'none'
 
 /** Read access to the state: words as integers, value words also as the plain data they stand for. */
 export interface WorldView {
+  /** What sleeps and timeouts mean in this run. */
+  readonly time: TimeMode
   /** The raw word: an integer, an interned value's id, or 0 or a thread's index + 1 in a thread word. */
   read(word: number): number
   /** The plain data in a word of either kind. */
@@ -32,6 +35,11 @@ export interface WorldView {
   wordIdentity(word: number): string
   /** The word with that identity. */
   wordWith(identity: string): number
+  /**
+   * The word of a thread's own deadline, in time mode `virtual`: plain data, null or the nanoseconds that are left, which the
+   * clock brings down to 0. An operation sets it, and another one waits for 0 and sets it to null; −1 in mode `free`.
+   */
+  deadlineWord(thread: number): number
 }
 
 /** Write access to the state. Every write is logged, so that it can be undone, and enters the state's hash. */
@@ -81,6 +89,8 @@ export interface InstructionForm {
   readonly a?: unknown
   readonly b?: unknown
   readonly plain?: boolean
+  /** The step says that its thread gets on. */
+  readonly progress?: boolean
 }
 
 /**
@@ -108,6 +118,8 @@ export interface Operation<R = unknown> {
   readonly isIdle?: boolean
   /** Its result depends on which threads there are. */
   readonly countsThreads?: boolean
+  /** Present if it takes or limits time: reports then say what time meant. */
+  readonly isTimed?: boolean
   /** In how many ways it can proceed now; 0 = blocked. */
   ways(world: WorldView, thread: number): number
   /** The atomic effect of way `way` and its result, which must be plain data. May throw a MisuseError before any write. */

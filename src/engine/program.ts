@@ -1,5 +1,7 @@
 import type { DeclarationSink } from './setup.js'
 import { UsageError } from './errors.js'
+import type { Modes } from './modes.js'
+import type { TimeMode } from './time/time-mode.js'
 
 /** What a parameter can be. */
 export type ParameterValue = number | string | boolean
@@ -11,13 +13,15 @@ export type Parameters = Readonly<Record<string, ParameterValue>>
 export interface ProgramOptions {
   /** The module that exports the program, `import.meta.url`: needed only to rebuild it in other threads. */
   readonly module?: string
+  /** What sleeps and timeouts mean, unless whoever explores the program says something else. @default 'free' */
+  readonly time?: TimeMode
 }
 
 /**
  * A concurrent program: a name, parameters with defaults, and a setup that declares shared objects, threads and
  * properties. Setup is deterministic, so that every machine and every worker rebuilds the same objects.
  */
-export interface Program {
+export interface Program extends Modes {
   readonly name: string
   readonly defaults: Parameters
   readonly module: string | undefined

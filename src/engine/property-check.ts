@@ -54,6 +54,7 @@ function formatAnswer(answer: unknown): string {
 function observedView({ world, threads }: Session, observed: (word: number) => void): WorldView {
   const wordOf = (thread: number): number => threads.all[thread]!.word
   return {
+    time: world.time,
     read: (word) => (observed(word), world.read(word)),
     value: (word) => (observed(word), world.value(word)),
     equals: (word, value) => (observed(word), world.equals(word, value)),
@@ -65,5 +66,6 @@ function observedView({ world, threads }: Session, observed: (word: number) => v
     threadWords: () => world.threadWords(),
     wordIdentity: (word) => world.wordIdentity(word),
     wordWith: (identity) => world.wordWith(identity),
+    deadlineWord: (thread) => world.deadlineWord(thread),
   }
 }

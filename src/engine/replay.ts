@@ -2,10 +2,12 @@ import { UsageError, TokenError } from './errors.js'
 import { formatPlace } from './place.js'
 import type { BlockedThread } from './detect/blocked-threads.js'
 import type { OutcomeFacts } from './outcome.js'
+import { inModes } from './modes.js'
 import { type Parameters, type Program, completeParameters } from './program.js'
 import { type Obstacle, ReplayRun, type TraceStep } from './replay-run.js'
 import type { Choice } from './schedule.js'
 import type { SessionOptions } from './session.js'
+import type { TimeMode } from './time/time-mode.js'
 import { allChoices, checkpoints, hashCharacter, parseToken } from './token.js'
 
 /** How to follow a token. */
@@ -21,6 +23,10 @@ export interface Replay {
   readonly schema: 1
   readonly program: string
   readonly params: Parameters
+  /** What sleeps and timeouts meant: as the token says, whatever the program declares. */
+  readonly time: TimeMode
+  /** Primitives were their twins. */
+  readonly twins: boolean
   readonly token: string
   readonly steps: readonly TraceStep[]
   /** Objects before the first step. */
@@ -62,7 +68,10 @@ export interface Replay {
 export function replay(program: Program, token: string, options: ReplayOptions = {}): Replay {
   const content = parseToken(token)
   const params = tokenParameters(program, content.params, options.adapt ?? false)
-  const run = new ReplayRun(program, params, { monitor: options.monitor, states: options.states ?? false })
+  const run = new ReplayRun(inModes(program, content), params, {
+    monitor: options.monitor,
+    states: options.states ?? false,
+  })
   const follower = new TokenFollower(run, allChoices(content), content.hashes, options.adapt ?? false)
   follower.follow()
   const outcome = run.isOver ? run.outcome() : null
@@ -70,6 +79,8 @@ export function replay(program: Program, token: string, options: ReplayOptions =
     schema: 1,
     program: program.name,
     params: run.session.params,
+    time: content.time,
+    twins: content.twins,
     token,
     steps: run.steps,
     initially: run.initially,

@@ -13,6 +13,7 @@ import { propertyHolds } from './property-check.js'
 import { type Parameters, type Program, completeParameters } from './program.js'
 import type { Property } from './setup.js'
 import { type ThreadEntry, ThreadRegistry } from './thread-registry.js'
+import { VirtualClock } from './time/virtual-clock.js'
 import {
   type CodeMonitor,
   type Failure,
@@ -44,10 +45,13 @@ export class Session {
   readonly interner = new Interner()
   readonly codec = new WordCodec(this.interner)
   readonly layout = new Layout(this.interner)
-  readonly threads = new ThreadRegistry(this.layout)
+  readonly threads: ThreadRegistry
   readonly nodes = new NodeTable()
   readonly image: GeneratorImage
   readonly world: World
+  /** In time mode `virtual`: what lets time pass, and the agent that it is. */
+  readonly clock: VirtualClock | null = null
+  readonly clockThread: ThreadEntry | null = null
   readonly #declarations: Declarations
   readonly #monitor: CodeMonitor | undefined
   readonly #initial: { readonly words: Int32Array; readonly hash1: number; readonly hash2: number }
@@ -61,8 +65,13 @@ export class Session {
     this.#monitor = options.monitor
     this.interner.maxBytes = options.maxValues ?? Infinity
     this.params = completeParameters(program, given)
-    const { layout, threads, interner, codec } = this
+    const { layout, interner, codec } = this
+    const { time, twins } = program
+    const threads = new ThreadRegistry(layout, time === 'virtual' ? interner.intern(null, 'no deadline') : -1)
+    this.threads = threads
     this.#declarations = new Declarations({
+      time,
+      twins,
       layout,
       threads,
       interner,
@@ -104,7 +113,11 @@ export class Session {
       throw new ProgramFault('program/no-threads', `“${program.name}” declares no thread`, {
         hint: 'declare at least one with p.thread(name, function* () { … })',
       })
-    this.world = new World(this.layout, this.nodes, this.threads, this.codec, this.interner, (node, thread) =>
+    if (time === 'virtual') {
+      this.clockThread = threads.addClock()
+      threads.declared++
+    }
+    this.world = new World(time, this.layout, this.nodes, this.threads, this.codec, this.interner, (node, thread) =>
       this.image.firstNodeOfStarted(node, thread),
     )
     const { bodies } = this.#declarations
@@ -112,6 +125,7 @@ export class Session {
       const body = bodies[thread.index]
       if (body !== undefined) this.world.write(thread.word, this.image.start(thread, body, 0))
     }
+    if (this.clockThread !== null) this.clock = this.#startClock(this.clockThread)
     // Threads may have declared objects on their way to their first operation.
     this.world.read(this.layout.count - 1)
     this.#initial = {
@@ -119,6 +133,22 @@ export class Session {
       hash1: this.world.hash1,
       hash2: this.world.hash2,
     }
+  }
+
+  #startClock(thread: ThreadEntry): VirtualClock {
+    const clock = new VirtualClock({
+      layout: this.layout,
+      threads: this.threads,
+      world: () => this.world,
+      objects: this.#declarations.timed,
+      ways: (other) => this.ways(other),
+      hasEnded: () => this.hasEnded,
+    })
+    this.world.write(
+      thread.word,
+      this.image.start(thread, () => clock.body(), 0),
+    )
+    return clock
   }
 
   /** The objects that setup declares. */

@@ -2,8 +2,10 @@ import { ProgramFault } from './errors.js'
 import { type WordKind, WordKind as Kind } from './layout.js'
 import { AtMark, PrintMark, ThreadHandle } from './marks.js'
 import type { Operation, SharedObject, StartableThread, Steps, ThreadBody } from './operation.js'
+import { sleepFor } from './time/sleep.js'
+import type { TimeMode } from './time/time-mode.js'
 import { perform } from './operation.js'
-import { Assume, Choose, Pause, Spawn } from './thread-operations.js'
+import { Assume, Choose, Pause, Progress, Spawn } from './thread-operations.js'
 import { type Place, placeOfCaller, recordedPlace } from './place.js'
 
 /** A state as properties see it. */
@@ -24,7 +26,12 @@ export interface Property {
 
 /** What setup needs from the run it declares into. */
 export interface DeclarationSink {
+  readonly time: TimeMode
+  /** Primitives are to be their twins. */
+  readonly twins: boolean
   word(suffix: string, kind: WordKind, initial: unknown, what: string): number
+  /** The same, but reserved when it is first asked for: a word that few programs need costs the others nothing. */
+  wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string): () => number
   object(object: SharedObject): void
   thread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle
   /** A thread that does not run before an operation starts it; also while threads run. */
@@ -42,6 +49,8 @@ export interface DeclarationSink {
   /** What an operation carries, by its key. */
   carried(key: string): unknown
   property(property: Property): void
+  /** The number of the thread whose code is executing, for algorithms that know threads by numbers: never 0, the same in every run. */
+  selfNumber(): number
 }
 
 /** A thread as it was declared that is to be started by an operation: one of its `starts`. */
@@ -67,6 +76,10 @@ export interface WordAllocator {
   thread(name: string): number
   /** A word of any plain data for each thread that asks for its own. */
   own(name: string, initial: unknown): OwnWord
+  /** A word for plain data that is part of the state from when an operation first needs it. */
+  dataOnDemand(name: string, initial: unknown): () => number
+  /** The same for a 32-bit integer. */
+  intOnDemand(name: string, initial: number): () => number
 }
 
 /**
@@ -85,6 +98,16 @@ export class Setup {
     return this.#sink
   }
 
+  /** The number of the thread whose code is executing. */
+  protected selfNumber(): number {
+    return this.#sink.selfNumber()
+  }
+
+  /** What sleeps and timeouts mean in this run. */
+  get time(): TimeMode {
+    return this.#sink.time
+  }
+
   /**
    * Declares a shared object of one's own: `make` reserves its words and returns it. The extension point for primitives.
    */
@@ -95,6 +118,8 @@ export class Setup {
       data: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Value, initial, what),
       thread: (suffix) => this.#sink.word(`${kind} ${suffix}`, Kind.Thread, 0, what),
       own: (suffix, initial) => this.#sink.ownWord(`${kind} ${suffix}`, initial, what),
+      intOnDemand: (suffix, initial) => this.#sink.wordOnDemand(`${kind} ${suffix}`, Kind.Int, initial, what),
+      dataOnDemand: (suffix, initial) => this.#sink.wordOnDemand(`${kind} ${suffix}`, Kind.Value, initial, what),
     })
     this.#sink.object(object)
     return object
@@ -135,17 +160,28 @@ export class Setup {
     )
   }
 
-  /** Waits; when exploring, for any time at all. One step that touches nothing. `seconds` counts on machines with time. */
+  /**
+   * Sleeps for so many seconds, which are rounded to nanoseconds. In time mode `free` for any time at all: one step that
+   * touches nothing. In mode `virtual` two steps, `sleep` and, once the clock has come so far, `wake`; `sleep(0)` is one step.
+   *
+   * @throws RangeError inside the thread if `seconds` is no number, negative, infinite, or more than 104 days.
+   */
   sleep(seconds: number): Steps<void> {
-    return perform(new Pause('sleep', [seconds], 'wait', recordedPlace()))
+    return sleepFor(seconds, this.time, recordedPlace())
   }
 
-  /** Computes for `work` units. One step that touches nothing; its length counts on machines with time. */
+  /**
+   * Computes for `work` units. One step that touches nothing; its length counts on machines with time. When exploring it
+   * takes none, in mode `virtual` either.
+   */
   compute(work: number): Steps<void> {
     return perform(new Pause('compute', [work], 'compute', recordedPlace()))
   }
 
-  /** Waits for a device. One step that touches nothing; `request` counts on machines with devices. */
+  /**
+   * Waits for a device. One step that touches nothing; `request` counts on machines with devices. When exploring it takes no
+   * time, in mode `virtual` either: `sleep` does.
+   */
   io(request: string | number): Steps<void> {
     return perform(new Pause('io', [request], 'wait', recordedPlace()))
   }
@@ -153,6 +189,14 @@ export class Setup {
   /** Offers the processor to others: one step that touches nothing. */
   yieldNow(): Steps<void> {
     return perform(new Pause('yieldNow', [], 'none', recordedPlace()))
+  }
+
+  /**
+   * Says that this thread gets on: it has eaten, it has been served. One step that touches nothing. A fair run that goes
+   * on for ever without a thread that has said so before is reported as starvation.
+   */
+  progress(): Steps<void> {
+    return perform(new Progress(recordedPlace()))
   }
 
   /** One of 0 … `ways` − 1, every one explored. One step. */

@@ -13,6 +13,7 @@ abstract class ThreadOperation implements Operation {
   readonly args: readonly unknown[]
   readonly cost: CostClass
   readonly place: Place | undefined
+  readonly isTimed: boolean = false
 
   constructor(args: readonly unknown[], cost: CostClass, place: Place | undefined) {
     this.args = args
@@ -46,10 +47,24 @@ abstract class ThreadOperation implements Operation {
 export class Pause extends ThreadOperation implements Operation<void> {
   readonly name: string
   readonly instruction: InstructionForm = { code: Code.Pause, word: -1 }
+  override readonly isTimed: boolean
 
   constructor(name: string, args: readonly unknown[], cost: CostClass, place: Place | undefined) {
     super(args, cost, place)
     this.name = name
+    this.isTimed = name === 'sleep'
+  }
+
+  override apply(): void {}
+}
+
+/** `progress`: a step that touches nothing and says that its thread gets on. */
+export class Progress extends ThreadOperation implements Operation<void> {
+  readonly name = 'progress'
+  readonly instruction: InstructionForm = { code: Code.Pause, word: -1, progress: true }
+
+  constructor(place: Place | undefined) {
+    super([], 'none', place)
   }
 
   override apply(): void {}

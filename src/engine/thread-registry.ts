@@ -14,13 +14,22 @@ export interface ThreadEntry {
   /** As the program names it: other threads may have been given the same name. */
   readonly givenName: string
   readonly daemon: boolean
+  /** A pseudo-thread, no thread of the program's: the clock. Agents are daemons, too. */
+  readonly agent: boolean
   /** The word of the state that holds the thread's node. */
   readonly word: number
   /** Where the program declares it, when known. */
   readonly place: Place | undefined
   /** What tells it from all other threads of the program; the same in every run. */
   readonly identity: string
+  /** The same as a number, never 0, for algorithms that know threads by numbers. */
+  readonly number: number
+  /** The word of its deadline; −1 where there are none. */
+  readonly deadline: number
 }
+
+// After all threads in canonical order, with a code that no thread has: theirs begin with an upper-case letter.
+const CLOCK = { path: [Number.MAX_SAFE_INTEGER], code: 't', identity: 'clock' } as const
 
 /** All threads met so far, in the order of meeting (their indices) and in canonical order (by path). */
 export class ThreadRegistry {
@@ -29,13 +38,18 @@ export class ThreadRegistry {
   readonly canonical: number[] = []
   /** How many setup declares: the first ones, with equal indices in every session. */
   declared = 0
+  /** The words of deadlines: who changes them is their thread and the clock. */
+  readonly deadlines = new Set<number>()
   readonly #layout: Layout
+  readonly #noDeadline: number
   readonly #byIdentity = new Map<string, ThreadEntry>()
   readonly #names = new Set<string>()
   readonly #byCode = new Map<string, ThreadEntry[]>()
 
-  constructor(layout: Layout) {
+  /** @param noDeadline the content of the word of a thread that has no deadline; −1 if there is no time. */
+  constructor(layout: Layout, noDeadline: number) {
     this.#layout = layout
+    this.#noDeadline = noDeadline
   }
 
   /** The thread with that path, which is added if it is new. */
@@ -44,21 +58,56 @@ export class ThreadRegistry {
     const identity = `t${path.join('.')} ${daemon ? 'd' : ''}${name}`
     const known = this.#byIdentity.get(identity)
     if (known !== undefined) return known
-    const index = this.all.length
-    if (index > 0xffff)
-      throw new ProgramFault('program/too-many-threads', 'a program may create at most 65,536 threads')
     const word = this.#layout.word(identity, WordKind.Node, 0)
-    const entry: ThreadEntry = {
-      index,
+    const deadline = this.#deadlineOf(identity)
+    return this.#enter({
       path,
       code: codeOf(path),
       name: this.#uniqueName(name, path),
       givenName: name,
       daemon,
+      agent: false,
       word,
       place,
       identity,
-    }
+      number: numberOf(path),
+      deadline,
+    })
+  }
+
+  /** The agent that lets time pass; to be added after the threads that setup declares. */
+  addClock(): ThreadEntry {
+    const { path, code, identity } = CLOCK
+    const word = this.#layout.word(identity, WordKind.Node, 0)
+    const name = this.#names.has('clock') ? 'clock (time)' : 'clock'
+    return this.#enter({
+      path,
+      code,
+      name,
+      givenName: name,
+      daemon: true,
+      agent: true,
+      word,
+      place: undefined,
+      identity,
+      deadline: -1,
+      number: -1,
+    })
+  }
+
+  #deadlineOf(identity: string): number {
+    if (this.#noDeadline < 0) return -1
+    const word = this.#layout.word(`deadline ${identity}`, WordKind.Value, this.#noDeadline)
+    this.deadlines.add(word)
+    return word
+  }
+
+  #enter(thread: Omit<ThreadEntry, 'index'>): ThreadEntry {
+    const index = this.all.length
+    if (index > 0xffff)
+      throw new ProgramFault('program/too-many-threads', 'a program may create at most 65,536 threads')
+    const entry: ThreadEntry = { index, ...thread }
+    const { identity, path } = entry
     this.#layout.threadHashes.push(hashText(identity, LANE_1), hashText(identity, LANE_2))
     this.all.push(entry)
     this.#byIdentity.set(identity, entry)
@@ -88,6 +137,20 @@ export class ThreadRegistry {
     }
     return path.length > 1 ? `${name} (${codeOf(path)})` : name
   }
+}
+
+// Children that a thread's number leaves room for, and the numbers there are.
+const CHILDREN = 64
+const NUMBERS = 2 ** 31
+
+/** Positions as digits; paths too long for that get a number below 0 that two of them share once in two thousand million times. */
+function numberOf(path: readonly number[]): number {
+  let number = 0
+  for (const [level, position] of path.entries()) {
+    number = level === 0 ? position + 1 : number * CHILDREN + position + 1
+    if (number >= NUMBERS || (level > 0 && position >= CHILDREN - 1)) return ~(hashText(path.join(), LANE_1) >>> 1)
+  }
+  return number
 }
 
 function comparePaths(a: readonly number[], b: readonly number[]): number {

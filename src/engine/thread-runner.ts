@@ -1,5 +1,6 @@
 import { HistoryLimit, MisuseError, ProgramFault } from './errors.js'
-import { AtMark, PrintMark } from './marks.js'
+import { AtMark, CallMark, type Claim, LoopMark, PrintMark, ReturnMark } from './marks.js'
+import type { Position } from './position.js'
 import type { Operation, Steps, ThreadBody } from './operation.js'
 import { type Place, placeOfError, recordingPlaces } from './place.js'
 import type { ThreadEntry } from './thread-registry.js'
@@ -17,6 +18,8 @@ export interface LiveRun {
   /** Objects this run has declared and threads it has spawned so far: they number the next ones. */
   objects: number
   children: number
+  /** Where the calls began that it is in, the outermost first. */
+  readonly calls: Position[]
   /** Where its latest operation was created, when places are recorded. */
   latestPlace?: Place
 }
@@ -38,8 +41,8 @@ export interface PrintedLine {
 export interface Yielded {
   /** Null if the thread has ended or failed. */
   readonly operation: Operation | null
-  /** The claim made right before the operation. */
-  readonly at: AtMark | null
+  /** What the thread has said of its history since its last operation, in order; null for nothing. */
+  readonly claims: readonly Claim[] | null
   readonly value: unknown
   readonly failure: Failure | null
 }
@@ -80,7 +83,7 @@ export class ThreadRunner {
         `the body of thread “${thread.name}” is not a generator function`,
         { place: thread.place, hint: 'write function* () { … }' },
       )
-    return { generator, thread, objects: 0, children: 0 }
+    return { generator, thread, objects: 0, children: 0, calls: [] }
   }
 
   /** Runs the thread's own code up to its next operation, its end or its failure. */
@@ -105,13 +108,13 @@ export class ThreadRunner {
   }
 
   #toOperation(run: LiveRun, resume: () => IteratorResult<unknown, unknown>): Yielded {
-    let at: AtMark | null = null
+    let claims: Claim[] | null = null
     let step: IteratorResult<unknown, unknown>
     try {
       step = resume()
       for (let marks = 0; !step.done; marks++) {
         if (marks > MARK_LIMIT) throw neverSteps(run.thread)
-        if (step.value instanceof AtMark) at = step.value
+        if (isClaim(step.value)) (claims ??= []).push(step.value)
         else if (step.value instanceof PrintMark)
           this.#options.onPrint?.({ thread: run.thread.index, values: step.value.values })
         else break
@@ -119,13 +122,19 @@ export class ThreadRunner {
       }
     } catch (error) {
       if (error instanceof ProgramFault || error instanceof HistoryLimit) throw error
-      return { operation: null, at: null, value: undefined, failure: describeFailure(run.thread, error) }
+      return { operation: null, claims, value: undefined, failure: describeFailure(run.thread, error) }
     }
-    if (step.done) return { operation: null, at: null, value: step.value, failure: null }
+    if (step.done) return { operation: null, claims, value: step.value, failure: null }
     const operation = requireOperation(run, step.value)
     if (operation.place !== undefined) run.latestPlace = operation.place
-    return { operation, at, value: undefined, failure: null }
+    return { operation, claims, value: undefined, failure: null }
   }
+}
+
+function isClaim(value: unknown): value is Claim {
+  return (
+    value instanceof AtMark || value instanceof CallMark || value instanceof LoopMark || value instanceof ReturnMark
+  )
 }
 
 function isGenerator(value: unknown): value is Steps<unknown> {

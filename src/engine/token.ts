@@ -1,9 +1,10 @@
 import { TokenError } from './errors.js'
 import type { Parameters, ParameterValue } from './program.js'
+import { formatModes, type Modes, parseModes } from './modes.js'
 import { type Choice, formatChoices, parseChoices, type Schedule } from './schedule.js'
 
 /** What a token says: how to run a program again, and how to tell whether it still is the same program. */
-export interface TokenContent extends Schedule {
+export interface TokenContent extends Schedule, Modes {
   /** Parameters that differ from the program's defaults. */
   readonly params: Parameters
   /** Running hashes of the operations performed, one character at each checkpoint; see `checkpoints`. */
@@ -31,13 +32,16 @@ export function hashCharacter(hash: number, salt: number): string {
 }
 
 /**
- * Writes a token: `e1.A1B2A1.7k3f`; with parameters `e1.ptimes=2.A1….…`; with a part that repeats `e1.A3.rA1B1.…`.
+ * Writes a token: `e1.A1B2A1.7k3f`; with parameters `e1.ptimes=2.A1….…`; in another mode than the usual one
+ * `e1.mtime=virtual,twins.A1….…`; with a part that repeats `e1.A3.rA1B1.…`.
  * All characters are safe in a shell and in a file name.
  */
 export function formatToken(content: TokenContent): string {
   const parts = [VERSION]
   const params = Object.entries(content.params).map(([name, value]) => `${escape(name)}=${escapeValue(value)}`)
   if (params.length > 0) parts.push(`p${params.join(',')}`)
+  const modes = formatModes(content)
+  if (modes !== '') parts.push(`m${modes}`)
   parts.push(formatChoices(content.choices))
   if (content.repeat.length > 0) parts.push(`r${formatChoices(content.repeat)}`)
   parts.push(content.hashes)
@@ -63,6 +67,9 @@ export function parseToken(token: string): TokenContent {
   }
   const hashes = parts.pop()
   const params = parts[0]?.startsWith('p') === true ? parseParams(token, parts.shift()!.slice(1)) : {}
+  // No choice begins like this.
+  const modes = parts[0]?.startsWith('m') === true ? parseModes(parts.shift()!.slice(1)) : parseModes('')
+  if (modes === null) throw malformed(token)
   const choices = parts.length > 0 ? parseChoices(parts.shift()!, MAX_STEPS) : null
   const repeat = parts[0]?.startsWith('r') === true ? parseChoices(parts.shift()!.slice(1), MAX_STEPS) : []
   if (choices === null || repeat === null || parts.length > 0) throw malformed(token)
@@ -72,7 +79,7 @@ export function parseToken(token: string): TokenContent {
     hashes.length === checkpoints(steps).length &&
     [...hashes].every((c) => HASH_CHARACTERS.includes(c))
   if (!valid) throw malformed(token)
-  return { params, choices, repeat, hashes }
+  return { params, ...modes, choices, repeat, hashes }
 }
 
 function parseParams(token: string, text: string): Parameters {

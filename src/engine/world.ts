@@ -4,6 +4,7 @@ import { type Layout, WordKind } from './layout.js'
 import { NODE_A, NODE_HASH_1, NODE_HASH_2, type NodeTable } from './node-table.js'
 import type { WordCodec } from './word-codec.js'
 import type { WorldAccess } from './operation.js'
+import type { TimeMode } from './time/time-mode.js'
 import type { ThreadRegistry } from './thread-registry.js'
 
 /** The first node of a thread that is started by the operation at a node. */
@@ -23,6 +24,7 @@ export class World implements WorldAccess {
   words: Int32Array<ArrayBuffer>
   hash1 = 0
   hash2 = 0
+  readonly time: TimeMode
   readonly #layout: Layout
   readonly #nodes: NodeTable
   readonly #threads: ThreadRegistry
@@ -36,6 +38,7 @@ export class World implements WorldAccess {
   #covered = 0
 
   constructor(
+    time: TimeMode,
     layout: Layout,
     nodes: NodeTable,
     threads: ThreadRegistry,
@@ -43,6 +46,7 @@ export class World implements WorldAccess {
     interner: Interner,
     firstNode: FirstNode,
   ) {
+    this.time = time
     this.#firstNode = firstNode
     this.#layout = layout
     this.#nodes = nodes
@@ -94,7 +98,7 @@ export class World implements WorldAccess {
   }
 
   threadWords(): readonly number[] {
-    return this.#threads.all.map((thread) => thread.word)
+    return this.#threads.all.filter(({ agent }) => !agent).map(({ word }) => word)
   }
 
   wordIdentity(word: number): string {
@@ -122,7 +126,11 @@ export class World implements WorldAccess {
   aliveThreads(): readonly string[] {
     return this.#threads.canonical
       .filter((thread) => this.#nodeOf(thread) !== 0 && !this.hasEnded(thread))
-      .map((thread) => this.#threads.all[thread]!.givenName)
+      .flatMap((thread) => (this.#threads.all[thread]!.agent ? [] : [this.#threads.all[thread]!.givenName]))
+  }
+
+  deadlineWord(thread: number): number {
+    return this.#threads.all[thread]!.deadline
   }
 
   write(word: number, content: number): void {
@@ -143,6 +151,14 @@ export class World implements WorldAccess {
   /** A point to which `undo` can return. */
   get mark(): number {
     return this.#logged
+  }
+
+  /** The words written since `mark`, each with its content then. */
+  contentsBefore(mark: number): ReadonlyMap<number, number> {
+    const contents = new Map<number, number>()
+    for (let at = mark; at < this.#logged; at += 2)
+      if (!contents.has(this.#log[at]!)) contents.set(this.#log[at]!, this.#log[at + 1]!)
+    return contents
   }
 
   /** Takes back every write since `mark`. */

@@ -1,3 +1,4 @@
+import { modesOf } from '../engine/modes.js'
 import { heapLimit } from '../available-memory.js'
 import { HistoryLimit } from '../engine/errors.js'
 import { DporFindings } from '../engine/explore/dpor/dpor-findings.js'
@@ -221,6 +222,7 @@ export class ParallelTraces implements TraceSource {
       module,
       program: program.name,
       params: session.params,
+      modes: modesOf(program),
       setupHash: session.setupHash,
       maxHeap: maxHeap / workers,
       heapLimit: heapLimit(),

@@ -3,6 +3,7 @@ import type { PortableRules } from '../engine/explore/dpor/trace-rules.js'
 import type { ExecutedOutcome, TraceResults, TraceSnapshot } from '../engine/explore/dpor/trace-snapshot.js'
 import type { Place } from '../engine/place.js'
 import type { Parameters } from '../engine/program.js'
+import type { Modes } from '../engine/modes.js'
 import type { PortableError } from './portable-error.js'
 
 /** By which a thread knows that it is a worker for traces. */
@@ -14,6 +15,7 @@ export interface TraceWorkerInput {
   readonly module: string
   readonly program: string
   readonly params: Parameters
+  readonly modes: Modes
   /** What setup must declare here, too. */
   readonly setupHash: string
   /** Bytes at most for values. */

@@ -3,6 +3,7 @@ import { portable, type TraceBranch } from '../engine/explore/dpor/trace-branch.
 import { type ExecutedOutcome, NO_COUNTS, type TraceResults } from '../engine/explore/dpor/trace-snapshot.js'
 import { UsageError } from '../engine/errors.js'
 import { Investigation } from '../engine/explore/investigation.js'
+import { inModes } from '../engine/modes.js'
 import type { Program } from '../engine/program.js'
 import { PulseMonitor } from '../watchdog/pulse-monitor.js'
 import { portableError } from './portable-error.js'
@@ -40,7 +41,11 @@ export class TraceShare {
     const monitor = new PulseMonitor(input.pulse, (number, name, place) =>
       tell({ kind: 'subject', number, name, place }),
     )
-    this.#investigation = new Investigation(program, { params: input.params, maxHeap: input.maxHeap, monitor })
+    this.#investigation = new Investigation(inModes(program, input.modes), {
+      params: input.params,
+      maxHeap: input.maxHeap,
+      monitor,
+    })
     if (this.#investigation.session.setupHash !== input.setupHash)
       throw new UsageError(
         'usage/other-program',

@@ -1,4 +1,6 @@
 import type { Parameters, Program, ProgramOptions } from '../engine/program.js'
+import { requireTimeMode } from '../engine/time/time-mode.js'
+import { TwinVocabulary } from './twin-vocabulary.js'
 import { Vocabulary } from './vocabulary.js'
 import type { DeclarationSink } from '../engine/setup.js'
 
@@ -13,6 +15,7 @@ export type ParametersOf<D extends Parameters> = {
  * @param name how reports and the command line call it.
  * @param defaults its parameters (numbers, strings, booleans) with their defaults.
  * @param setup declares shared objects, threads and properties. It must be deterministic: it runs anew for every run.
+ * @param options where its module is, and what time means in it.
  *
  * @example
  * ```ts
@@ -40,6 +43,9 @@ export function program<D extends Parameters>(
     name,
     defaults,
     module: options.module,
-    declare: (sink: DeclarationSink, params: Parameters) => setup(params as ParametersOf<D>, new Vocabulary(sink)),
+    time: requireTimeMode(options.time ?? 'free'),
+    twins: false,
+    declare: (sink: DeclarationSink, params: Parameters) =>
+      setup(params as ParametersOf<D>, sink.twins ? new TwinVocabulary(sink) : new Vocabulary(sink)),
   }
 }

@@ -4,9 +4,19 @@ import type { ThreadHandle } from '../engine/marks.js'
 import { perform, type Steps, type ThreadBody } from '../engine/operation.js'
 import { placeOfCaller } from '../engine/place.js'
 import { Atomic } from './atomic.js'
+import { Barrier, type BarrierOptions, NOBODY_INSIDE } from './barrier.js'
+import { BoundedSemaphore } from './bounded-semaphore.js'
 import { Cell } from './cell.js'
 import { CellArray } from './cell-array.js'
+import { Clock } from './clock.js'
+import { Condition, type ConditionState } from './condition.js'
+import { Event, UNSET } from './event.js'
+import { EventLoop } from './event-loop/event-loop.js'
+import { NEW_LOOP } from './event-loop/loop-state.js'
 import { Lock } from './lock.js'
+import { NOT_YET, Once } from './once.js'
+import { NOBODY, type Preference, ReaderWriterLock } from './reader-writer-lock.js'
+import { RLock } from './rlock.js'
 import { Semaphore } from './semaphore.js'
 import { Future } from './future.js'
 import { PENDING } from './future-state.js'
@@ -17,11 +27,26 @@ import { ThreadLocal } from './thread-local.js'
 import { ThreadPool, type ThreadPoolOptions } from './thread-pool.js'
 import { CensusQuestion } from './thread-questions.js'
 import { Timer, TimerAlarm } from './timer.js'
+import { CircuitBreaker } from './circuit-breaker.js'
+import { Deque } from './deque.js'
+import { Emitter, type Handlers, type Registration } from './emitter.js'
+import { type FileContents, Files } from './files.js'
+import { LifoQueue } from './lifo-queue.js'
+import { PriorityQueue } from './priority-queue.js'
+import { Queue, type QueueState } from './queue.js'
+import { SimpleQueue } from './simple-queue.js'
+import { Stream } from './stream.js'
 
 /** What an object may hold: 32-bit integers, checked, or any plain data. */
 export interface ContentOptions {
   /** By default `'integers'` if the initial value is an integer (if all are), else `'data'`. */
   readonly holds?: 'integers' | 'data'
+}
+
+/** How much a queue holds. */
+export interface QueueOptions {
+  /** Items at most; 0 = any number. @default 0 */
+  readonly maxsize?: number
 }
 
 /** What a literal given as initial value stands for: `0` for any number, `false` for any boolean. */
@@ -51,6 +76,7 @@ export class Vocabulary extends Setup {
         new Atomic(
           name,
           holdsIntegers([initial], options) ? words.int('value', initial as number) : words.data('value', initial),
+          words.dataOnDemand('waiters', []),
         ),
     )
   }
@@ -83,6 +109,20 @@ export class Vocabulary extends Setup {
   /** A mutual-exclusion lock. */
   lock(name: string): Lock {
     return this.declare('lock', name, (words) => new Lock(name, words.thread('holder')))
+  }
+
+  /**
+   * The seconds that have passed since the beginning, in time mode `virtual`.
+   *
+   * @throws ProgramFault `program/no-clock` in mode `free`, in which no time passes.
+   */
+  clock(name = 'now'): Clock {
+    if (this.time === 'free')
+      throw new ProgramFault('program/no-clock', `there is no clock “${name}” where time is free`, {
+        place: placeOfCaller(),
+        hint: "declare the program with { time: 'virtual' }, or explore it with --time virtual",
+      })
+    return this.declare('clock', name, (words) => new Clock(name, words.data('now', 0)))
   }
 
   /** A counting semaphore with so many permits at first. */
@@ -233,7 +273,173 @@ export class Vocabulary extends Setup {
   readonly #carried = (key: string): unknown => this.engine.carried(key)
 
   readonly #running = (): ThreadHandle | null => this.engine.current()
+
+  /** An event loop with asyncio's tasks. */
+  eventLoop(name: string): EventLoop {
+    return this.declare(
+      'event loop',
+      name,
+      (words) => new EventLoop(name, words.data('loop', NEW_LOOP), (...object) => this.declare(...object)),
+    )
+  }
+
+  /** A re-entrant lock. */
+  rlock(name: string): RLock {
+    return this.declare('rlock', name, (words) => new RLock(name, words.data('held', null)))
+  }
+
+  /**
+   * A condition over `lock`, or over a re-entrant lock of its own.
+   *
+   * @param options.spurious whether a wait may end without a notify: so many of them in an execution, or any number (`true`). A
+   * loop around a wait that may do so any number of times needs `p.at` at its head, and may go on for ever.
+   */
+  condition(
+    name: string,
+    lock?: Lock | RLock,
+    { spurious = false }: { readonly spurious?: boolean | number } = {},
+  ): Condition {
+    if (typeof spurious === 'number') requireWhole(`condition “${name}”`, 'spurious wake-ups', spurious, 0)
+    const initial: ConditionState = { waiting: [], spuriousLeft: typeof spurious === 'number' ? spurious : 0 }
+    return this.declare(
+      'condition',
+      name,
+      (words) =>
+        new Condition(
+          name,
+          words.data('waiting', initial),
+          lock ?? new RLock(name, words.data('held', null), 'condition'),
+          lock === undefined,
+          spurious === true,
+        ),
+    )
+  }
+
+  /** A semaphore that never has more permits than at first. */
+  boundedSemaphore(name: string, permits = 1): BoundedSemaphore {
+    requireWhole(`bounded semaphore “${name}”`, 'permits', permits, 0)
+    return this.declare(
+      'bounded semaphore',
+      name,
+      (words) => new BoundedSemaphore(name, words.int('permits', permits), permits),
+    )
+  }
+
+  /** A flag that threads can wait for, not set at first. */
+  event(name: string): Event {
+    return this.declare('event', name, (words) => new Event(name, words.data('flag', UNSET)))
+  }
+
+  /** A point where so many threads wait for each other. */
+  barrier(name: string, parties: number, options: BarrierOptions = {}): Barrier {
+    requireWhole(`barrier “${name}”`, 'parties', parties, 1)
+    return this.declare(
+      'barrier',
+      name,
+      (words) => new Barrier(name, words.data('state', NOBODY_INSIDE), parties, options),
+    )
+  }
+
+  /** A lock that many may hold to read or one to write. */
+  readerWriterLock(name: string, { preference = 'none' }: { readonly preference?: Preference } = {}): ReaderWriterLock {
+    return this.declare(
+      'reader-writer lock',
+      name,
+      (words) => new ReaderWriterLock(name, words.data('state', NOBODY), preference),
+    )
+  }
+
+  /** Something that happens once. */
+  once(name: string): Once {
+    return this.declare('once', name, (words) => new Once(name, words.data('state', NOT_YET)))
+  }
+
+  /** A queue, first in, first out. */
+  queue<T>(name: string, { maxsize = 0 }: QueueOptions = {}): Queue<T> {
+    requireWhole(`queue “${name}”`, 'items at most', maxsize, 0)
+    return this.declare('queue', name, (words) => new Queue(name, words.data('state', EMPTY_QUEUE), maxsize))
+  }
+
+  /** A queue, last in, first out. */
+  lifoQueue<T>(name: string, { maxsize = 0 }: QueueOptions = {}): LifoQueue<T> {
+    requireWhole(`LIFO queue “${name}”`, 'items at most', maxsize, 0)
+    return this.declare('LIFO queue', name, (words) => new LifoQueue(name, words.data('state', EMPTY_QUEUE), maxsize))
+  }
+
+  /** A queue, least first. */
+  priorityQueue<T>(name: string, { maxsize = 0 }: QueueOptions = {}): PriorityQueue<T> {
+    requireWhole(`priority queue “${name}”`, 'items at most', maxsize, 0)
+    return this.declare(
+      'priority queue',
+      name,
+      (words) => new PriorityQueue(name, words.data('state', EMPTY_QUEUE), maxsize),
+    )
+  }
+
+  /** An unbounded queue, first in, first out, that counts no tasks. */
+  simpleQueue<T>(name: string): SimpleQueue<T> {
+    return this.declare('simple queue', name, (words) => new SimpleQueue(name, words.data('items', [])))
+  }
+
+  /** A sequence with two ends. With `maxlen`, it keeps only so many of the rightmost initial values. */
+  deque<T>(name: string, initial: readonly T[] = [], { maxlen }: { readonly maxlen?: number } = {}): Deque<Widened<T>> {
+    if (maxlen !== undefined) requireWhole(`deque “${name}”`, 'values at most', maxlen, 0)
+    const kept = initial.slice(maxlen === undefined ? 0 : Math.max(0, initial.length - maxlen))
+    return this.declare('deque', name, (words) => new Deque(name, words.data('values', kept), maxlen))
+  }
+
+  /**
+   * Tells handlers of events.
+   *
+   * @param handlers the bodies of handlers, by the names under which threads register them.
+   * @param options.registered who waits for what from the beginning, in order.
+   */
+  emitter<H extends Handlers>(
+    name: string,
+    handlers: H,
+    {
+      registered = [],
+    }: { readonly registered?: readonly (readonly [event: string, handler: keyof H & string])[] } = {},
+  ): Emitter<H> {
+    const initial = registered.map(([event, handler]): Registration => ({ event, handler, once: false }))
+    return this.declare('emitter', name, (words) => new Emitter(name, words.data('registered', initial), handlers))
+  }
+
+  /** A stream of values; whoever writes waits while so many have not been read. */
+  stream<T>(name: string, { highWaterMark = 1 }: { readonly highWaterMark?: number } = {}): Stream<T> {
+    requireWhole(`stream “${name}”`, 'values at its mark', highWaterMark, 1)
+    const initial = { items: [], ended: false }
+    return this.declare('stream', name, (words) => new Stream(name, words.data('state', initial), highWaterMark))
+  }
+
+  /**
+   * A circuit breaker, closed at first.
+   *
+   * @param options.failures how many calls in a row must fail for it to open.
+   * @param options.resetAfter seconds from then on to the first probe. Without a clock: any time at all, unless it is 0.
+   */
+  circuitBreaker(name: string, options: { readonly failures: number; readonly resetAfter: number }): CircuitBreaker {
+    requireWhole(`circuit breaker “${name}”`, 'failures to open', options.failures, 1)
+    if (!(options.resetAfter >= 0))
+      throw new ProgramFault('program/bad-number', `circuit breaker “${name}” cannot wait ${options.resetAfter} s`, {
+        place: placeOfCaller(),
+        hint: 'give resetAfter a number of seconds from 0 on',
+      })
+    const initial = { mode: 'closed', failures: 0 }
+    return this.declare(
+      'circuit breaker',
+      name,
+      (words) => new CircuitBreaker(name, words.data('state', initial), options.failures, options.resetAfter),
+    )
+  }
+
+  /** A small file system, with these files at first. */
+  files(name: string, contents: FileContents = {}): Files {
+    return this.declare('files', name, (words) => new Files(name, words.data('contents', contents)))
+  }
 }
+
+const EMPTY_QUEUE: QueueState<never> = { items: [], unfinished: 0 }
 
 function requireWhole(object: string, what: string, given: number, least: number): void {
   if (Number.isInteger(given) && given >= least) return

@@ -37,8 +37,17 @@ export function exploreText(report: ExploreReport, context: ExploreTextContext, 
     .join('\n\n')}\n`
 }
 
-/** The program and how far it was explored. */
+/** The program, how far it was explored, and what time meant if that matters. */
 export function heading(report: ExploreReport, style: ReportStyle): string[] {
+  const { messages } = style
+  return [
+    ...extentLines(report, style),
+    ...(report.timed === true || report.time === 'virtual' ? [messages.time[report.time]] : []),
+    ...(report.twins === true ? [messages.twins] : []),
+  ]
+}
+
+function extentLines(report: ExploreReport, style: ReportStyle): string[] {
   const { messages, paint, language } = style
   const params = Object.entries(report.params).map(([name, value]) => `${name} = ${value}`)
   const title = params.length === 0 ? report.program : `${report.program} (${params.join(', ')})`
@@ -223,9 +232,11 @@ export function verdictLines(report: ExploreReport, repair: string | undefined, 
           : messages.holdsClasses(executions)
         : report.reduction === true
           ? messages.holdsReduced(states, missed)
-          : interleavings === null || interleavings === 'unbounded'
-            ? messages.holdsUnboundedProof(states, missed)
-            : messages.holdsProof(formatWhole(interleavings, language), states, missed)
+          : interleavings === '0'
+            ? messages.holdsForEver(states, missed)
+            : interleavings === null || interleavings === 'unbounded'
+              ? messages.holdsUnboundedProof(states, missed)
+              : messages.holdsProof(formatWhole(interleavings, language), states, missed)
     lines.push(`${paint.good('✓')} ${paint.strong(messages.holds)}. ${proof}`)
   } else if (report.verdict === 'violated') {
     lines.push(`${paint.bad('✗')} ${messages.violated(report.violations.length)}`)

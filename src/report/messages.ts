@@ -1,5 +1,6 @@
 import type { BoundKind, ExploreReport, SamplingStrategy } from '../engine/explore/explore-report.js'
 import type { ThreadState } from '../engine/detect/thread-states.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import { formatWhole } from './figures.js'
 import { isOne, quelques, some } from './plurals.js'
 import { type RepairMessages, repairInEnglish, repairInFrench } from './repair-messages.js'
@@ -25,6 +26,9 @@ export interface Messages {
     readonly missed: (states: string, share: string) => string
     readonly probes: (states: string, missed: string, low: string, high: string) => string
   }
+  /** What sleeps and timeouts meant. */
+  readonly time: Readonly<Record<TimeMode, string>>
+  readonly twins: string
   readonly sampled: (executions: string, how: string, seed: string) => string
   readonly traces: (executions: string, isAll: boolean) => string
   /** Of strategy `dpor` where executions that read the same are one. */
@@ -60,6 +64,8 @@ export interface Messages {
   readonly prints: (thread: string, text: string) => string
   readonly holds: string
   readonly holdsProof: (interleavings: string, states: string, missed: string) => string
+  /** Of a program that never ends, and says that its threads get on. */
+  readonly holdsForEver: (states: string, missed: string) => string
   readonly holdsUnboundedProof: (states: string, missed: string) => string
   readonly holdsReduced: (states: string, missed: string) => string
   /** Beside a violation: what the reduction says nothing of. */
@@ -96,11 +102,17 @@ export interface Messages {
     readonly waits: (a: string, object: string, holder: string, place: string) => string
     readonly waitsForSelf: (a: string, object: string, place: string) => string
     readonly waitsAlone: (a: string, operation: string, place: string) => string
+    /** For what no single thread keeps: a permit, an item, a wake-up. */
+    readonly waitsForNobody: (a: string, operation: string, place: string) => string
+    /** A wake-up came before its waiter. */
+    readonly cameEarly: (by: string, operation: string, step: number, place: string) => string
     readonly circle: string
     readonly error: (thread: string, message: string, place: string) => string
     readonly misuse: (thread: string, message: string, place: string) => string
     readonly endless: (steps: number) => string
     readonly livelock: (steps: number) => string
+    readonly starvation: (thread: string, steps: number) => string
+    readonly goesOn: (thread: string) => string
     readonly final: (state: string) => string
     readonly state: (state: string, thread: string, place: string) => string
   }
@@ -141,6 +153,11 @@ const en: Messages = {
     probes: (states, missed, low, high) =>
       `of ${some(states, 'state')} drawn from random executions, ${missed} had not been visited: of what such executions go through, ${low} to ${high} are missed (in 95 of 100 cases); of what they seldom reach, perhaps more`,
   },
+  time: {
+    free: 'time: free, sleeps and timeouts may end at any moment',
+    virtual: 'time: virtual, a clock moves on to the next deadline when nobody can step',
+  },
+  twins: 'twins: primitives are the algorithms that they are made of',
   sampled: (executions, how, seed) => `sampled: ${some(executions, 'execution')} ${how}, seed ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'explored completely: ' : ''}${some(executions, 'execution')}, one for each trace`,
@@ -191,6 +208,8 @@ const en: Messages = {
   holds: 'holds',
   holdsProof: (interleavings, states, missed) =>
     `No schedule breaks it: ${interleavings === '1' ? 'the one interleaving is' : `all ${interleavings} interleavings are`} covered by ${some(states, 'state')} (a state missed: ${missed}).`,
+  holdsForEver: (states, missed) =>
+    `It never ends, and nothing goes wrong in any of its ${some(states, 'state')} (a state missed: ${missed}).`,
   holdsUnboundedProof: (states, missed) =>
     `No schedule breaks it: all interleavings are covered by ${some(states, 'state')} (a state missed: ${missed}).`,
   holdsReduced: (states, missed) =>
@@ -223,6 +242,8 @@ const en: Messages = {
     waits: (a, object, holder, place) => `${a} waits for ${object}, which ${holder} holds${place}`,
     waitsForSelf: (a, object, place) => `${a} waits for ${object}, which it holds itself${place}`,
     waitsAlone: (a, operation, place) => `${a} waits (${operation})${place}`,
+    waitsForNobody: (a, operation, place) => `${a} waits (${operation})${place}, and nobody is left who could end that`,
+    cameEarly: (by, operation, step, place) => `: ${by}'s ${operation}${place} came before it, at step ${step}`,
     circle: 'each waits for the next, and nobody can go on',
     error: (thread, message, place) => `${thread} ends by an error that nobody catches${place}: ${message}`,
     misuse: (thread, message, place) => `${thread} misuses an object${place}: ${message}.`,
@@ -232,6 +253,9 @@ const en: Messages = {
         : `The last ${steps} steps lead back to the same state; repeated for ever, they give every thread its turn.`,
     livelock: (steps) =>
       `${steps === 1 ? 'The last step leads' : `The last ${steps} steps lead`} back to the same state, and from there no thread can ever end.`,
+    starvation: (thread, steps) =>
+      `${steps === 1 ? 'The last step leads' : `The last ${steps} steps lead`} back to the same state; repeated for ever, everybody has a turn, but ${thread} gets on no more.`,
+    goesOn: (thread) => `${thread} may go on for ever`,
     final: (state) => `In the end: ${state}.`,
     state: (state, thread, place) => `After ${thread}'s last step${place}: ${state}.`,
   },
@@ -276,6 +300,11 @@ const fr: Messages = {
     probes: (states, missed, low, high) =>
       `sur ${quelques(states, 'état')} ${states === '1' ? 'tiré' : 'tirés'} d'exécutions aléatoires, ${missed} n'${missed === '0' || missed === '1' ? 'avait' : 'avaient'} pas été ${missed === '0' || missed === '1' ? 'visité' : 'visités'} : de ce que parcourent de telles exécutions, il manque de ${low} à ${high} (dans 95 cas sur 100) ; de ce qu'elles atteignent rarement, peut-être davantage`,
   },
+  time: {
+    free: 'temps : libre, attentes et délais peuvent finir à tout moment',
+    virtual: "temps : virtuel, une horloge avance jusqu'à la prochaine échéance quand personne ne peut faire un pas",
+  },
+  twins: 'jumeaux : les primitives sont les algorithmes dont elles sont faites',
   sampled: (executions, how, seed) => `échantillonné : ${quelques(executions, 'exécution')} ${how}, graine ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'exploré en entier : ' : ''}${quelques(executions, 'exécution')}, une pour chaque trace`,
@@ -328,6 +357,8 @@ const fr: Messages = {
   holds: 'vérifié',
   holdsProof: (interleavings, states, missed) =>
     `Aucun ordonnancement ne le met en défaut : ${quelques(states, 'état')} ${isOne(states) ? 'couvre' : 'couvrent'} ${interleavings === '1' ? "l'unique entrelacement" : `les ${interleavings} entrelacements`} (état manqué : ${missed}).`,
+  holdsForEver: (states, missed) =>
+    `Il ne finit jamais, et rien ne va mal dans aucun de ses ${states} états (un état manqué : ${missed}).`,
   holdsUnboundedProof: (states, missed) =>
     `Aucun ordonnancement ne le met en défaut : ${quelques(states, 'état')} ${isOne(states) ? 'couvre' : 'couvrent'} tous les entrelacements (état manqué : ${missed}).`,
   holdsReduced: (states, missed) =>
@@ -369,6 +400,9 @@ const fr: Messages = {
     waits: (a, object, holder, place) => `${a} attend ${object}, que ${holder} détient${place}`,
     waitsForSelf: (a, object, place) => `${a} attend ${object}, qu'il détient lui-même${place}`,
     waitsAlone: (a, operation, place) => `${a} attend (${operation})${place}`,
+    waitsForNobody: (a, operation, place) =>
+      `${a} attend (${operation})${place}, et il ne reste personne pour y mettre fin`,
+    cameEarly: (by, operation, step, place) => ` : ${operation} de ${by}${place} est venu avant, au pas ${step}`,
     circle: 'chacun attend le suivant et personne ne peut avancer',
     error: (thread, message, place) =>
       `${thread} se termine par une erreur que personne n'intercepte${place} : ${message}`,
@@ -379,6 +413,9 @@ const fr: Messages = {
         : `Les ${steps} derniers pas ramènent au même état ; répétés sans fin, ils donnent son tour à chaque fil.`,
     livelock: (steps) =>
       `${steps === 1 ? 'Le dernier pas ramène' : `Les ${steps} derniers pas ramènent`} au même état, et de là aucun fil ne peut finir.`,
+    starvation: (thread, steps) =>
+      `${steps === 1 ? 'Le dernier pas ramène' : `Les ${steps} derniers pas ramènent`} au même état ; répétés sans fin, chacun a son tour, mais ${thread} n'avance plus.`,
+    goesOn: (thread) => `${thread} peut continuer sans fin`,
     final: (state) => `À la fin : ${state}.`,
     state: (state, thread, place) => `Après le dernier pas de ${thread}${place} : ${state}.`,
   },

@@ -7,7 +7,11 @@ import { traceTable } from './trace-table.js'
 /** A replayed run as a person reads it. */
 export function replayText(replay: Replay, style: ReportStyle): string {
   const { messages, paint } = style
-  const lines = [paint.strong(replay.program), '', ...traceTable(replay, style), '']
+  const modes = [
+    ...(replay.time === 'virtual' ? [messages.time.virtual] : []),
+    ...(replay.twins ? [messages.twins] : []),
+  ]
+  const lines = [paint.strong(replay.program), ...modes, '', ...traceTable(replay, style), '']
   if (replay.differsAt !== null)
     lines.push(paint.doubt(messages.adapted(replay.followed, replay.followed + replay.skipped, replay.differsAt)))
   lines.push(...verdictOf(replay, style))

@@ -10,7 +10,7 @@ let folder = ''
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'entrelacs-test-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const owner = { program: 'p', params: { n: 1 }, strategy: 'graph', setup: 'x' } as const
+const owner = { program: 'p', params: { n: 1 }, strategy: 'graph', modes: '', setup: 'x' } as const
 
 async function keep(keeper: FileKeeper, checkpoint: Checkpoint): Promise<void> {
   for (const pause of keeper.keep(checkpoint)) await pause

@@ -36,13 +36,21 @@ const params = fc
   )
   .map((entries) => Object.fromEntries(entries))
 
-const content: fc.Arbitrary<TokenContent> = fc.record({ params, choices, repeat: choices }).map((parts) => {
-  const steps = parts.choices.length + parts.repeat.length
-  const hashes = checkpoints(steps)
-    .map((step, i) => hashCharacter(Math.imul(step + 1, 0x9e3779b1), i))
-    .join('')
-  return { ...parts, hashes }
-})
+const content: fc.Arbitrary<TokenContent> = fc
+  .record({
+    params,
+    time: fc.constantFrom('free' as const, 'virtual' as const),
+    twins: fc.boolean(),
+    choices,
+    repeat: choices,
+  })
+  .map((parts) => {
+    const steps = parts.choices.length + parts.repeat.length
+    const hashes = checkpoints(steps)
+      .map((step, i) => hashCharacter(Math.imul(step + 1, 0x9e3779b1), i))
+      .join('')
+    return { ...parts, hashes }
+  })
 
 describe('Choices', () => {
   test('are read back as they were written', () => {
@@ -113,13 +121,27 @@ describe('A token', () => {
 
   test('is short for long runs', () => {
     const long = Array.from({ length: 1_000_000 }, () => ({ thread: 'A', way: 0 }))
-    const token = formatToken({ params: {}, choices: long, repeat: [], hashes: 'v'.repeat(32) })
+    const token = formatToken({
+      params: {},
+      time: 'free',
+      twins: false,
+      choices: long,
+      repeat: [],
+      hashes: 'v'.repeat(32),
+    })
     expect(token.length).toBeLessThan(60)
     expect(parseToken(token).choices).toHaveLength(1_000_000)
   })
 
   test('can be written of a text with half a character', () => {
-    const given = { params: { name: 'half \ud800' }, choices: [], repeat: [], hashes: '0000' }
+    const given = {
+      params: { name: 'half \ud800' },
+      time: 'free' as const,
+      twins: false,
+      choices: [],
+      repeat: [],
+      hashes: '0000',
+    }
     // Such a text cannot be encoded; whatever comes out, it is no crash of the encoder.
     expect(() => parseToken(formatToken(given))).not.toThrow()
   })

@@ -46,6 +46,8 @@ export function expectIndependentOperationsToCommute(session: Session): number {
   for (const a of pendingThreads(session))
     for (const b of pendingThreads(session)) {
       if (a.thread >= b.thread) continue
+      // An agent's step depends on everything, whatever it touches.
+      if (session.threads.all[a.thread]!.agent || session.threads.all[b.thread]!.agent) continue
       if (!independent(touchedBy(session, a), touchedBy(session, b))) continue
       pairs++
       expectNotToChangeWays(session, a.thread, b.thread)
@@ -201,6 +203,14 @@ class ObservedWorld implements WorldAccess {
 
   constructor(session: Session) {
     this.#session = session
+  }
+
+  get time() {
+    return this.#session.world.time
+  }
+
+  deadlineWord(thread: number): number {
+    return this.#session.world.deadlineWord(thread)
   }
 
   read(word: number): number {

@@ -1,4 +1,4 @@
-import { program, type Program, type Steps } from 'entrelacs'
+import { program, type Program, type Steps, type TimeMode } from 'entrelacs'
 import fc from 'fast-check'
 import { Session } from '../../src/engine/session.js'
 
@@ -14,6 +14,8 @@ export interface Act {
 /** A kind of shared object, with everything that can be done to it. */
 export interface ObjectKind {
   readonly title: string
+  /** @default 'free' */
+  readonly time?: TimeMode
   readonly declare: (p: Vocabulary, name: string) => unknown
   /** Arguments for each operation, by its name. */
   readonly operations: Readonly<Record<string, fc.Arbitrary<readonly unknown[]>>>
@@ -43,7 +45,7 @@ export function anyScript(kind: ObjectKind): fc.Arbitrary<Script> {
 
 /** The program of a script. A thread goes on after misuse, so that states behind it are reached as well. */
 export function programOf(kind: ObjectKind, script: Script): Program {
-  return program('script', {}, (_params, p) => {
+  const setup = (_params: object, p: Vocabulary): void => {
     const objects = Array.from({ length: OBJECTS }, (_, i) => kind.declare(p, `object ${i}`)) as Record<
       string,
       (...args: readonly unknown[]) => Steps<unknown>
@@ -61,7 +63,8 @@ export function programOf(kind: ObjectKind, script: Script): Program {
         return received
       }),
     )
-  })
+  }
+  return program('script', {}, setup, { time: kind.time ?? 'free' })
 }
 
 /** Steps through the script's walk and calls `visit` in every state on it. */

@@ -11,6 +11,9 @@ import { buildProgram } from '../oracle/build-program.js'
 import { printProgram } from '../oracle/print-program.js'
 import { anyTraceProgram } from '../oracle/random-programs.js'
 import { enumerateIfSmall } from '../oracle/trace-enumerator.js'
+import { buildTimedProgram, printTimed } from '../oracle/timed/build-timed-program.js'
+import { TimedMachine } from '../oracle/timed/timed-machine.js'
+import { anyTimedScript } from '../oracle/timed/timed-script.js'
 import { SEED } from '../engine/support/seed.js'
 import { besides, toItsEnd } from './workers-without-threads.js'
 
@@ -66,33 +69,50 @@ async function interrupted(program: Program, workers: number, steps: number, pau
   }
 }
 
+/** How the work is shared and how often it is taken up again. */
+const anySharing = fc.record({
+  workers: fc.integer({ min: 1, max: 3 }),
+  steps: fc.integer({ min: 1, max: 9 }),
+  pauses: fc.integer({ min: 4, max: 30 }),
+})
+type Sharing = typeof anySharing extends fc.Arbitrary<infer S> ? S : never
+
+async function expectTheSame(program: Program, { workers, steps, pauses }: Sharing, text: string): Promise<void> {
+  const investigation = new Investigation(program, {})
+  const alone = await foundBy(investigation, new LocalTraces(investigation.session))
+  const shared = new Investigation(program, {})
+  const options = { workers, module: '', open: besides(program, steps) }
+  expect(await foundBy(shared, new ParallelTraces(shared, options)), text).toEqual(alone)
+  expect(await interrupted(program, workers, steps, pauses), text).toEqual(alone)
+}
+
+test('The same in virtual time', { timeout: 600_000 }, async () => {
+  let traces = 0
+  await fc.assert(
+    fc.asyncProperty(anyTimedScript(4), anySharing, async (script, sharing) => {
+      const known = new TimedMachine(script).traces({ traces: 100, steps: 10_000 })
+      if (known === null || known.length < 2) return
+      traces += known.length
+      await expectTheSame(buildTimedProgram(script), sharing, printTimed(script))
+    }),
+    { seed: SEED, numRuns: RUNS / 3 },
+  )
+  expect(traces).toBeGreaterThan(RUNS / 3)
+})
+
 test(
   'However many share the work, and however often it is taken up again, the results are the same',
   { timeout: 600_000 },
   async () => {
     let compared = 0
     let traces = 0
-    const agrees = fc.asyncProperty(
-      anyTraceProgram,
-      fc.record({
-        workers: fc.integer({ min: 1, max: 3 }),
-        steps: fc.integer({ min: 1, max: 9 }),
-        pauses: fc.integer({ min: 4, max: 30 }),
-      }),
-      async (tree, { workers, steps, pauses }) => {
-        const known = enumerateIfSmall(tree, { traces: 300, steps: 30_000 })
-        if (known === null || known.length < 2) return
-        compared++
-        traces += known.length
-        const program = buildProgram(tree)
-        const investigation = new Investigation(program, {})
-        const alone = await foundBy(investigation, new LocalTraces(investigation.session))
-        const shared = new Investigation(program, {})
-        const options = { workers, module: '', open: besides(program, steps) }
-        expect(await foundBy(shared, new ParallelTraces(shared, options)), printProgram(tree)).toEqual(alone)
-        expect(await interrupted(program, workers, steps, pauses), printProgram(tree)).toEqual(alone)
-      },
-    )
+    const agrees = fc.asyncProperty(anyTraceProgram, anySharing, async (tree, sharing) => {
+      const known = enumerateIfSmall(tree, { traces: 300, steps: 30_000 })
+      if (known === null || known.length < 2) return
+      compared++
+      traces += known.length
+      await expectTheSame(buildProgram(tree), sharing, printProgram(tree))
+    })
     await fc.assert(agrees, { seed: SEED, numRuns: RUNS })
     console.log(`${compared} programs with ${traces} traces compared.`)
     expect(compared).toBeGreaterThan(RUNS / 3)

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js'
 import type { Parameters } from '../program.js'
 import type { Session } from '../session.js'
+import { formatModes } from '../modes.js'
 import type { Strategy } from './explore-report.js'
 import type { Pause } from './strategy-run.js'
 
@@ -9,6 +10,8 @@ export interface CheckpointOwner {
   readonly program: string
   readonly params: Parameters
   readonly strategy: Strategy
+  /** See `formatModes`. */
+  readonly modes: string
   readonly setup: string
 }
 
@@ -45,6 +48,7 @@ export function partsFor(
       ['the program', JSON.stringify(kept.owner.program), JSON.stringify(owner.program)],
       ['the strategy', kept.owner.strategy, owner.strategy],
       ['the parameters', JSON.stringify(kept.owner.params), JSON.stringify(owner.params)],
+      ['the mode', kept.owner.modes || 'time=free', owner.modes || 'time=free'],
       ['declarations', kept.owner.setup, owner.setup],
     ] as const
   ).find(([, theirs, ours]) => theirs !== ours)
@@ -61,5 +65,6 @@ export function partsFor(
 
 /** Which exploration a session is part of. */
 export function ownerOf(session: Session, strategy: Strategy): CheckpointOwner {
-  return { program: session.program.name, params: session.params, strategy, setup: session.setupHash }
+  const { program, params, setupHash } = session
+  return { program: program.name, params, strategy, modes: formatModes(program), setup: setupHash }
 }

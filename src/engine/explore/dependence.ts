@@ -13,12 +13,15 @@ export type Access = (typeof Access)[keyof typeof Access]
 
 /** Whether the program still runs: what the ends of awaited threads decide and every step of a daemon depends on. */
 const ALIVE = 0
+/** What time it is: every step is taken at some time, and the clock's steps come between all that is before and after. */
+const TIME = 1
+const PSEUDO_SLOTS = 2
 
 /**
  * Which steps of a program depend on each other. A step accesses slots; two steps of different threads are dependent if
  * one writes a slot that the other accesses, unless both join in writing it. Slots are the words of the state and,
- * before them, some that no word stands for: whether the program still runs, and one for every property that must
- * always hold, which sees in which order the words it reads are written.
+ * before them, some that no word stands for: whether the program still runs, what time it is, and one for every property
+ * that must always hold, which sees in which order the words it reads are written.
  *
  * The accesses of a step are collected by `before` and `after` and stand in `slots` and `accesses` up to `count`, every
  * slot once: a slot that is both read and written is written.
@@ -41,7 +44,7 @@ export class Dependence {
   constructor(session: Session, always: readonly LearntProperty[]) {
     this.#session = session
     this.#always = always
-    this.firstWord = 1 + always.length
+    this.firstWord = PSEUDO_SLOTS + always.length
     this.refresh()
   }
 
@@ -52,7 +55,10 @@ export class Dependence {
   refresh(): boolean {
     const { all } = this.#session.threads
     const hadDaemons = this.#hasDaemons
-    for (; this.#threads < all.length; this.#threads++) if (all[this.#threads]!.daemon) this.#hasDaemons = true
+    for (; this.#threads < all.length; this.#threads++) {
+      const { daemon, agent } = all[this.#threads]!
+      if (daemon && !agent) this.#hasDaemons = true
+    }
     const observed = this.#observed
     this.#observed = this.#always.reduce((total, { reads }) => total + reads.size, 0)
     const { countsThreads } = this.#session.image
@@ -64,6 +70,9 @@ export class Dependence {
   /** Collects what a thread's step accesses, before it is taken. */
   before(thread: number): void {
     this.count = 0
+    const { clockThread } = this.#session
+    if (clockThread !== null) this.#add(TIME, thread === clockThread.index ? Access.Write : Access.Join)
+    if (clockThread?.index === thread) return
     const { reads, writes } = pendingFootprint(this.#session, thread)
     for (const word of writes) this.#access(word, true)
     for (const word of reads) this.#access(word, false)
@@ -81,7 +90,8 @@ export class Dependence {
   #access(word: number, writes: boolean): void {
     this.#add(this.firstWord + word, writes ? Access.Write : Access.Read)
     if (!writes) return
-    for (let i = 0; i < this.#always.length; i++) if (this.#always[i]!.reads.has(word)) this.#add(1 + i, Access.Write)
+    for (let i = 0; i < this.#always.length; i++)
+      if (this.#always[i]!.reads.has(word)) this.#add(PSEUDO_SLOTS + i, Access.Write)
   }
 
   #add(slot: number, access: Access): void {

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js'
+import { inModes } from '../modes.js'
 import type { Program } from '../program.js'
 import { bitstateRun } from './bitstate/bitstate-run.js'
 import { BoundedRun, type ScheduleBound, scheduleBound } from './bounded/bounded-run.js'
@@ -73,8 +74,18 @@ export class Exploration {
         hint: 'it is first or complete',
       })
     const isPlain = bound === null && !this.#isReadsFrom
-    requireFit({ strategy: this.#strategy, isPlain, keepsCheckpoints: parts.checkpoints !== undefined }, options)
-    this.#investigation = new Investigation(program, options, parts.checkpoints)
+    const timedProgram = inModes(program, options)
+    requireFit(
+      {
+        strategy: this.#strategy,
+        time: timedProgram.time,
+        isPlain,
+        isReadsFrom: this.#isReadsFrom,
+        keepsCheckpoints: parts.checkpoints !== undefined,
+      },
+      options,
+    )
+    this.#investigation = new Investigation(timedProgram, options, parts.checkpoints)
     this.#run = this.#makeRun(bound, parts)
   }
 
@@ -106,6 +117,9 @@ export class Exploration {
       program: program.name,
       params: session.params,
       strategy: this.#strategy,
+      time: program.time,
+      ...(program.twins ? { twins: true as const } : {}),
+      ...(session.image.isTimed ? { timed: true as const } : {}),
       ...(this.#isReadsFrom ? { equivalence: 'reads-from' as const } : {}),
       verdict: violations.length > 0 ? 'violated' : complete && result.isVacuous !== true ? 'holds' : 'unknown',
       complete,

@@ -1,6 +1,7 @@
 import { namesNear } from '../edit-distance.js'
 import { UsageError } from '../errors.js'
 import type { CodeMonitor } from '../thread-runner.js'
+import type { TimeMode } from '../time/time-mode.js'
 import type { Equivalence } from './reads-from/equivalence.js'
 import type { ExploreProgress, Strategy, Violation } from './explore-report.js'
 
@@ -8,6 +9,20 @@ import type { ExploreProgress, Strategy, Violation } from './explore-report.js'
 export interface ExplorationOptions {
   /** Values for the program's parameters. @default its defaults */
   readonly params?: Readonly<Record<string, unknown>>
+  /**
+   * What sleeps and timeouts mean. `free`: they may end at any moment. `virtual`: steps take no time, and a clock moves on to
+   * the earliest deadline whenever nobody can step, so that sleeps and timeouts are ordered.
+   *
+   * @default what the program declares: 'free' if nothing
+   */
+  readonly time?: TimeMode
+  /**
+   * Explores the algorithms of primitives (locks, conditions, queues, …) over atomic words, step by step, instead of what
+   * they promise.
+   *
+   * @default false
+   */
+  readonly twins?: boolean
   /**
    * `graph`: all states, with exact numbers. `dpor`: one execution of every trace. The others run executions that are
    * drawn from a seed: `random` draws every step uniformly among the threads that can step; `pct` gives threads random
@@ -83,6 +98,8 @@ export interface ExplorationOptions {
 // A record, so that no option can be forgotten here.
 const KNOWN: Readonly<Record<keyof ExplorationOptions, true>> = {
   params: true,
+  time: true,
+  twins: true,
   strategy: true,
   equivalence: true,
   preemptions: true,

@@ -1,4 +1,5 @@
 import type { Parameters } from '../program.js'
+import type { TimeMode } from '../time/time-mode.js'
 
 /** How to explore by executions that are drawn from a seed. */
 export type SamplingStrategy = 'random' | 'pct' | 'pos' | 'surw'
@@ -125,6 +126,12 @@ export interface ExploreReport {
   readonly program: string
   readonly params: Parameters
   readonly strategy: Strategy
+  /** What sleeps and timeouts meant. */
+  readonly time: TimeMode
+  /** Primitives were their twins. Absent if they were not. */
+  readonly twins?: true
+  /** Present if some thread slept or waited with a timeout, so that it matters what time meant. */
+  readonly timed?: true
   /** Present if executions that read the same were taken for one (`dpor`). */
   readonly equivalence?: 'reads-from'
   readonly verdict: Verdict

@@ -9,6 +9,7 @@ import {
   FLAG_KEEPS,
   FLAG_LINEAR,
   FLAG_PLAIN,
+  FLAG_PROGRESS,
   FLAG_WRITES,
 } from '../instruction.js'
 import {
@@ -26,6 +27,7 @@ import { SMALL_CONTENTS, SMALL_SHIFT } from '../layout.js'
 import { LearntProperty } from './learnt-property.js'
 import { OutcomeRegistry, type SavedOutcome } from './outcome-registry.js'
 import { PlainAccesses, type SavedRace } from './plain-accesses.js'
+import { ProgressStates, type SavedProgress } from './progress-states.js'
 import { DROPPED, type SavedGraph, StateGraph } from './state-graph.js'
 import { ROW_WORDS, type SavedRows, StateRows } from './state-rows.js'
 import { type SavedStates, StateSet } from './state-set.js'
@@ -58,6 +60,7 @@ export interface SavedSearch extends SavedGraph, SavedTable {
   readonly failures: readonly SavedStates[]
   readonly races: readonly SavedRace[]
   readonly misuses: readonly MisuseStep[]
+  readonly progress: readonly SavedProgress[]
   readonly currentPages: SavedRows['pages']
   readonly nextPages: SavedRows['pages']
   readonly rows: readonly { readonly count: number; readonly stride: number }[]
@@ -93,6 +96,7 @@ export class GraphSearch {
   readonly outcomes: OutcomeRegistry
   readonly alwaysFailures: { readonly property: LearntProperty; readonly states: StateSet }[]
   readonly accesses = new PlainAccesses()
+  readonly progress = new ProgressStates()
   readonly misuses: MisuseStep[] = []
   stopped: StopReason | null = null
   /** What could not be followed, if that stopped the search. */
@@ -111,6 +115,7 @@ export class GraphSearch {
   #layerStart = 0
   #order = new Int32Array(0)
   #orderWords = new Int32Array(0)
+  #knownThreads = 0
   #hasDaemons = false
   #inspectsStates = false
   // Words up to here have their initial content in all rows.
@@ -132,7 +137,7 @@ export class GraphSearch {
 
   /** Memory held by the search and what was learnt, with room for the analyses that follow, in bytes. */
   get bytes(): number {
-    let sets = this.accesses.bytes
+    let sets = this.accesses.bytes + this.progress.bytes
     for (const { states } of this.alwaysFailures) sets += states.bytes
     return (
       this.#table.bytes +
@@ -181,6 +186,7 @@ export class GraphSearch {
       failures: this.alwaysFailures.map(({ states }) => states.saved),
       races: this.accesses.saved,
       misuses: this.misuses,
+      progress: this.progress.saved,
       ...this.#table.saved,
       currentPages: current.pages,
       nextPages: next.pages,
@@ -195,6 +201,7 @@ export class GraphSearch {
     this.outcomes.restore(saved.outcomes)
     saved.failures.forEach((states, i) => this.alwaysFailures[i]!.states.restore(states))
     this.accesses.restore(saved.races)
+    this.progress.restore(saved.progress)
     this.misuses.push(...saved.misuses)
     this.#table.restore(saved)
     this.#current.restore({ pages: saved.currentPages, ...saved.rows[0]! })
@@ -203,7 +210,7 @@ export class GraphSearch {
     this.#cursor = saved.place.cursor
     this.#layerStart = saved.place.layerStart
     this.#coveredWords = saved.place.words
-    this.#order = new Int32Array(0)
+    this.#knownThreads = 0
     this.#adaptToLayout()
   }
 
@@ -280,10 +287,12 @@ export class GraphSearch {
   /** Follows the layout: threads and words are added while threads are learnt. */
   #adaptToLayout(): void {
     const { layout, threads } = this.session
-    if (this.#order.length === threads.all.length && this.#coveredWords === layout.count) return
-    this.#order = Int32Array.from(threads.canonical)
-    this.#orderWords = Int32Array.from(threads.canonical, (thread) => threads.all[thread]!.word)
-    this.#hasDaemons = threads.all.some((thread) => thread.daemon)
+    if (this.#knownThreads === threads.all.length && this.#coveredWords === layout.count) return
+    this.#knownThreads = threads.all.length
+    // The clock is asked only where nobody else can step.
+    this.#order = Int32Array.from(threads.canonical.filter((thread) => !threads.all[thread]!.agent))
+    this.#orderWords = Int32Array.from(this.#order, (thread) => threads.all[thread]!.word)
+    this.#hasDaemons = threads.all.some(({ daemon, agent }) => daemon && !agent)
     this.#inspectsStates = this.#hasDaemons || this.alwaysFailures.length > 0
     this.accesses.cover(layout.kinds.length)
     if (this.#current.stride - ROW_WORDS < layout.count) {
@@ -304,7 +313,7 @@ export class GraphSearch {
    */
   #expand(limit: number): void {
     const { graph, accesses } = this
-    const { nodes, layout } = this.session
+    const { nodes, layout, clockThread } = this.session
     const table = this.#table
     const steps = this.#batch
     // Steps in the batch that have not been placed yet.
@@ -395,6 +404,16 @@ export class GraphSearch {
           count = 0
         }
       }
+      if (!stepped && clockThread !== null) {
+        this.#placeBatch(count)
+        count = 0
+        stepped = this.#stepGenerally(clockThread.index, row[base + clockThread.word]!, state, i)
+        row = current.page(i)
+        base = current.base(i) + ROW_WORDS
+        fields = nodes.fields
+        smallChildren = nodes.smallChildren
+        smallHashes = layout.smallHashes
+      }
       order = this.#order
       orderWords = this.#orderWords
       if (!stepped) this.#endAt(state, row, base, this.#someoneIsAwaited(row, base))
@@ -450,6 +469,7 @@ export class GraphSearch {
     const head = session.nodes.field(node, NODE_CODE)
     if ((head & FLAG_PLAIN) !== 0)
       this.accesses.note(state, session.nodes.field(node, NODE_WORD), (head & FLAG_WRITES) !== 0)
+    if ((head & FLAG_PROGRESS) !== 0) this.progress.note(state, thread)
     const ways = session.ways(thread)
     if (ways > 1) graph.hasWays = true
     this.#generalSteps += ways

@@ -1,12 +1,15 @@
 import { UsageError } from '../errors.js'
 import type { ExplorationOptions } from './explore-options.js'
+import type { TimeMode } from '../time/time-mode.js'
 import type { Strategy } from './explore-report.js'
 
 /** What has been settled about an exploration before it begins. */
 export interface ExplorationPlan {
   readonly strategy: Strategy
+  readonly time: TimeMode
   /** Neither within a bound nor by another equivalence. */
   readonly isPlain: boolean
+  readonly isReadsFrom: boolean
   readonly keepsCheckpoints: boolean
 }
 
@@ -19,6 +22,15 @@ export function requireFit(plan: ExplorationPlan, options: ExplorationOptions): 
   requireGraph(plan, options)
   requireShareable(plan, options)
   requireKeepable(plan, options)
+  requireTimeless(plan)
+}
+
+/** What is read from what says nothing of when nobody can step. */
+function requireTimeless({ time, isReadsFrom }: ExplorationPlan): void {
+  if (!isReadsFrom || time === 'free') return
+  throw new UsageError('usage/reads-from-time', 'equivalence reads-from does not go with virtual time', {
+    hint: 'leave the equivalence out, or explore with time free',
+  })
 }
 
 /** What only the strategy `graph` can do. */

@@ -210,6 +210,7 @@ describe('Options that make no sense are refused', () => {
     [{ maxMemory: -1 }, 'usage/not-positive'],
     [{ samples: 0 }, 'usage/not-positive'],
     [{ strategy: 'magic' as 'graph' }, 'usage/unknown-strategy'],
+    [{ time: 'real' as 'free' }, 'usage/unknown-time'],
     [{ params: { unheardOf: 1 } }, 'usage/unknown-parameter'],
     [{ params: { threads: 'many' } }, 'usage/wrong-parameter-type'],
     [{ params: { threads: true } }, 'usage/wrong-parameter-type'],

@@ -7,6 +7,8 @@ import { Session } from '../../../src/engine/session.js'
 import { buildProgram } from '../../oracle/build-program.js'
 import { printProgram } from '../../oracle/print-program.js'
 import { anyProgram, anyTraceProgram } from '../../oracle/random-programs.js'
+import { buildTimedProgram, printTimed } from '../../oracle/timed/build-timed-program.js'
+import { anyTimedScript } from '../../oracle/timed/timed-script.js'
 import { finish } from '../support/finish.js'
 import { SEED } from '../support/seed.js'
 
@@ -61,16 +63,26 @@ function takenUpAgain(program: Program, statesPerSlice: number, slices: number):
 test('A graph that is taken up again and again is the same as one that is made at once', { timeout: 600_000 }, () => {
   let resumed = 0
   const agrees = fc.property(
-    fc.oneof(anyProgram, anyTraceProgram),
+    fc.oneof(
+      {
+        weight: 3,
+        arbitrary: fc
+          .oneof(anyProgram, anyTraceProgram)
+          .map((tree) => [buildProgram(tree), printProgram(tree)] as const),
+      },
+      {
+        weight: 1,
+        arbitrary: anyTimedScript(3).map((script) => [buildTimedProgram(script), printTimed(script)] as const),
+      },
+    ),
     fc.integer({ min: 1, max: 5 }),
     fc.integer({ min: 2, max: 12 }),
-    (tree, statesPerSlice, slices) => {
-      const program = buildProgram(tree)
+    ([program, text], statesPerSlice, slices) => {
       const whole = begin(program, 1000)
       finish(whole.run())
       if (whole.graph.stateCount > 400) return
       if (whole.graph.stateCount > slices * statesPerSlice) resumed++
-      expect(found(takenUpAgain(program, statesPerSlice, slices)), printProgram(tree)).toEqual(found(whole))
+      expect(found(takenUpAgain(program, statesPerSlice, slices)), text).toEqual(found(whole))
     },
   )
   fc.assert(agrees, { seed: SEED, numRuns: RUNS })

@@ -20,7 +20,11 @@ export class ContractWaits {
     this.#session = session
     this.#observing = new StateWithin(
       session,
-      (word) => (this.#observed.add(word), session.world.read(word)),
+      (word) => {
+        // Whoever waits for a deadline as well: until the clock's next step it stays as it is.
+        if (!session.threads.deadlines.has(word)) this.#observed.add(word)
+        return session.world.read(word)
+      },
       (thread) => session.world.hasEnded(thread),
     )
   }

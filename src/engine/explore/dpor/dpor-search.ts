@@ -86,6 +86,10 @@ interface Parked extends ParkedEvents {
  * 3. where `e` was put off several times by events that are not ordered among themselves, they come in order of their
  *    threads; an event that would block `e` comes after all of them.
  *
+ * Where time passes (the clock's step, which depends on everything), all that is before it is one maximal execution of what
+ * happens at that time, and what keeps threads waiting there is reversed as at the end: it may not do so later on. Since
+ * nothing races across a step of the clock, the conditions concern what happens at one time.
+ *
  * So a branch is complete in itself: it needs no sleep sets, sends nothing back, and can be explored anywhere. Memory is
  * linear in the length of an execution, but for the branches that wait, of which there is a bound.
  */
@@ -156,7 +160,7 @@ export class DporSearch {
   /** Takes so many steps, a millisecond's work if not told otherwise; nothing is left to do once `isDone`. */
   slice(steps = STEPS_PER_SLICE): void {
     const until = this.steps + steps
-    const { execution, branches } = this
+    const { branches } = this
     while (this.steps < until && !this.isDone && !this.rules.isChanged) {
       if (branches.count > this.#maxWaiting && this.#park()) continue
       if (this.#hasEnded) {
@@ -164,10 +168,16 @@ export class DporSearch {
         if (!this.#backtrack() && !this.#unpark()) this.#takeHandedIn()
         continue
       }
-      const thread = this.#forced >= 0 ? this.#forced : execution.next()
-      if (thread >= 0) this.#goOn(thread)
-      else this.#end()
+      this.#advance()
     }
+  }
+
+  /** Takes the next step of the present execution, or ends it. */
+  #advance(): void {
+    const thread = this.#forced >= 0 ? this.#forced : this.execution.next()
+    if (thread < 0) return this.#end()
+    if (this.execution.isClock(thread)) this.#reverseWaiting()
+    this.#goOn(thread)
   }
 
   /** The steps of the present execution. */
@@ -199,11 +209,7 @@ export class DporSearch {
     const { execution } = this
     this.#hasEnded = false
     if (branch === null || this.#enter(branch))
-      while (!this.#hasEnded && execution.length <= limit && !this.rules.isChanged) {
-        const thread = this.#forced >= 0 ? this.#forced : execution.next()
-        if (thread >= 0) this.#goOn(thread)
-        else this.#end()
-      }
+      while (!this.#hasEnded && execution.length <= limit && !this.rules.isChanged) this.#advance()
     const isWhole = this.#hasEnded
     const following: TraceBranch[] = []
     if (isWhole) this.#cut(Infinity, following)
@@ -584,7 +590,7 @@ export class DporSearch {
 
   /** The execution can go no further. */
   #end(): void {
-    const { execution, session } = this
+    const { execution } = this
     const end = execution.ending
     this.#hasEnded = true
     this[end]++
@@ -597,7 +603,14 @@ export class DporSearch {
     }
     if (this.#options.onEnd !== undefined) this.#options.onEnd(end, outcome)
     if (end === 'complete' && !execution.isSomeoneLeft && !this.rules.hasDaemons) return
+    this.#reverseWaiting()
+  }
+
+  /** Makes branches of the races of operations that cannot happen now: at the end, and before time passes. */
+  #reverseWaiting(): void {
+    const { execution, session } = this
     for (const thread of session.threads.canonical) {
+      if (execution.isClock(thread)) continue
       execution.raceWaiting(thread)
       if (execution.races > 0) this.#reverseRaces(thread, execution.length)
     }

@@ -110,6 +110,9 @@ export class Execution {
   #order: readonly number[] = []
   // Threads that have begun and not ended.
   #awake = 0
+  // The clock's thread; −1 if there is none. By step of the clock, earliest first: what `#last` was before.
+  readonly #clock: number
+  readonly #lastBefore: Int32Array[] = []
   readonly #waits: ContractWaits
   readonly #waiting: WaitingRaces
   // By key: whether several threads touch it, as far as is known; null if there is nothing to prefer.
@@ -120,6 +123,7 @@ export class Execution {
   constructor(session: Session, rules: TraceRules) {
     this.session = session
     this.rules = rules
+    this.#clock = session.clockThread?.index ?? -1
     this.#waits = new ContractWaits(session)
     this.#waiting = new WaitingRaces(this, this.#log)
     this.adapt()
@@ -176,14 +180,26 @@ export class Execution {
   /**
    * The thread that goes on by default, −1 if none can: the one that stepped last, or else the first in canonical order;
    * but whoever touches nothing that is shared goes before all others, so that what races comes late and little is done
-   * again after a reversal.
+   * again after a reversal. The clock only if nobody else can.
    */
   next(): number {
     if (this.isOver) return -1
     // Where nobody is left there is nobody to look for, which is so at the end of most executions.
     if (this.#awake === 0) return -1
+    const thread = this.#nextThread()
+    if (thread >= 0 || this.#clock < 0) return thread
+    this.waysOfNext = 1
+    return this.session.ways(this.#clock) > 0 ? this.#clock : -1
+  }
+
+  /** Whether a thread is the clock: its steps come after all that is before, and before all that follows. */
+  isClock(thread: number): boolean {
+    return thread === this.#clock
+  }
+
+  #nextThread(): number {
     const current = this.length > 0 ? this.threadOf(this.length - 1) : -1
-    const ways = current >= 0 ? this.ways(current) : 0
+    const ways = current >= 0 && current !== this.#clock ? this.ways(current) : 0
     if (ways === 0 || this.#shared !== null) return this.#nextByOrder(current, ways)
     this.waysOfNext = ways
     return current
@@ -198,6 +214,7 @@ export class Execution {
       first = current
     }
     for (let i = 0; i < order.length; i++) {
+      if (order[i] === this.#clock) continue
       const ways = this.ways(order[i]!)
       if (ways === 0 || (first >= 0 && this.#touchesShared(order[i]!))) continue
       this.waysOfNext = ways
@@ -309,7 +326,7 @@ export class Execution {
     this.#enter(event, thread, way, node)
     // Where rules apply, what keeps an acquire waiting is not all that it conflicts with.
     if (code > Code.Release || (head & FLAG_DAEMON) !== 0 || (code === Code.Acquire && this.rules.isSpecial))
-      return this.#pushGenerally(event, thread, way, code)
+      return thread === this.#clock ? this.#pushTick(event) : this.#pushGenerally(event, thread, way, code)
     const word = nodes.fields[at + NODE_WORD]!
     const old = words[word]!
     const a = nodes.fields[at + NODE_A]!
@@ -373,6 +390,7 @@ export class Execution {
   #undoGenerally(record: number): void {
     const { nodes, world } = this.session
     const node = this.events[record + EVENT_NODE]!
+    if (this.events[record + EVENT_THREAD] === this.#clock) this.#last.set(this.#lastBefore.pop()!)
     if (nodes.code(node) === Code.Spawn) this.#last[nodes.owners[this.#words[nodes.field(node, NODE_WORD)]!]!] = 0
     // Whom the event has started can have done nothing since.
     for (const { index } of this.#startable(node)) if (this.#last[index] === this.length + 1) this.#last[index] = 0
@@ -565,13 +583,14 @@ export class Execution {
     this.#countAwake()
     touched.forEach(({ key, writes }, i) => this.#log.add(event, key, writes, olds[i]!))
     if (code === Code.Spawn) this.#noteSpawn(event, session.nodes.field(node, NODE_WORD))
+    // First, so that an event does not race with itself that looks at the thread it ends.
+    this.clocks[event * this.stride + thread] = event + 1
     for (const { index } of unborn)
       if (this.#words[this.#threadWord[index]!] !== 0) this.#noteSpawn(event, this.#threadWord[index]!)
     if (this.rules.isSpecial) {
       this.#applyRules(event, thread, -1)
       this.#waiting.dropCovered(code === Code.Acquire ? session.nodes.field(node, NODE_WORD) : -1)
     }
-    this.clocks[event * this.stride + thread] = event + 1
     this.#last[thread] = event + 1
     this.length = event + 1
   }
@@ -580,6 +599,31 @@ export class Execution {
   #startable(node: number): readonly StartableThread[] {
     if (this.session.nodes.code(node) !== Code.Contract) return NONE
     return this.session.image.operations.get(node)!.starts ?? NONE
+  }
+
+  /**
+   * Time passes. From here on no thread can be where it was before without that, as if the clock had brought each one
+   * there: so nothing after the step races with anything before it.
+   */
+  #pushTick(event: number): void {
+    const { session } = this
+    const { mark } = session.world
+    const base = event * this.stride
+    // The clock's step before has brought along what was before it.
+    const first = this.events[(event << EVENT_SHIFT) + EVENT_BEFORE]!
+    for (let earlier = first; earlier < event; earlier++)
+      this.clocks[base + this.threadOf(earlier)] = Math.max(this.clocks[base + this.threadOf(earlier)]!, earlier + 1)
+    this.clocks[base + this.#clock] = event + 1
+    this.events[(event << EVENT_SHIFT) + EVENT_MARK] = mark
+    session.step(this.#clock, 0)
+    this.#adapt()
+    for (const [word, content] of session.world.contentsBefore(mark))
+      if (word !== this.#threadWord[this.#clock] && !session.threads.deadlines.has(word))
+        this.#log.add(event, this.rules.wordKey(word), true, content)
+    this.#lastBefore.push(this.#last.slice(0, this.#knownThreads))
+    for (let thread = 0; thread < this.#knownThreads; thread++)
+      if (this.nodeAt(thread) !== 0) this.#last[thread] = event + 1
+    this.length = event + 1
   }
 
   #contentOf(key: number): number {
@@ -638,9 +682,11 @@ export class Execution {
     const touch = (key: number, writing: boolean) => writes.set(key, writing || writes.get(key) === true)
     if (code === Code.Contract) {
       const footprint = session.image.operations.get(node)!.footprint(session.world, thread)
+      const { deadlines } = session.threads
       for (const word of footprint.reads) rules.meetFootprint(session, word)
-      for (const word of footprint.reads) touch(rules.wordKey(word), false)
-      for (const word of footprint.writes) touch(rules.wordKey(word), true)
+      // A thread's deadline is its own, but for the clock.
+      for (const word of footprint.reads) if (!deadlines.has(word)) touch(rules.wordKey(word), false)
+      for (const word of footprint.writes) if (!deadlines.has(word)) touch(rules.wordKey(word), true)
     } else if (code >= Code.Load && code <= Code.Release) {
       const word = session.nodes.field(node, NODE_WORD)
       touch(rules.wordKey(word), this.#instructionWrites(node, this.#words[word]!))
@@ -687,7 +733,7 @@ export class Execution {
     const { nodes } = this.session
     this.#awake = 0
     for (let thread = 0; thread < this.#knownThreads; thread++)
-      if (nodes.code(this.#words[this.#threadWord[thread]!]!) > Code.Failed) this.#awake++
+      if (thread !== this.#clock && nodes.code(this.#words[this.#threadWord[thread]!]!) > Code.Failed) this.#awake++
   }
 
   /** Follows what is learnt: threads and words are added. */
@@ -712,7 +758,10 @@ export class Execution {
       this.#threadWord[thread.index] = thread.word
     }
     const awaited = threads.all.reduce((count, { daemon }) => count + (daemon ? 0 : 1), 0)
-    this.rules.meetThreads(awaited, awaited < threads.all.length)
+    this.rules.meetThreads(
+      awaited,
+      threads.all.some(({ daemon, agent }) => daemon && !agent),
+    )
     if (this.session.image.countsThreads) this.rules.meetCount(threads.all.length)
     threads.canonical.forEach((thread, place) => (this.rank[thread] = place))
     if (threads.all.length > this.stride) this.#widen(threads.all.length)

@@ -1,6 +1,7 @@
 import { WordKind } from '../../layout.js'
 import type { WorldView } from '../../operation.js'
 import type { Session } from '../../session.js'
+import type { TimeMode } from '../../time/time-mode.js'
 
 /** A session's state as it would be if only some of the events had happened. */
 export class StateWithin implements WorldView {
@@ -12,6 +13,10 @@ export class StateWithin implements WorldView {
     this.#session = session
     this.#contentOf = contentOf
     this.#hasEnded = hasEnded
+  }
+
+  get time(): TimeMode {
+    return this.#session.world.time
   }
 
   read(word: number): number {
@@ -57,5 +62,9 @@ export class StateWithin implements WorldView {
 
   wordWith(identity: string): number {
     return this.#session.world.wordWith(identity)
+  }
+
+  deadlineWord(thread: number): number {
+    return this.#session.world.deadlineWord(thread)
   }
 }

@@ -28,12 +28,16 @@ export class WaitingRaces {
     const execution = this.#execution
     const { stride } = execution
     const arrival = execution.arrivalOf(thread)
+    // Everything before the clock's latest step happens before the arrival.
     const start = new Int32Array(stride)
     if (arrival !== 0) start.set(execution.clocks.subarray((arrival - 1) * stride, arrival * stride))
     const covered = start.slice()
     const events = new Set<number>()
     for (const { key, writes } of touched)
-      for (const access of this.#log.conflicting(key, writes)) events.add(this.#log.eventOf(access))
+      for (const access of this.#log.conflicting(key, writes)) {
+        const event = this.#log.eventOf(access)
+        if (start[execution.threadOf(event)]! <= event) events.add(event)
+      }
     const latest = [...events].sort((a, b) => b - a)
     const without = (event: number) => latest.filter((other) => !execution.happensBefore(event, other))
     const reversible = new Set(

@@ -111,6 +111,7 @@ export class ContractEffects {
     }
     const wordOf = (thread: number): number => threads.all[thread]!.word
     const view: WorldView = {
+      time: world.time,
       read: (word) => (touch(word), world.read(word)),
       value: (word) => (touched.add(word), world.value(word)),
       equals: (word, value) => (touched.add(word), world.equals(word, value)),
@@ -122,6 +123,7 @@ export class ContractEffects {
       threadWords: () => world.threadWords(),
       wordIdentity: (word) => world.wordIdentity(word),
       wordWith: (identity) => world.wordWith(identity),
+      deadlineWord: (thread) => world.deadlineWord(thread),
     }
     const thread = nodes.owners[node]!
     operation.ways(view, thread)

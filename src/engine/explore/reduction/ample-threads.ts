@@ -34,6 +34,7 @@ export type LoadState = () => void
  * - Of two plain accesses that race both are pending in one state. There, or where the one waits for the other's
  *   thread to get there, a set with the one thread only would rely on the other's not making its access.
  * - A thread whose next step is a false `assume` waits for ever; executions are dropped where nobody else can step.
+ * - Time passes only where nobody can step. As long as no thread of C steps, one of them can, so that the clock cannot.
  * - With daemons, the end of one thread may be the end of all steps: then all threads are chosen.
  */
 export class AmpleThreads {
@@ -160,6 +161,7 @@ export class AmpleThreads {
     let count = 0
     let isLoaded = false
     for (const thread of threads.canonical) {
+      if (threads.all[thread]!.agent) continue
       const node = words[threads.all[thread]!.word]!
       const code = nodes.code(node)
       if (code <= Code.Failed) continue
@@ -180,6 +182,20 @@ export class AmpleThreads {
       count++
     }
     this.#memberCount = count
+    if (this.ableCount === 0 && !this.hasFalseAssumption) this.#meetClock(words, load)
+  }
+
+  /** Where nobody can step, time may pass. */
+  #meetClock(words: Int32Array, load: LoadState): void {
+    const { clockThread } = this.#session
+    if (clockThread === null) return
+    load()
+    if (this.#session.ways(clockThread.index) === 0) return
+    this.#members[0] = clockThread.index
+    this.#nodes[0] = words[clockThread.word]!
+    this.#isAble[0] = 1
+    this.ableCount = 1
+    this.#memberCount = 1
   }
 
   #canStep(code: number, node: number, words: Int32Array, thread: number): boolean {
@@ -303,12 +319,13 @@ export class AmpleThreads {
     const { layout, threads } = this.#session
     for (; this.#coveredWords < layout.count; this.#coveredWords++)
       if (layout.kinds[this.#coveredWords] === WordKind.Thread) this.#lockWords.push(this.#coveredWords)
-    for (; this.#coveredThreads < threads.all.length; this.#coveredThreads++)
-      if (threads.all[this.#coveredThreads]!.daemon) {
-        // Choices that were made before are not ample with daemons.
-        this.#hasDaemons = true
-        this.futures.isContradicted = true
-      }
+    for (; this.#coveredThreads < threads.all.length; this.#coveredThreads++) {
+      const { daemon, agent } = threads.all[this.#coveredThreads]!
+      if (!daemon || agent) continue
+      // Choices that were made before are not ample with daemons.
+      this.#hasDaemons = true
+      this.futures.isContradicted = true
+    }
     // A thread that is met after somebody has counted all of them: choices that were made before did not know of it.
     if (this.#session.image.countsThreads && this.#countedThreads < threads.all.length) {
       this.#countedThreads = threads.all.length

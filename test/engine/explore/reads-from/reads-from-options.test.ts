@@ -38,6 +38,7 @@ describe('Equivalence reads-from goes with dpor alone', () => {
     ['traces by graph', { equivalence: 'mazurkiewicz', strategy: 'graph' }, 'usage/equivalence-needs-dpor'],
     ['preemptions', { ...READS_FROM, preemptions: 1 }, 'usage/equivalence-and-bound'],
     ['delays', { ...READS_FROM, delays: 1, strategy: 'dpor' }, 'usage/equivalence-and-bound'],
+    ['virtual time', { ...READS_FROM, time: 'virtual' }, 'usage/reads-from-time'],
     ['another one', { equivalence: 'reads' as 'reads-from' }, 'usage/unknown-equivalence'],
   ])('not with %s', async (_title, options, code) => {
     await expect(explore(twoWriters('nothing'), options)).rejects.toMatchObject({ name: 'UsageError', code })

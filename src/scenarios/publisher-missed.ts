@@ -1,0 +1,13 @@
+import { program } from 'entrelacs'
+
+/** Subscribers wait for a notification that may have been sent before they began to wait. */
+export default program('publisher, notification missed', { subscribers: 2 }, ({ subscribers }, p) => {
+  const news = p.condition('news')
+  p.thread('publisher', function* () {
+    yield* news.hold(() => news.notifyAll())
+  })
+  for (let i = 1; i <= subscribers; i++)
+    p.thread(`subscriber ${i}`, function* () {
+      yield* news.hold(() => news.wait())
+    })
+})

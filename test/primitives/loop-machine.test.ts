@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { LoopMachine } from '../../src/primitives/event-loop/loop-machine.js'
+import { type Handle, type LoopState, NEW_LOOP } from '../../src/primitives/event-loop/loop-state.js'
+import { beginGather } from '../../src/primitives/event-loop/loop-procedures.js'
+import { passTurn, performAct, waysToAct } from '../../src/primitives/event-loop/loop-turns.js'
+
+/** A loop that runs, with these tasks ready. */
+function running(...tasks: readonly string[]): LoopMachine {
+  const loop = new LoopMachine({ ...NEW_LOOP, phase: 'main', runner: 'main' })
+  for (const task of tasks) loop.createTask(task, task)
+  return loop
+}
+
+const calls = ({ ready }: LoopState) => ready.map(({ call }) => call)
+const release = (future: string): Handle => ({ call: 'release', future })
+
+describe('The state of an event loop', () => {
+  test('is never changed, and stays the very same where nothing happens', () => {
+    const loop = running('A')
+    const before = loop.state
+    const copy = structuredClone(before)
+    loop.cancelTimer('w7')
+    expect(loop.settle('nobody', { kind: 'result', value: 1 })).toBe(false)
+    expect(loop.state).toBe(before)
+    passTurn(loop)
+    expect(loop.state).not.toBe(before)
+    expect(before).toEqual(copy)
+  })
+
+  test('gives the turn in the order in which tasks became ready', () => {
+    const loop = running('A', 'B')
+    const turns: (string | null)[] = []
+    for (let i = 0; i < 4; i++) {
+      passTurn(loop)
+      turns.push(loop.state.turn)
+      loop.yieldTurn(loop.state.turn!)
+    }
+    expect(turns).toEqual(['A', 'B', 'A', 'B'])
+  })
+
+  test('has a gather done one hop after its last child, and its waiter called one hop later', () => {
+    const loop = running('A', 'B')
+    passTurn(loop)
+    const outer = beginGather(loop, ['B'], false)
+    loop.awaitFuture('A', outer)
+    passTurn(loop)
+    loop.endTask('B', { kind: 'result', value: 5 })
+    expect(calls(loop.state)).toEqual(['gathered'])
+    passTurn(loop)
+    expect(loop.state).toMatchObject({ turn: null, act: 'callback' })
+    performAct(loop, 0)
+    expect(loop.state).toMatchObject({ turn: 'A', act: null, delivery: null })
+    expect(loop.retrieve(outer)).toEqual({ kind: 'result', value: [{ result: 5 }] })
+  })
+
+  test('tells a task of its cancellation through the future that it waits for', () => {
+    const loop = running('A')
+    passTurn(loop)
+    const future = loop.createFuture()
+    loop.awaitFuture('A', future)
+    expect(loop.cancel('A', 'enough')).toBe(true)
+    expect(loop.isCancelled(future)).toBe(true)
+    passTurn(loop)
+    expect(loop.state).toMatchObject({ turn: 'A', delivery: { name: 'CancelledError', message: 'enough' } })
+  })
+
+  test('looks for timers between two iterations only', () => {
+    const loop = running('A', 'B')
+    const future = loop.createFuture()
+    loop.callLater(1, release(future))
+    passTurn(loop)
+    expect(loop.state).toMatchObject({ act: 'select', turn: null })
+    performAct(loop, 0)
+    expect(loop.state).toMatchObject({ turn: 'A', act: null })
+    loop.yieldTurn('A')
+    passTurn(loop)
+    expect(loop.state.turn).toBe('B')
+    passTurn(loop)
+    expect(loop.state.act).toBe('select')
+  })
+
+  test('may find timers due in any order that their deadlines can have, and sleeps if nothing is ready', () => {
+    const loop = running()
+    for (const seconds of [2, 3, 1, 2]) loop.callLater(seconds, release(loop.createFuture()))
+    passTurn(loop)
+    // a before b and d, c before d: 2 ways to have one of them due, 3 for two, 5 for three, 5 for all.
+    expect(waysToAct(loop.state)).toBe(15)
+    loop.callSoon({ call: 'stop' })
+    expect(waysToAct(loop.state)).toBe(16)
+  })
+
+  test('finds a timer that was set earlier for no longer due first', () => {
+    const loop = running()
+    const futures = [1, 1, 2].map((seconds) => {
+      const future = loop.createFuture()
+      loop.callLater(seconds, release(future))
+      return future
+    })
+    passTurn(loop)
+    expect(waysToAct(loop.state)).toBe(3)
+    performAct(loop, 2)
+    expect(loop.state.ready.map((handle) => (handle as { readonly future?: string }).future)).toEqual(futures)
+  })
+
+  test('refuses to cancel tasks that wait for each other in a circle', () => {
+    const loop = running('A', 'B')
+    loop.awaitFuture('A', 'B')
+    loop.awaitFuture('B', 'A')
+    expect(() => loop.cancel('A', null)).toThrow('in a circle')
+  })
+})
