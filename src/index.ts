@@ -102,7 +102,7 @@ export { type Preference, ReaderWriterLock, type ReaderWriterContent } from './p
 export { Once } from './primitives/once.js'
 export { BrokenThreadPool, CancelledError, InvalidStateError, TimeoutError } from './primitives/future-errors.js'
 export { type DoneCallback, Future } from './primitives/future.js'
-export type { FutureWaitOptions, ReturnWhen, WaitedFutures } from './primitives/future-waiter.js'
+export type { FutureWaitOptions, WaitedFutures } from './primitives/future-waiter.js'
 export {
   type DeclaredThread,
   StartedThread,

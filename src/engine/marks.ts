@@ -56,7 +56,8 @@ export class PrintMark {
 
 /** What tells a thread from others in a run. */
 export interface ThreadFacts {
-  readonly name: string
+  /** As the program names it, which is the same in every run. */
+  readonly givenName: string
   readonly index: number
   readonly word: number
   readonly daemon: boolean
@@ -64,7 +65,8 @@ export interface ThreadFacts {
 
 /** A thread as the program holds it. */
 export class ThreadHandle<R = unknown> {
-  readonly name: string
+  /** As the program names it. */
+  readonly givenName: string
   /** The thread's index in this run. */
   readonly index: number
   /** The word of the state that tells where it stands. */
@@ -74,11 +76,15 @@ export class ThreadHandle<R = unknown> {
   /** Carries the type of the result; never present. */
   declare readonly resultType?: R
 
-  constructor({ name, index, word, daemon }: ThreadFacts) {
-    this.name = name
+  constructor({ givenName, index, word, daemon }: ThreadFacts) {
+    this.givenName = givenName
     this.index = index
     this.word = word
     this.daemon = daemon
+  }
+
+  get name(): string {
+    return this.givenName
   }
 
   /** Waits until the thread has ended and returns its result (`undefined` if it failed). One step. */

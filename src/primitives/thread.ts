@@ -88,8 +88,11 @@ export interface DeclaredThread<R> {
  * import { explore, program, Thread, type Vocabulary } from 'entrelacs'
  *
  * class Greeter extends Thread<string> {
- *   constructor(p: Vocabulary, readonly whom: string) {
+ *   readonly whom: string
+ *
+ *   constructor(p: Vocabulary, whom: string) {
  *     super(p, `greeter of ${whom}`)
+ *     this.whom = whom
  *   }
  *   override *run() {
  *     return `hello ${this.whom}`
@@ -102,7 +105,7 @@ export interface DeclaredThread<R> {
  *     return yield* greeter.join()
  *   })
  * })
- * console.log((await explore(greeting)).outcomes[0]!.results['main']) // hello Ada
+ * console.log((await explore(greeting)).outcomes[0]!.results?.['main']) // hello Ada
  * ```
  *
  * The fields of such an object are constants, set by the constructor: the object is frozen when the thread begins, since what

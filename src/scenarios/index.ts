@@ -37,6 +37,22 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./life-of-a-thread.js'),
   },
   {
+    name: 'user-level-threads',
+    rows: ['T2'],
+    title: {
+      en: 'Threads of the program on one thread of the kernel: one call stops all',
+      fr: "Des fils de l'utilisateur sur un seul fil du noyau : un appel les arrête tous",
+    },
+    repairedBy: 'kernel-level-threads',
+    load: () => import('./user-level-threads.js'),
+  },
+  {
+    name: 'kernel-level-threads',
+    rows: ['T2'],
+    title: { en: 'Each on a thread of the kernel of its own', fr: 'Chacun sur son propre fil du noyau' },
+    load: () => import('./kernel-level-threads.js'),
+  },
+  {
     name: 'active-count',
     rows: ['T3'],
     title: { en: 'Many threads, falling to one', fr: 'Beaucoup de fils, puis un seul' },
@@ -413,6 +429,28 @@ export const scenarios: readonly Scenario[] = [
     rows: ['Q4'],
     title: { en: 'A circuit breaker before a service that is down', fr: 'Un disjoncteur devant un service en panne' },
     load: () => import('./circuit-breaker.js'),
+  },
+  {
+    name: 'thread-pool',
+    rows: ['X1'],
+    title: { en: 'A pool of threads: submit, map, shut down', fr: 'Un groupe de fils : soumettre, appliquer, fermer' },
+    load: () => import('./thread-pool.js'),
+  },
+  {
+    name: 'pool-waits-for-itself',
+    rows: ['X1'],
+    title: {
+      en: 'A job that waits for a job of its own pool',
+      fr: 'Une tâche qui attend une tâche de son propre groupe',
+    },
+    repairedBy: 'pool-of-parts',
+    load: () => import('./pool-waits-for-itself.js'),
+  },
+  {
+    name: 'pool-of-parts',
+    rows: ['X1'],
+    title: { en: 'Jobs that wait for no jobs', fr: "Des tâches qui n'attendent pas de tâche" },
+    load: () => import('./pool-of-parts.js'),
   },
   {
     name: 'gather',

@@ -182,7 +182,7 @@ describe('A class that extends Thread', () => {
       }
     }
     const subject = program('remembering', {}, (_params, p) => {
-      new Remembering(p, 'remembers', { start: true })
+      expect(new Remembering(p, 'remembers', { start: true }).name).toBe('remembers')
     })
     await expect(explore(subject)).rejects.toMatchObject({ code: 'program/mutates-value' })
   })

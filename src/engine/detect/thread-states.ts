@@ -10,7 +10,8 @@ export type ThreadState = 'new' | 'runnable' | 'running' | 'blocked' | 'dead'
 export function threadStates(session: Session, running: number): Readonly<Record<string, ThreadState>> {
   const states = Object.create(null) as Record<string, ThreadState>
   for (const index of session.threads.canonical)
-    states[session.threads.all[index]!.name] = stateOf(session, index, index === running)
+    if (!session.threads.all[index]!.agent)
+      states[session.threads.all[index]!.name] = stateOf(session, index, index === running)
   return states
 }
 
