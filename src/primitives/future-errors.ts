@@ -34,6 +34,3 @@ export class BrokenThreadPool extends EntrelacsError {
     super('future/broken-thread-pool', message)
   }
 }
-
-// One class each for what Python calls the same in both of its libraries.
-export { CancelledError, InvalidStateError, TimeoutError } from './event-loop/loop-errors.js'

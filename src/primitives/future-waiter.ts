@@ -8,13 +8,15 @@ import {
   type WorldView,
 } from '../engine/operation.js'
 import { recordedPlace } from '../engine/place.js'
-import type { ReturnWhen } from './event-loop/loop-state.js'
 import { TimeoutError } from './future-errors.js'
 import type { Future } from './future.js'
 import { type FutureState, hasFailed, isNotified } from './future-state.js'
 import type { WaitOptions } from './semaphore.js'
 import { withTimeout } from './timed.js'
 import { StatefulObject, type Transition } from './transition.js'
+
+/** When `wait` returns: as soon as any future is done, any has failed, or when all are done. */
+export type ReturnWhen = 'FIRST_COMPLETED' | 'FIRST_EXCEPTION' | 'ALL_COMPLETED'
 
 /** What a waiter has been told since it looked last, in order. */
 export interface WaiterState {

@@ -15,22 +15,6 @@ export interface Scenario {
 /** The gallery, in the order of the course. */
 export const scenarios: readonly Scenario[] = [
   {
-    name: 'user-level-threads',
-    rows: ['T2'],
-    title: {
-      en: 'Threads of the program on one thread of the kernel: one call stops all',
-      fr: "Des fils de l'utilisateur sur un seul fil du noyau : un appel les arrête tous",
-    },
-    repairedBy: 'kernel-level-threads',
-    load: () => import('./user-level-threads.js'),
-  },
-  {
-    name: 'kernel-level-threads',
-    rows: ['T2'],
-    title: { en: 'Each on a thread of the kernel of its own', fr: 'Chacun sur son propre fil du noyau' },
-    load: () => import('./kernel-level-threads.js'),
-  },
-  {
     name: 'life-of-a-thread',
     rows: ['T1'],
     title: { en: 'The life of a thread, from new to dead', fr: "La vie d'un fil, de nouveau à terminé" },
@@ -89,6 +73,22 @@ export const scenarios: readonly Scenario[] = [
     rows: ['T5'],
     title: { en: 'A thread that is asked to stop', fr: 'Un fil à qui on demande de finir' },
     load: () => import('./graceful-stop.js'),
+  },
+  {
+    name: 'stop-tree-orphan',
+    rows: ['T5', 'Y12'],
+    title: {
+      en: 'A tree of threads stops, one leaf is left behind',
+      fr: "Un arbre de fils s'arrête, une feuille est oubliée",
+    },
+    repairedBy: 'stop-tree',
+    load: () => import('./stop-tree-orphan.js'),
+  },
+  {
+    name: 'stop-tree',
+    rows: ['T5', 'Y12'],
+    title: { en: 'A tree of threads stopped by events', fr: 'Un arbre de fils arrêté par des événements' },
+    load: () => import('./stop-tree.js'),
   },
   {
     name: 'child-error',
@@ -299,22 +299,6 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./oversold-repaired.js'),
   },
   {
-    name: 'stop-tree-orphan',
-    rows: ['T5', 'Y12'],
-    title: {
-      en: 'A tree of threads stops, one leaf is left behind',
-      fr: "Un arbre de fils s'arrête, une feuille est oubliée",
-    },
-    repairedBy: 'stop-tree',
-    load: () => import('./stop-tree-orphan.js'),
-  },
-  {
-    name: 'stop-tree',
-    rows: ['T5', 'Y12'],
-    title: { en: 'A tree of threads stopped by events', fr: 'Un arbre de fils arrêté par des événements' },
-    load: () => import('./stop-tree.js'),
-  },
-  {
     name: 'barrier-impatient',
     rows: ['Y13'],
     title: {
@@ -511,28 +495,6 @@ export const scenarios: readonly Scenario[] = [
     rows: ['X5'],
     title: { en: 'A stream of temperatures, and an alarm', fr: 'Un flux de températures et une alarme' },
     load: () => import('./temperatures.js'),
-  },
-  {
-    name: 'thread-pool',
-    rows: ['X1'],
-    title: { en: 'A pool of threads: submit, map, shut down', fr: 'Un groupe de fils : soumettre, appliquer, fermer' },
-    load: () => import('./thread-pool.js'),
-  },
-  {
-    name: 'pool-waits-for-itself',
-    rows: ['X1'],
-    title: {
-      en: 'A job that waits for a job of its own pool',
-      fr: 'Une tâche qui attend une tâche de son propre groupe',
-    },
-    repairedBy: 'pool-of-parts',
-    load: () => import('./pool-waits-for-itself.js'),
-  },
-  {
-    name: 'pool-of-parts',
-    rows: ['X1'],
-    title: { en: 'Jobs that wait for no jobs', fr: "Des tâches qui n'attendent pas de tâche" },
-    load: () => import('./pool-of-parts.js'),
   },
   {
     name: 'scheduler-of-threads',
