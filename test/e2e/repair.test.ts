@@ -92,7 +92,11 @@ describe('A repair that does it', () => {
         verdict: 'repaired',
         complete: { broken: true, repaired: true },
         outcomes: { removed: [{ final: { balance: 1000 } }, { final: { balance: 7000 } }], remaining: [], lost: [] },
-        violations: { removed: [{ kind: 'property' }, { kind: 'race' }, { kind: 'race' }, { kind: 'race' }], remaining: [], added: [] },
+        violations: {
+          removed: [{ kind: 'property' }, { kind: 'race' }, { kind: 'race' }, { kind: 'race' }],
+          remaining: [],
+          added: [],
+        },
         ignored: [],
       },
     })
