@@ -168,7 +168,7 @@ describe('JSON', () => {
         { final: { counter: 1 }, holds: false, interleavings: '4', probability: 0.5, executions: null },
         { final: { counter: 2 }, holds: true, interleavings: '2', probability: 0.5, executions: null },
       ],
-      violations: [{ kind: 'property', schedule: 'A B B A', preemptions: 1, steps: 4, criticalStep: 2 }, {}],
+      violations: [{ kind: 'property', schedule: 'A B B A', preemptions: 1, steps: 4, criticalStep: 2 }, {}, {}, {}],
     })
   })
 

@@ -67,7 +67,7 @@ describe('A repair that does it', () => {
       /^bank account \([\s\S]*✗ both transfers count[\s\S]*✗ violated[\s\S]*\nbank account, locked \([\s\S]*✓ holds/,
     )
     expect(lastLine(stdout)).toBe(
-      '✓ repaired: 2 of 2 failing outcomes and 2 of 2 violations are gone, nothing new fails.',
+      '✓ repaired: 2 of 2 failing outcomes and 4 of 4 violations are gone, nothing new fails.',
     )
     expect(stdout).not.toContain('Its repair')
   })
@@ -76,7 +76,7 @@ describe('A repair that does it', () => {
     const { code, stdout } = await explore('bank-account', 'bank-account-locked', '--lang', 'fr')
     expect(code).toBe(0)
     expect(lastLine(stdout)).toBe(
-      "✓ réparé : 2 issues en défaut sur 2 et 2 problèmes sur 2 ont disparu, rien de nouveau n'apparaît.",
+      "✓ réparé : 2 issues en défaut sur 2 et 4 problèmes sur 4 ont disparu, rien de nouveau n'apparaît.",
     )
   })
 
@@ -92,7 +92,11 @@ describe('A repair that does it', () => {
         verdict: 'repaired',
         complete: { broken: true, repaired: true },
         outcomes: { removed: [{ final: { balance: 1000 } }, { final: { balance: 7000 } }], remaining: [], lost: [] },
-        violations: { removed: [{ kind: 'property' }, { kind: 'race' }], remaining: [], added: [] },
+        violations: {
+          removed: [{ kind: 'property' }, { kind: 'race' }, { kind: 'race' }, { kind: 'race' }],
+          remaining: [],
+          added: [],
+        },
         ignored: [],
       },
     })
@@ -115,14 +119,14 @@ describe('A repair that does not', () => {
   test('is told with exit code 1, and with commands that replay what still fails', async () => {
     const { code, stdout } = await explore('bank-account', 'bank-account')
     expect(code).toBe(1)
-    expect(stdout).toContain('✗ not repaired: 2 failing outcomes and 2 violations remain.\n\nstill fails\n')
+    expect(stdout).toContain('✗ not repaired: 2 failing outcomes and 4 violations remain.\n\nstill fails\n')
     expect(stdout).toMatch(/✗ both transfers count\n {4}replay it: entrelacs replay bank-account e1\.A1B2A1\.qsp8\n/)
   })
 
   test('is told in French', async () => {
     const { code, stdout } = await explore('bank-account', 'bank-account', '--lang', 'fr')
     expect(code).toBe(1)
-    expect(stdout).toContain('✗ pas réparé : 2 issues en défaut et 2 problèmes demeurent.\n\ntoujours en défaut\n')
+    expect(stdout).toContain('✗ pas réparé : 2 issues en défaut et 4 problèmes demeurent.\n\ntoujours en défaut\n')
   })
 })
 
@@ -195,7 +199,7 @@ describe('Bad input', () => {
   test('that shows only while the repair is explored leaves the report on the first program', async () => {
     const { code, stdout, stderr } = await explore('bank-account', 'never-yields.ts', '--patience', '1')
     expect(code).toBe(2)
-    expect(stdout).toContain('✗ violated: 2 things go wrong.')
+    expect(stdout).toContain('✗ violated: 4 things go wrong.')
     expect(stderr).toMatch(/never-yields\.ts:3.*thread “A” has been running for 1 s/)
   })
 
