@@ -99,6 +99,9 @@ export class GeneratorImage implements ThreadImage {
   /** By thread: the first node of one that setup declares and some operation starts. */
   readonly #declaredRoots = new Map<number, number>()
   readonly #carried = new Map<string, unknown>()
+  /** Threads that were spawned to be joined, each with a node at which that is done, and those that somebody joins. */
+  readonly toBeJoined = new Map<number, number>()
+  readonly joined = new Set<number>()
   /** Whether any operation's result depends on which threads there are. */
   countsThreads = false
   readonly #live = new Map<number, LiveRun>()
@@ -358,6 +361,8 @@ export class GeneratorImage implements ThreadImage {
     const node = nodes.add({ ...form, ...history, word: child?.word ?? form.word, owner: run.thread.index })
     if (operation instanceof Spawn && child !== null) this.#spawned.set(node, { child, body: operation.body })
     if (operation.isTimed === true) this.isTimed = true
+    if (operation instanceof Spawn && operation.isToBeJoined) this.toBeJoined.set(child!.index, node)
+    if (operation.joins !== undefined) this.joined.add(operation.joins)
     if (this.#context.recordPlaces || operation.instruction === undefined) this.operations.set(node, operation)
     if (operation.instruction === undefined) this.#noteContract(node, operation)
     if (nodes.code(node) === Code.Choose && form.a > WIDE_CHOICE) this.#wideChoices.push(node)

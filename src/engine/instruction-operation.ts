@@ -86,6 +86,10 @@ export class InstructionOperation implements Operation {
     }
   }
 
+  get joins(): number | undefined {
+    return this.instruction.code === Code.Join ? this.#joined : undefined
+  }
+
   footprint(world: WorldView): Footprint {
     const { code, word } = this.instruction
     const touched = [word]

@@ -1,3 +1,4 @@
+import type { Leftover } from './detect/leftovers.js'
 import type { Footprint } from './footprint.js'
 import type { Code } from './instruction.js'
 import type { Place } from './place.js'
@@ -82,6 +83,8 @@ export interface SharedObject {
   show(world: WorldView): unknown
   /** Which of its elements is that word, if it has elements. */
   element?(word: number): number
+  /** What is left undone if the program ends in this state: locks that are held, tasks that nobody has waited for. */
+  leftovers?(world: WorldView): readonly Leftover[]
 }
 
 /** An operation that is one of the engine's instructions on one word. Operands are plain data, encoded as the word is. */
@@ -113,6 +116,8 @@ export interface Operation<R = unknown> {
   /** Present if the engine can run it as an instruction. `ways`, `apply` and `footprint` must then agree with it. */
   readonly instruction?: InstructionForm
   readonly cost: CostClass
+  /** The thread whose end it waits for, if it does. */
+  readonly joins?: number | undefined
   /** Present if it takes or limits time: reports then say what time meant. */
   readonly isTimed?: boolean
   /** Threads that it may start. */

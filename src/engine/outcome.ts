@@ -1,3 +1,4 @@
+import type { Leftover } from './detect/leftovers.js'
 import { Code } from './instruction.js'
 import { NODE_WORD } from './node-table.js'
 import type { Session } from './session.js'
@@ -16,6 +17,8 @@ export interface OutcomeFacts {
   readonly waiting: Readonly<Record<string, string>> | null
   /** Names of the `finally` properties that fail. */
   readonly failed: readonly string[]
+  /** What is left undone; nothing in a deadlock, in which that is no wonder. */
+  readonly leftovers: readonly Leftover[]
 }
 
 /** Everything a person sees of the session's present state, in which no thread steps any more. */
@@ -43,7 +46,8 @@ export function describeOutcome(session: Session, deadlocked: boolean): OutcomeF
     : session.properties
         .filter((property) => property.when === 'finally' && !session.holds(property))
         .map((property) => property.name)
-  return { final: session.show(), results, errors, misuses, waiting: deadlocked ? waiting : null, failed }
+  const leftovers = deadlocked ? [] : session.objects.flatMap((object) => object.leftovers?.(session.world) ?? [])
+  return { final: session.show(), results, errors, misuses, waiting: deadlocked ? waiting : null, failed, leftovers }
 }
 
 /** A record by names that the user chooses: `__proto__` and `toString` are names like any other. */

@@ -165,6 +165,7 @@ export class Setup {
         (typeof first === 'string' ? body : first)!,
         options.daemon ?? false,
         recordedPlace(),
+        true,
       ) as Operation<ThreadHandle<R>>,
     )
   }

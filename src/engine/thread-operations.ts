@@ -112,10 +112,20 @@ export class Spawn extends ThreadOperation {
   readonly body: ThreadBody
   readonly daemon: boolean
 
-  constructor(givenName: string | undefined, body: ThreadBody, daemon: boolean, place: Place | undefined) {
+  /** Whether somebody is expected to join the thread: not those that a library starts for purposes of its own. */
+  readonly isToBeJoined: boolean
+
+  constructor(
+    givenName: string | undefined,
+    body: ThreadBody,
+    daemon: boolean,
+    place: Place | undefined,
+    isToBeJoined = false,
+  ) {
     super(givenName === undefined ? [] : [givenName], 'synchronisation', place)
     this.givenName = givenName
     this.body = body
     this.daemon = daemon
+    this.isToBeJoined = isToBeJoined && !daemon
   }
 }

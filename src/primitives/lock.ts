@@ -1,3 +1,4 @@
+import type { Leftover } from '../engine/detect/leftovers.js'
 import type { Footprint } from '../engine/footprint.js'
 import { Code } from '../engine/instruction.js'
 import { InstructionOperation } from '../engine/instruction-operation.js'
@@ -85,6 +86,12 @@ export class Lock implements SharedObject {
   show(world: WorldView): unknown {
     const holder = world.read(this.#word)
     return holder === 0 ? undefined : world.threadName(holder - 1)
+  }
+
+  leftovers(world: WorldView): readonly Leftover[] {
+    const holder = world.read(this.#word)
+    if (holder === 0) return []
+    return [{ kind: 'never-released', object: this.name, thread: world.threadName(holder - 1) }]
   }
 
   #operation(name: string, code: Code): InstructionOperation {

@@ -1,3 +1,4 @@
+import type { Leftover } from '../engine/detect/leftovers.js'
 import { MisuseError } from '../engine/errors.js'
 import type { Steps, WorldView } from '../engine/operation.js'
 import { hold } from './hold.js'
@@ -107,6 +108,15 @@ export class ReaderWriterLock extends StatefulObject<State> {
     const nameOf = (identity: string) => world.threadName(world.threadWith(identity))
     if (writer !== null) return { writer: nameOf(writer) }
     return readers.length === 0 ? undefined : { readers: readers.map(nameOf) }
+  }
+
+  leftovers(world: WorldView): readonly Leftover[] {
+    const { readers = [], writer } = this.show(world) ?? {}
+    return [...readers, ...(writer === undefined ? [] : [writer])].map((thread) => ({
+      kind: 'never-released',
+      object: this.name,
+      thread,
+    }))
   }
 
   *#acquire(side: Side, isPreferred: boolean): Steps<void> {

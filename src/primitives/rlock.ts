@@ -1,3 +1,4 @@
+import type { Leftover } from '../engine/detect/leftovers.js'
 import { MisuseError } from '../engine/errors.js'
 import type { Steps, WorldView } from '../engine/operation.js'
 import { hold } from './hold.js'
@@ -81,6 +82,11 @@ export class RLock extends StatefulObject<Held> {
   override show(world: WorldView): { readonly owner: string; readonly count: number } | undefined {
     const held = this.stateIn(world)
     return held === null ? undefined : { owner: world.threadName(world.threadWith(held.owner)), count: held.count }
+  }
+
+  leftovers(world: WorldView): readonly Leftover[] {
+    const held = this.show(world)
+    return held === undefined ? [] : [{ kind: 'never-released', object: this.name, thread: held.owner }]
   }
 
   #notHeld(held: Held): string {

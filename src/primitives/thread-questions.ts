@@ -131,4 +131,8 @@ export class JoinThread<R> extends LifeOperation<R> {
   override holder(): number | null {
     return this.#thread.index
   }
+
+  get joins(): number {
+    return this.#thread.index
+  }
 }

@@ -70,6 +70,10 @@ abstract class TimedOperation<R, T extends Tried<R>> implements Operation<T> {
     return ended?.timedOut === true ? `${call}: timed out` : call
   }
 
+  get joins(): number | undefined {
+    return this.waited.joins
+  }
+
   holder(world: WorldView): number | null {
     return this.waited.holder(world)
   }

@@ -9,6 +9,7 @@ import { formatBound, formatBytes, formatOdds, formatShare, formatWhole } from '
 import { historyLines } from './history-text.js'
 import type { ReportStyle } from './report-style.js'
 import { cutText, padText, textWidth } from './text-width.js'
+import { warningLines } from './warning-text.js'
 import { traceTable } from './trace-table.js'
 import { keptLines, workLines } from './work-text.js'
 
@@ -31,7 +32,7 @@ export function exploreText(report: ExploreReport, context: ExploreTextContext, 
   report.violations.forEach((violation, i) =>
     sections.push(violationLines(report, violation, context, context.replays[i], style)),
   )
-  sections.push(raceLines(report, style))
+  sections.push(raceLines(report, style), warningLines(report, style))
   sections.push(verdictLines(report, context.repair, style), keptLines(report, style))
   return `${sections
     .filter((lines) => lines.length > 0)

@@ -29,6 +29,11 @@ export interface Messages {
   /** What sleeps and timeouts meant. */
   readonly time: Readonly<Record<TimeMode, string>>
   readonly twins: string
+  readonly warning: {
+    readonly neverReleased: (object: string, thread: string) => string
+    readonly leakedTask: (loop: string, task: string, fate: string) => string
+    readonly neverJoined: (thread: string, place: string) => string
+  }
   readonly sampled: (executions: string, how: string, seed: string) => string
   readonly traces: (executions: string, isAll: boolean) => string
   /** Of strategy `dpor` where executions that read the same are one. */
@@ -181,6 +186,11 @@ const en: Messages = {
     virtual: 'time: virtual, a clock moves on to the next deadline when nobody can step',
   },
   twins: 'twins: primitives are the algorithms that they are made of',
+  warning: {
+    neverReleased: (object, thread) => `${object} is never released: ${thread} still holds it when the program ends`,
+    leakedTask: (loop, task, fate) => `task ${task} of ${loop} leaks: ${fate}`,
+    neverJoined: (thread, place) => `${thread}${place} is never joined`,
+  },
   sampled: (executions, how, seed) => `sampled: ${some(executions, 'execution')} ${how}, seed ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'explored completely: ' : ''}${some(executions, 'execution')}, one for each trace`,
@@ -340,6 +350,12 @@ const fr: Messages = {
     virtual: "temps : virtuel, une horloge avance jusqu'à la prochaine échéance quand personne ne peut faire un pas",
   },
   twins: 'jumeaux : les primitives sont les algorithmes dont elles sont faites',
+  warning: {
+    neverReleased: (object, thread) =>
+      `${object} n'est jamais libéré : ${thread} le détient encore à la fin du programme`,
+    leakedTask: (loop, task, fate) => `la tâche ${task} de ${loop} est perdue : ${fate}`,
+    neverJoined: (thread, place) => `${thread}${place} n'est jamais attendu par join`,
+  },
   sampled: (executions, how, seed) => `échantillonné : ${quelques(executions, 'exécution')} ${how}, graine ${seed}`,
   traces: (executions, isAll) =>
     `${isAll ? 'exploré en entier : ' : ''}${quelques(executions, 'exécution')}, une pour chaque trace`,

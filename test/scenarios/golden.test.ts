@@ -47,7 +47,9 @@ function traceOf(program: Program): string {
   const steps = drawn.slice(0, SHOWN).map((choice) => formatStep(take(run, choice)))
   expect(run.isOver).toBe(drawn.length <= SHOWN)
   const outcome = run.isOver
-    ? Object.entries(run.outcome()).map(([name, value]) => `${name}: ${formatData(value)}`)
+    ? Object.entries(run.outcome())
+        .filter(([name, value]) => name !== 'leftovers' || (value as readonly unknown[]).length > 0)
+        .map(([name, value]) => `${name}: ${formatData(value)}`)
     : ['and so on']
   return `${[`${program.name}, seed ${SEED}`, formatShown(run.initially), ...steps, ...outcome].join('\n')}\n`
 }

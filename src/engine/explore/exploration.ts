@@ -1,3 +1,4 @@
+import { type Warning, warningsOf } from '../detect/leftovers.js'
 import { UsageError } from '../errors.js'
 import { inModes } from '../modes.js'
 import type { Program } from '../program.js'
@@ -142,12 +143,20 @@ export class Exploration {
       ...(result.bounds === undefined ? {} : { bounds: result.bounds }),
       outcomes: result.outcomes,
       violations,
+      ...this.#warnings(result),
       ...(result.races === undefined ? {} : { races: result.races }),
       stopped: this.#withLongest(result.stopped),
       missedStateProbability: result.missedStateProbability ?? null,
       seed: result.seed ?? null,
       depth: result.depth ?? null,
     }
+  }
+
+  #warnings({ outcomes, complete }: StrategyResult): { readonly warnings?: readonly Warning[] } {
+    // With several workers, no session has met all operations.
+    const isWhole = complete && (this.#investigation.options.workers ?? 1) === 1
+    const warnings = warningsOf(this.#investigation.session, outcomes, isWhole)
+    return warnings.length === 0 ? {} : { warnings }
   }
 
   /** Where a thread that never ends may be what was too much, the report names the longest. */

@@ -1,3 +1,4 @@
+import type { Leftover, Warning } from '../detect/leftovers.js'
 import type { HistoryFacts } from '../detect/history-facts.js'
 import type { RaceFacts } from '../detect/race-facts.js'
 import type { Parameters } from '../program.js'
@@ -31,6 +32,8 @@ export interface Outcome {
   readonly errors?: Readonly<Record<string, string>>
   /** In a deadlock: what each blocked thread waits for. */
   readonly waiting?: Readonly<Record<string, string>>
+  /** What is left undone: locks that are still held, tasks that nobody has waited for. */
+  readonly leftovers?: readonly Leftover[]
   readonly holds: boolean
   /** How many interleavings end so: decimal, or `unbounded` if a cycle leads here. */
   readonly interleavings: string | null
@@ -183,6 +186,8 @@ export interface ExploreReport {
   readonly bounds?: readonly BoundCounts[]
   readonly outcomes: readonly Outcome[]
   readonly violations: readonly Violation[]
+  /** What is no violation, but hardly meant. Absent if there is nothing. */
+  readonly warnings?: readonly Warning[]
   /** Present if there are data races and all of them were looked for, as far as that goes. */
   readonly races?: RaceSummary
   /** Why the search stopped early: which bound, and what follows; null if it did not. */

@@ -59,6 +59,7 @@ function makeOutcome(facts: OutcomeFacts, holds: boolean, { number, executions }
     ...(some(facts.results) ? { results: facts.results } : {}),
     ...(some(facts.errors) ? { errors: facts.errors } : {}),
     ...(facts.waiting === null ? {} : { waiting: facts.waiting }),
+    ...(facts.leftovers.length === 0 ? {} : { leftovers: facts.leftovers }),
     holds,
     interleavings: number === undefined ? null : formatCount(number),
     probability: number?.probability ?? null,

@@ -1,3 +1,4 @@
+import type { Leftover } from '../../engine/detect/leftovers.js'
 import { HistoryLimit, ProgramFault } from '../../engine/errors.js'
 import type { PlainData } from '../../engine/interner.js'
 import type { ThreadHandle } from '../../engine/marks.js'
@@ -362,6 +363,10 @@ export class EventLoop implements SharedObject {
   /** What a state knows of tasks that leak: for detectors. */
   leaks(world: WorldView): ReturnType<typeof leakedTasks> {
     return leakedTasks(world.value(this.#word) as LoopState)
+  }
+
+  leftovers(world: WorldView): readonly Leftover[] {
+    return this.leaks(world).map(({ name, fate }) => ({ kind: 'leaked-task', object: this.name, thread: name, fate }))
   }
 
   // — inside —

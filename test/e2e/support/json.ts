@@ -111,6 +111,19 @@ export const exploreShape = object({
   ),
   outcomes: listOf(outcome),
   violations: listOf(violation),
+  warnings: orAbsent(
+    listOf(
+      object({
+        kind: oneOf('never-released', 'leaked-task', 'never-joined'),
+        message: text,
+        object: orNull(text),
+        thread: text,
+        interleavings: orNull(count),
+        probability: orNull(probability),
+        executions: orNull(whole),
+      }),
+    ),
+  ),
   elapsedMs: number,
 })
 
