@@ -2,8 +2,10 @@ import { ProgramFault } from './errors.js'
 import type { Interner } from './interner.js'
 import { type Layout, WordKind } from './layout.js'
 import { ThreadHandle } from './marks.js'
-import type { SharedObject, ThreadBody } from './operation.js'
+import type { SharedObject, Steps, ThreadBody } from './operation.js'
 import type { Place } from './place.js'
+import { leaveProcess, type ProcessContext } from './process-operations.js'
+import type { ExitHook, ProcessRegistry } from './processes.js'
 import type { DeclarationSink, Property } from './setup.js'
 import type { ThreadEntry, ThreadRegistry } from './thread-registry.js'
 import type { LiveRun } from './thread-runner.js'
@@ -17,6 +19,7 @@ export interface DeclarationContext {
   readonly codec: WordCodec
   /** The thread whose code is executing, if any: what is declared meanwhile belongs to it. */
   readonly running: () => LiveRun | null
+  readonly processes: ProcessRegistry
 }
 
 /** What a program declares: in its setup, and objects also while its threads run. */
@@ -30,6 +33,8 @@ export class Declarations implements DeclarationSink {
   #declaredObjects = 0
   #pendingWords: number[] = []
   #inSetup = true
+  #declaredProcesses = 0
+  #terminatesDaemons = false
 
   constructor(context: DeclarationContext) {
     this.#context = context
@@ -37,24 +42,34 @@ export class Declarations implements DeclarationSink {
 
   /** From now on declarations come from threads. */
   endSetup(): void {
+    if (this.#terminatesDaemons)
+      this.thread('the main process', () => leaveProcess(this.#context, 0, null, nobody), false, undefined)
+    this.#context.processes.endSetup()
     this.#context.threads.declared = this.bodies.length
     this.#inSetup = false
   }
 
-  /** The object that owns a word. */
+  /** The object that owns a word; of another process' copy, the object as that process has it. */
   objectOf(word: number): SharedObject | undefined {
-    return this.#objectWords.get(word)
+    const { processes } = this.#context
+    const copied = processes.originalOf(word)
+    if (copied === undefined) return this.#objectWords.get(word)
+    const object = this.#objectWords.get(copied.original)
+    if (object === undefined) return undefined
+    return {
+      kind: object.kind,
+      name: `${object.name} in ${copied.process.name}`,
+      show: (world) => processes.showIn(copied.process, object, world),
+    }
   }
 
-  word(suffix: string, kind: WordKind, initial: unknown, what: string): number {
+  word(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): number {
     const content = kind === WordKind.Thread ? 0 : this.#context.codec.encode(kind, initial, what)
     const identity = `${this.#objectIdentity()} ${this.#pendingWords.length} ${suffix}`
-    const word = this.#context.layout.word(
-      this.#inSetup ? identity : `${identity} ${kind} ${this.#hashText(kind, content)}`,
-      kind,
-      content,
-    )
+    const whole = this.#inSetup ? identity : `${identity} ${kind} ${this.#hashText(kind, content)}`
+    const word = this.#context.layout.word(whole, kind, content)
     this.#pendingWords.push(word)
+    if (!shared) this.#context.processes.declare(word, whole, this.#context.running()?.thread.process ?? null)
     return word
   }
 
@@ -76,7 +91,10 @@ export class Declarations implements DeclarationSink {
     requireName(object.kind, object.name, undefined)
     const run = this.#context.running()
     if (run === null) this.#declaredObjects++
-    else run.objects++
+    else {
+      run.objects++
+      run.words.push(...words)
+    }
     // A thread that is run again declares its objects again: the same words, already known.
     if (words.length > 0 && this.#objectWords.has(words[0]!)) return
     for (const word of words) this.#objectWords.set(word, object)
@@ -87,6 +105,33 @@ export class Declarations implements DeclarationSink {
         hint: 'give every object a name of its own',
       })
     this.objects.push(object)
+  }
+
+  get processes(): ProcessContext {
+    return this.#context
+  }
+
+  process(daemon: boolean, place: Place | undefined): number {
+    const run = this.#context.running()
+    if (run === null) {
+      if (daemon) this.#terminatesDaemons = true
+      return pidOf([], 1 + ++this.#declaredProcesses)
+    }
+    if (daemon && run.thread.process === null && !this.#terminatesDaemons)
+      throw new ProgramFault(
+        'program/daemon-process-outside-setup',
+        'a daemon process of the main process is declared while threads run',
+        { place, hint: 'declare it in the setup; start it where you like' },
+      )
+    return pidOf(run.thread.path, run.objects + 1)
+  }
+
+  atProcessExit(hook: ExitHook): void {
+    if (!this.#inSetup)
+      throw new ProgramFault('program/process-queue-outside-setup', 'a process queue is declared while threads run', {
+        hint: 'declare it in the setup',
+      })
+    this.#context.processes.hooks.push(hook)
   }
 
   property(property: Property): void {
@@ -124,6 +169,18 @@ export class Declarations implements DeclarationSink {
     const entry: ThreadEntry = this.#context.threads.add([this.bodies.length - 1], name, daemon, place)
     return new ThreadHandle(name, entry.index, entry.word)
   }
+}
+
+/** The main process' children are waited for by the program. */
+function* nobody(): Steps<void> {}
+
+/**
+ * A number that is the same in every run and no other process': those that setup declares are 2, 3, …; for others, the
+ * digits of their creator's path and of their place among what it has declared.
+ */
+function pidOf(path: readonly number[], place: number): number {
+  const digits = (value: number): string => '9'.repeat(Math.floor(value / 9)) + String(value % 9)
+  return path.length === 0 ? place : Number([...path.map((position) => position + 1), place].map(digits).join(''))
 }
 
 /** Names stand in tables and in messages: one line of visible characters. */

@@ -1,8 +1,8 @@
 import { chain, contribution, hashText, LANE_1, LANE_2 } from './content-hash.js'
 import { HistoryLimit, ProgramFault } from './errors.js'
-import { Code, FLAG_DAEMON } from './instruction.js'
+import { Code, FLAG_DAEMON, FLAG_KILLED } from './instruction.js'
 import type { Interner } from './interner.js'
-import type { Layout } from './layout.js'
+import { type Layout, WordKind } from './layout.js'
 import { LearningLog } from './learning-log.js'
 import { type AtMark, ThreadHandle } from './marks.js'
 import { NodeCodec } from './node-codec.js'
@@ -11,6 +11,7 @@ import {
   NODE_A,
   NODE_B,
   NODE_CHILD,
+  NODE_CODE,
   NODE_HASH_1,
   NODE_HASH_2,
   NODE_RESULT,
@@ -19,6 +20,7 @@ import {
   type NodeTable,
 } from './node-table.js'
 import { formatData, type Operation, type ThreadBody } from './operation.js'
+import { StartProcess, type StartedProcess } from './process-operations.js'
 import { recordingPlaces } from './place.js'
 import type { ThreadImage } from './thread-image.js'
 import { Spawn } from './thread-operations.js'
@@ -63,6 +65,22 @@ interface History {
   readonly length: number
 }
 
+/** A thread that is spawned at a node. */
+interface Spawned {
+  readonly child: ThreadEntry
+  readonly body: ThreadBody
+  /** The words that its spawner and the spawner's spawners have declared by then. */
+  readonly words: readonly number[]
+  /** If it is the first thread of a process. */
+  readonly started: Omit<StartedProcess, 'firstNode'> | null
+}
+
+/** What a thread's first node was made of. */
+interface Beginning {
+  readonly body: ThreadBody
+  readonly words: readonly number[]
+}
+
 /** A run that stands where a history ends, and the operation it has just yielded. */
 interface Rerun {
   readonly run: LiveRun
@@ -87,8 +105,8 @@ export class GeneratorImage implements ThreadImage {
   readonly #context: ImageContext
   readonly #runner: ThreadRunner
   readonly #codec: NodeCodec
-  readonly #bodies = new Map<number, ThreadBody>()
-  readonly #spawned = new Map<number, { readonly child: ThreadEntry; readonly body: ThreadBody }>()
+  readonly #beginnings = new Map<number, Beginning>()
+  readonly #spawned = new Map<number, Spawned>()
   readonly #live = new Map<number, LiveRun>()
   readonly #merged = new Map<string, number>()
   readonly #ended = new Map<string, number>()
@@ -106,7 +124,7 @@ export class GeneratorImage implements ThreadImage {
     return (
       this.#live.size * 1024 +
       (this.#merged.size + this.#ended.size) * 160 +
-      (this.operations.size + this.#bodies.size) * 400 +
+      (this.operations.size + this.#beginnings.size) * 400 +
       this.log.bytes
     )
   }
@@ -117,7 +135,7 @@ export class GeneratorImage implements ThreadImage {
   }
 
   /** The first node of a thread; the history of whoever spawned it, at `spawnNode`, goes on in it. */
-  start(thread: ThreadEntry, body: ThreadBody, spawnNode: number): number {
+  start(thread: ThreadEntry, body: ThreadBody, spawnNode: number, words: readonly number[] = []): number {
     const { layout, nodes } = this.#context
     let hash1 = contribution(layout.seeds1[thread.word]!, 1)
     let hash2 = contribution(layout.seeds2[thread.word]!, 1)
@@ -125,13 +143,33 @@ export class GeneratorImage implements ThreadImage {
       hash1 = chain(hash1, nodes.field(spawnNode, NODE_HASH_1))
       hash2 = chain(hash2, nodes.field(spawnNode, NODE_HASH_2))
     }
+    this.#addKilled(thread)
     const node = this.#placingFaults(() => {
-      const run = this.#runner.begin(thread, body)
+      const run = this.#runner.begin(thread, body, words)
       const yielded = this.#runner.advance(run, () => run.generator.next())
       return this.#settle(run, yielded, { parent: 0, result: 0, hash1, hash2, length: 0 })
     })
-    if (!this.#bodies.has(node)) this.#bodies.set(node, body)
+    if (!this.#beginnings.has(node)) this.#beginnings.set(node, { body, words })
     return node
+  }
+
+  /** The node of a thread that was killed; where it stood does not matter any more. */
+  #addKilled(thread: ThreadEntry): void {
+    const { nodes, layout, processes } = this.#context
+    const { word, index, daemon } = thread
+    if (thread.process === null || processes.killedNodes[index] !== undefined) return
+    processes.killedNodes[index] = nodes.add({
+      code: Code.End | FLAG_KILLED | (daemon ? FLAG_DAEMON : 0),
+      word,
+      a: this.#context.interner.intern(undefined, 'no result'),
+      b: 0,
+      hash1: chain(layout.seeds1[word]!, hashText('killed', LANE_1)),
+      hash2: chain(layout.seeds2[word]!, hashText('killed', LANE_2)),
+      parent: 0,
+      result: 0,
+      owner: index,
+      length: 0,
+    })
   }
 
   /**
@@ -142,8 +180,8 @@ export class GeneratorImage implements ThreadImage {
     const { nodes } = this.#context
     const known = nodes.field(node, NODE_B)
     if (known !== 0) return known
-    const { child, body } = this.#spawned.get(node)!
-    const root = this.start(child, body, node)
+    const { child, body, words } = this.#spawned.get(node)!
+    const root = this.start(child, body, node, words)
     nodes.fields[(node << NODE_SHIFT) + NODE_B] = root
     this.log.spawned(node)
     return root
@@ -158,10 +196,15 @@ export class GeneratorImage implements ThreadImage {
 
   /** The plain data that `result` stands for at `node`, as the thread receives it. */
   decode(node: number, result: number): unknown {
-    const child = this.#spawned.get(node)?.child
-    return child === undefined
-      ? this.#codec.decode(node, result)
-      : new ThreadHandle(child.name, child.index, child.word)
+    const spawned = this.#spawned.get(node)
+    if (spawned === undefined || spawned.started !== null) return this.#codec.decode(node, result)
+    const { name, index, word } = spawned.child
+    return new ThreadHandle(name, index, word)
+  }
+
+  /** The thread that the step at a node spawns, if it spawns one. */
+  spawnedAt(node: number): ThreadEntry | undefined {
+    return this.#spawned.get(node)?.child
   }
 
   /** Whether `result` says that the operation at a node misused its object. */
@@ -200,6 +243,8 @@ export class GeneratorImage implements ThreadImage {
    * @throws ProgramFault `program/not-a-function-of-results` if it does something else this time.
    */
   *verify(node: number): Generator<void> {
+    // To be killed is nothing that a thread does.
+    if ((this.#context.nodes.field(node, NODE_CODE) & FLAG_KILLED) !== 0) return
     yield* this.#rerunInSlices(node)
   }
 
@@ -302,16 +347,56 @@ export class GeneratorImage implements ThreadImage {
   #addOperation(run: LiveRun, operation: Operation, history: History): number {
     const { nodes } = this.#context
     const form = this.#codec.encode(run.thread, operation)
-    const child = operation instanceof Spawn ? this.#enter(run, operation) : null
-    const node = nodes.add({ ...form, ...history, word: child?.word ?? form.word, owner: run.thread.index })
-    if (operation instanceof Spawn && child !== null) this.#spawned.set(node, { child, body: operation.body })
+    const spawned = this.#enter(run, operation)
+    const word = operation instanceof Spawn ? spawned!.child.word : form.word
+    const node = nodes.add({ ...form, ...history, word, owner: run.thread.index })
+    if (spawned !== null) this.#spawned.set(node, spawned)
+    this.#tellStart(operation, node)
     if (this.#context.recordPlaces || operation.instruction === undefined) this.operations.set(node, operation)
     if (nodes.code(node) === Code.Choose && form.a > WIDE_CHOICE) this.#wideChoices.push(node)
     this.#keep(node, run)
     return node
   }
 
-  #enter(run: LiveRun, spawn: Spawn): ThreadEntry {
+  /** What an operation spawns; null if it spawns nothing. */
+  #enter(run: LiveRun, operation: Operation): Spawned | null {
+    if (operation instanceof Spawn)
+      return { child: this.#enterThread(run, operation), body: operation.body, words: [...run.words], started: null }
+    return operation instanceof StartProcess ? this.#enterProcess(run, operation) : null
+  }
+
+  #enterProcess(run: LiveRun, { plan, place }: StartProcess): Spawned {
+    const { threads, processes, layout } = this.#context
+    const { process: parent } = run.thread
+    const path = [...run.thread.path, run.children++]
+    const process = processes.add({
+      identity: `p${path.join('.')} ${plan.name}`,
+      name: plan.name,
+      status: plan.status,
+      parent,
+      daemon: plan.daemon,
+    })
+    const child = threads.add(path, plan.name, false, place, process)
+    processes.mains.set(process, child)
+    const copies =
+      plan.start !== 'fork'
+        ? []
+        : processes.memory(run.words).map((word) => ({
+            from: parent === null ? word : processes.wordIn(parent, word),
+            to: processes.wordIn(process, word),
+            holdsThread: layout.kinds[word] === WordKind.Thread,
+          }))
+    return { child, body: plan.body, words: [...run.words], started: { process, main: child, copies } }
+  }
+
+  /** Tells the start of a process at a node what it starts. */
+  #tellStart(operation: Operation | null, node: number): void {
+    const spawned = this.#spawned.get(node)
+    if (operation instanceof StartProcess && spawned !== undefined && spawned.started !== null)
+      operation.started = { ...spawned.started, firstNode: () => this.firstNodeOfSpawned(node) }
+  }
+
+  #enterThread(run: LiveRun, spawn: Spawn): ThreadEntry {
     if (typeof spawn.body !== 'function')
       throw new ProgramFault('program/no-body', `thread “${run.thread.name}” spawns a thread without a body`, {
         place: spawn.place,
@@ -319,7 +404,7 @@ export class GeneratorImage implements ThreadImage {
       })
     const position = run.children++
     const name = spawn.givenName ?? `${run.thread.name}.${position + 1}`
-    return this.#context.threads.add([...run.thread.path, position], name, spawn.daemon, spawn.place)
+    return this.#context.threads.add([...run.thread.path, position], name, spawn.daemon, spawn.place, run.thread.process)
   }
 
   #keep(node: number, run: LiveRun): void {
@@ -359,7 +444,8 @@ export class GeneratorImage implements ThreadImage {
     const path: number[] = []
     for (let at = node; at !== 0; at = nodes.parents[at]!) path.push(at)
     path.reverse()
-    const run = this.#runner.begin(threads.all[nodes.owners[node]!]!, this.#bodies.get(path[0]!)!)
+    const { body, words } = this.#beginnings.get(path[0]!)!
+    const run = this.#runner.begin(threads.all[nodes.owners[node]!]!, body, words)
     let yielded = this.#runner.advance(run, () => run.generator.next())
     this.#requireAgreement(run, path[0]!, yielded)
     for (let i = 1; i < path.length; i++) {
@@ -372,7 +458,8 @@ export class GeneratorImage implements ThreadImage {
   }
 
   #requireAgreement(run: LiveRun, node: number, yielded: Yielded): void {
-    if (yielded.operation instanceof Spawn) run.children++
+    if (spawns(yielded.operation)) run.children++
+    this.#tellStart(yielded.operation, node)
     if (this.#agrees(run, node, yielded)) return
     throw new ProgramFault(
       'program/not-a-function-of-results',
@@ -415,7 +502,7 @@ export class GeneratorImage implements ThreadImage {
       if (!this.#agrees(run, node, yielded)) throw this.#falseClaim(run, at, yielded, node)
       const from = node
       node = nodes.field(from, NODE_CHILD)
-      if (ahead === CLAIM_LOOKAHEAD || yielded.operation === null || node === 0 || yielded.operation instanceof Spawn)
+      if (ahead === CLAIM_LOOKAHEAD || yielded.operation === null || node === 0 || spawns(yielded.operation))
         return
       yielded = this.#runner.advance(run, () => this.#feed(run, from, nodes.field(from, NODE_RESULT)))
     }
@@ -435,6 +522,10 @@ export class GeneratorImage implements ThreadImage {
 
 function mergedHash(seed: number, label: number, locals: number, run: LiveRun): number {
   return chain(chain(chain(chain(seed, label), locals), run.objects), run.children)
+}
+
+function spawns(operation: Operation | null): boolean {
+  return operation instanceof Spawn || operation instanceof StartProcess
 }
 
 function operationKey(operation: Operation): string {

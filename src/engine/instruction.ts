@@ -47,6 +47,9 @@ export const FLAG_GIVES = 0x4000
 /** The form holds only under a condition: an acquire finds its word free, a release does not, a sum does not overflow. */
 export const FLAG_GUARDED = 0x8000
 
+/** Not an operation: the end of a thread whose process was ended. */
+export const FLAG_KILLED = 0x10000
+
 /** The linear form of an instruction as flags; 0 if it has none. */
 export function linearForm(code: number): number {
   switch (code) {

@@ -71,6 +71,8 @@ export interface Operation<R = unknown> {
   readonly place: Place | undefined
   /** Present if the engine can run it as an instruction. `ways`, `apply` and `footprint` must then agree with it. */
   readonly instruction?: InstructionForm
+  /** All words it can ever touch, if it can say: otherwise a process gets room for all the memory there is once it performs it. */
+  readonly words?: readonly number[] | undefined
   readonly cost: CostClass
   /** In how many ways it can proceed now; 0 = blocked. */
   ways(world: WorldView, thread: number): number

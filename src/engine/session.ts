@@ -11,6 +11,7 @@ import { formatData, type Operation, type SharedObject } from './operation.js'
 import { placeOfError } from './place.js'
 import { propertyHolds } from './property-check.js'
 import { type Parameters, type Program, completeParameters } from './program.js'
+import { ProcessRegistry } from './processes.js'
 import type { Property } from './setup.js'
 import { type ThreadEntry, ThreadRegistry } from './thread-registry.js'
 import {
@@ -45,6 +46,7 @@ export class Session {
   readonly codec = new WordCodec(this.interner)
   readonly layout = new Layout(this.interner)
   readonly threads = new ThreadRegistry(this.layout)
+  readonly processes = new ProcessRegistry(this.layout)
   readonly nodes = new NodeTable()
   readonly image: GeneratorImage
   readonly world: World
@@ -61,14 +63,22 @@ export class Session {
     this.#monitor = options.monitor
     this.interner.maxBytes = options.maxValues ?? Infinity
     this.params = completeParameters(program, given)
-    const { layout, threads, interner, codec } = this
-    this.#declarations = new Declarations({ layout, threads, interner, codec, running: () => this.image.running })
+    const { layout, threads, interner, codec, processes } = this
+    this.#declarations = new Declarations({
+      layout,
+      threads,
+      interner,
+      codec,
+      processes,
+      running: () => this.image.running,
+    })
     this.image = new GeneratorImage({
       layout,
       nodes: this.nodes,
       threads,
       interner,
       codec,
+      processes,
       monitor: options.monitor,
       recordPlaces: options.recordPlaces ?? false,
       onPrint: options.onPrint,
@@ -174,6 +184,8 @@ export class Session {
     const entry = this.threads.all[thread]!
     const node = this.world.read(entry.word)
     const result = this.#effect(thread, node, way)
+    // Its own step has ended its process: it goes nowhere from there.
+    if (this.world.read(entry.word) !== node) return result
     const next = this.nodes.next(node, result) || this.image.resume(node, result)
     this.world.write(entry.word, next)
     return result

@@ -1,8 +1,10 @@
-import { ProgramFault } from './errors.js'
+import { ProgramFault, ThreadExit } from './errors.js'
 import { type WordKind, WordKind as Kind } from './layout.js'
 import { AtMark, PrintMark, ThreadHandle } from './marks.js'
 import type { Operation, SharedObject, Steps, ThreadBody } from './operation.js'
 import { perform } from './operation.js'
+import { AbortProcess, type ProcessContext } from './process-operations.js'
+import type { ExitHook } from './processes.js'
 import { Assume, Choose, Pause, Spawn } from './thread-operations.js'
 import { type Place, placeOfCaller, recordedPlace } from './place.js'
 
@@ -24,10 +26,23 @@ export interface Property {
 
 /** What setup needs from the run it declares into. */
 export interface DeclarationSink {
-  word(suffix: string, kind: WordKind, initial: unknown, what: string): number
+  /** @param shared whether all processes have the word in common; otherwise each has one of its own. */
+  word(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): number
+  /** What processes are made of. */
+  readonly processes: ProcessContext
+  /** A process is being declared; returns its number. */
+  process(daemon: boolean, place: Place | undefined): number
+  /** Whatever has to happen before a process may leave. */
+  atProcessExit(hook: ExitHook): void
   object(object: SharedObject): void
   thread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle
   property(property: Property): void
+}
+
+/** Whether processes share an object. */
+export interface SharingOptions {
+  /** All processes have it in common; otherwise each has one of its own. @default false */
+  readonly shared?: boolean
 }
 
 /** Reserves words for the object that is being declared. */
@@ -45,23 +60,31 @@ export interface WordAllocator {
  * no object. Primitives extend it (`cell`, `lock`, …).
  */
 export class Setup {
-  readonly #sink: DeclarationSink
+  /** The run that is declared into. */
+  protected readonly sink: DeclarationSink
 
   constructor(sink: DeclarationSink) {
-    this.#sink = sink
+    this.sink = sink
   }
 
   /**
    * Declares a shared object of one's own: `make` reserves its words and returns it. The extension point for primitives.
+   *
+   * @param options.shared whether processes share it. By default every process has one of its own.
    */
-  declare<T extends SharedObject>(kind: string, name: string, make: (words: WordAllocator) => T): T {
+  declare<T extends SharedObject>(
+    kind: string,
+    name: string,
+    make: (words: WordAllocator) => T,
+    { shared = false }: SharingOptions = {},
+  ): T {
     const what = `the initial value of ${kind} “${name}”`
     const object = make({
-      int: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Int, initial, what),
-      data: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Value, initial, what),
-      thread: (suffix) => this.#sink.word(`${kind} ${suffix}`, Kind.Thread, 0, what),
+      int: (suffix, initial) => this.sink.word(`${kind} ${suffix}`, Kind.Int, initial, what, shared),
+      data: (suffix, initial) => this.sink.word(`${kind} ${suffix}`, Kind.Value, initial, what, shared),
+      thread: (suffix) => this.sink.word(`${kind} ${suffix}`, Kind.Thread, 0, what, shared),
     })
-    this.#sink.object(object)
+    this.sink.object(object)
     return object
   }
 
@@ -78,7 +101,7 @@ export class Setup {
         place: placeOfCaller(),
         hint: 'give it a function*',
       })
-    return this.#sink.thread(name, body, options.daemon ?? false, placeOfCaller()) as ThreadHandle<R>
+    return this.sink.thread(name, body, options.daemon ?? false, placeOfCaller()) as ThreadHandle<R>
   }
 
   /** Starts a thread from a thread: one step; the child can step from then on. */
@@ -115,6 +138,26 @@ export class Setup {
     return perform(new Pause('io', [request], 'wait', recordedPlace()))
   }
 
+  /**
+   * Ends the thread that calls it, at once and without any fuss; it is no step. In the first thread of a process it is the
+   * exit of the process with that code, after all that a process does before it leaves. Python's `sys.exit`.
+   */
+  *exit(code = 0): Steps<never> {
+    if (!Number.isInteger(code) || code < 0 || code > 255)
+      throw new RangeError(`a process cannot exit with code ${code}: give it an integer from 0 to 255`)
+    throw new ThreadExit(code)
+    // oxlint-disable-next-line no-unreachable -- what makes it a generator, so that it is used as operations are
+    yield
+  }
+
+  /**
+   * Ends the process of the thread that calls it, with all its threads, at once and without any clean-up: a crash. One
+   * step; the exit code is −6, as after Python's `os.abort`. The main process cannot do it.
+   */
+  *abort(): Steps<never> {
+    return (yield* perform(new AbortProcess(this.sink.processes))) as never
+  }
+
   /** Offers the processor to others: one step that touches nothing. */
   yieldNow(): Steps<void> {
     return perform(new Pause('yieldNow', [], 'none', recordedPlace()))
@@ -145,11 +188,11 @@ export class Setup {
 
   /** A property of every execution's end, once all threads but daemons have ended. */
   finally(name: string, holds: (final: StateView) => boolean): void {
-    this.#sink.property({ name, when: 'finally', holds, place: placeOfCaller() })
+    this.sink.property({ name, when: 'finally', holds, place: placeOfCaller() })
   }
 
   /** A property of every state. */
   always(name: string, holds: (now: StateView) => boolean): void {
-    this.#sink.property({ name, when: 'always', holds, place: placeOfCaller() })
+    this.sink.property({ name, when: 'always', holds, place: placeOfCaller() })
   }
 }

@@ -2,6 +2,7 @@ import { hashText, LANE_1, LANE_2 } from './content-hash.js'
 import { ProgramFault } from './errors.js'
 import { type Layout, WordKind } from './layout.js'
 import type { Place } from './place.js'
+import type { ProcessEntry } from './processes.js'
 
 /** A thread as the engine knows it. */
 export interface ThreadEntry {
@@ -18,6 +19,8 @@ export interface ThreadEntry {
   readonly place: Place | undefined
   /** What tells it from all other threads of the program; the same in every run. */
   readonly identity: string
+  /** The process whose memory it works on; null for the main one. */
+  readonly process: ProcessEntry | null
 }
 
 /** All threads met so far, in the order of meeting (their indices) and in canonical order (by path). */
@@ -36,10 +39,17 @@ export class ThreadRegistry {
     this.#layout = layout
   }
 
-  /** The thread with that path, which is added if it is new. */
-  add(path: readonly number[], name: string, daemon: boolean, place: Place | undefined): ThreadEntry {
+  /** The thread with that path in a process, which is added if it is new. */
+  add(
+    path: readonly number[],
+    name: string,
+    daemon: boolean,
+    place: Place | undefined,
+    process: ProcessEntry | null = null,
+  ): ThreadEntry {
     // The same child may be spawned under another name after another history: that is another thread.
-    const identity = `t${path.join('.')} ${daemon ? 'd' : ''}${name}`
+    const within = process === null ? '' : ` of ${process.identity}`
+    const identity = `t${path.join('.')} ${daemon ? 'd' : ''}${name}${within}`
     const known = this.#byIdentity.get(identity)
     if (known !== undefined) return known
     const index = this.all.length
@@ -55,6 +65,7 @@ export class ThreadRegistry {
       word,
       place,
       identity,
+      process,
     }
     this.#layout.threadHashes.push(hashText(identity, LANE_1), hashText(identity, LANE_2))
     this.all.push(entry)

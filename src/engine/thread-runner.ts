@@ -1,7 +1,9 @@
-import { HistoryLimit, MisuseError, ProgramFault } from './errors.js'
+import { HistoryLimit, MisuseError, ProgramFault, ThreadExit } from './errors.js'
+import { localOperation } from './local-operation.js'
 import { AtMark, PrintMark } from './marks.js'
 import type { Operation, Steps, ThreadBody } from './operation.js'
 import { type Place, placeOfError, recordingPlaces } from './place.js'
+import type { ProcessRegistry } from './processes.js'
 import type { ThreadEntry } from './thread-registry.js'
 
 /** Called around every stretch of the program's own code, so that a watchdog can tell which thread never yields. */
@@ -17,6 +19,8 @@ export interface LiveRun {
   /** Objects this run has declared and threads it has spawned so far: they number the next ones. */
   objects: number
   children: number
+  /** The words declared by this run so far, and by those that spawned it before they did. */
+  readonly words: number[]
   /** Where its latest operation was created, when places are recorded. */
   latestPlace?: Place
 }
@@ -49,6 +53,7 @@ export interface RunnerOptions {
   readonly monitor: CodeMonitor | undefined
   readonly recordPlaces: boolean
   readonly onPrint: ((line: PrintedLine) => void) | undefined
+  readonly processes: ProcessRegistry
 }
 
 // A thread that yields this many marks in a row without an operation never steps again.
@@ -64,8 +69,8 @@ export class ThreadRunner {
     this.#options = options
   }
 
-  /** A new run of a thread, before its first operation. */
-  begin(thread: ThreadEntry, body: ThreadBody): LiveRun {
+  /** A new run of a thread, before its first operation; `words` were declared by those that spawned it. */
+  begin(thread: ThreadEntry, body: ThreadBody, words: readonly number[]): LiveRun {
     let generator: unknown
     try {
       generator = this.#guarded(thread, () => body())
@@ -80,7 +85,7 @@ export class ThreadRunner {
         `the body of thread “${thread.name}” is not a generator function`,
         { place: thread.place, hint: 'write function* () { … }' },
       )
-    return { generator, thread, objects: 0, children: 0 }
+    return { generator, thread, objects: 0, children: 0, words: [...words] }
   }
 
   /** Runs the thread's own code up to its next operation, its end or its failure. */
@@ -119,12 +124,15 @@ export class ThreadRunner {
       }
     } catch (error) {
       if (error instanceof ProgramFault || error instanceof HistoryLimit) throw error
+      if (error instanceof ThreadExit) return { operation: null, at: null, value: undefined, failure: null }
       return { operation: null, at: null, value: undefined, failure: describeFailure(run.thread, error) }
     }
     if (step.done) return { operation: null, at: null, value: step.value, failure: null }
     const operation = requireOperation(run, step.value)
     if (operation.place !== undefined) run.latestPlace = operation.place
-    return { operation, at, value: undefined, failure: null }
+    const { process } = run.thread
+    const performed = process === null ? operation : localOperation(this.#options.processes, process, operation)
+    return { operation: performed, at, value: undefined, failure: null }
   }
 }
 

@@ -30,6 +30,7 @@ class TimedOperation<R> implements Operation<Timed<R>> {
   readonly args: readonly unknown[]
   readonly cost: CostClass
   readonly place: Place | undefined
+  readonly words: readonly number[] | undefined
   readonly #waited: Operation<R>
   readonly #giveUp: Operation | undefined
 
@@ -39,6 +40,7 @@ class TimedOperation<R> implements Operation<Timed<R>> {
     this.args = [...waited.args, { timeout: seconds }]
     this.cost = waited.cost
     this.place = waited.place
+    this.words = wordsOfBoth(waited, giveUp)
     this.#waited = waited
     this.#giveUp = giveUp
   }
@@ -74,4 +76,9 @@ class TimedOperation<R> implements Operation<Timed<R>> {
   holder(world: WorldView): number | null {
     return this.#waited.holder(world)
   }
+}
+
+function wordsOfBoth(waited: Operation, giveUp: Operation | undefined): readonly number[] | undefined {
+  if (giveUp === undefined || waited.words === undefined) return waited.words
+  return giveUp.words === undefined ? undefined : [...waited.words, ...giveUp.words]
 }

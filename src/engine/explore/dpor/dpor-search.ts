@@ -596,7 +596,7 @@ export class DporSearch {
       this.executionsOf[outcome] = (this.executionsOf[outcome] ?? 0) + 1
     }
     if (this.#options.onEnd !== undefined) this.#options.onEnd(end, outcome)
-    if (end === 'complete' && !this.rules.hasDaemons) return
+    if (end === 'complete' && !this.rules.hasDaemons && !this.rules.hasKills) return
     for (const thread of session.threads.canonical) {
       execution.raceWaiting(thread)
       if (execution.races > 0) this.#reverseRaces(thread, execution.length)

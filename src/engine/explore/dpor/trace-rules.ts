@@ -5,6 +5,7 @@ import type { Session } from '../../session.js'
 export interface PortableRules {
   readonly hasDaemons: boolean
   readonly hasStatus: boolean
+  readonly hasKills: boolean
   readonly awaited: number
   /** How much has been met: who has met more has met another rule. */
   readonly size: number
@@ -25,6 +26,11 @@ export class TraceRules {
   hasDaemons = false
   /** Some operation asks whether a thread has ended: spawning and ending a thread write the thread's word. */
   hasStatus = false
+  /**
+   * Some step ends threads of a process wherever they stand: it writes their words, which every step of theirs reads, and all
+   * that their pending operations touch. So whatever else keeps these from happening comes before or after it, never beside it.
+   */
+  hasKills = false
   /** Whether events can touch anything but the words of their footprints. */
   isSpecial = false
   /** A rule was met that the search did not know. */
@@ -74,6 +80,7 @@ export class TraceRules {
     return {
       hasDaemons: this.hasDaemons,
       hasStatus: this.hasStatus,
+      hasKills: this.hasKills,
       awaited: this.#awaited,
       size: this.size,
       properties: [...met, ...this.#unmet],
@@ -85,6 +92,7 @@ export class TraceRules {
     const before = this.size
     this.hasDaemons ||= rules.hasDaemons
     this.hasStatus ||= rules.hasStatus
+    this.hasKills ||= rules.hasKills
     this.#awaited = Math.max(this.#awaited, rules.awaited)
     for (const [identity, properties] of rules.properties)
       this.#unmet.set(identity, [...new Set([...(this.#unmet.get(identity) ?? []), ...properties])])
@@ -111,7 +119,7 @@ export class TraceRules {
 
   /** How much has been met. */
   get size(): number {
-    let size = Number(this.hasDaemons) + Number(this.hasStatus) + this.#awaited
+    let size = Number(this.hasDaemons) + Number(this.hasStatus) + Number(this.hasKills) + this.#awaited
     for (const properties of [...this.#propertyKeys.values(), ...this.#unmet.values()]) size += properties.length
     return size
   }
@@ -128,6 +136,13 @@ export class TraceRules {
   meetFootprint(session: Session, word: number): void {
     if (this.hasStatus || session.layout.kinds[word] !== WordKind.Node) return
     this.hasStatus = true
+    this.#change()
+  }
+
+  /** A step may end a thread that is not its own. */
+  meetKill(): void {
+    if (this.hasKills) return
+    this.hasKills = true
     this.#change()
   }
 
