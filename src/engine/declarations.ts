@@ -175,12 +175,13 @@ export class Declarations implements DeclarationSink {
 function* nobody(): Steps<void> {}
 
 /**
- * A number that is the same in every run and no other process': those that setup declares are 2, 3, …; for others, the
- * digits of their creator's path and of their place among what it has declared.
+ * A number that is the same in every run and no other process': those that setup declares are 2, 3, … 8, 90, 91, …; for
+ * others it consists of their creator's path and of their place among what that has declared. A digit 9 says that the next
+ * one belongs to it, so that no two paths look the same.
  */
 function pidOf(path: readonly number[], place: number): number {
   const digits = (value: number): string => '9'.repeat(Math.floor(value / 9)) + String(value % 9)
-  return path.length === 0 ? place : Number([...path.map((position) => position + 1), place].map(digits).join(''))
+  return Number([...path.map((position) => position + 1), place].map(digits).join(''))
 }
 
 /** Names stand in tables and in messages: one line of visible characters. */

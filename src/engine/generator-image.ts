@@ -372,6 +372,7 @@ export class GeneratorImage implements ThreadImage {
     const process = processes.add({
       identity: `p${path.join('.')} ${plan.name}`,
       name: plan.name,
+      path,
       status: plan.status,
       parent,
       daemon: plan.daemon,

@@ -13,6 +13,8 @@ export interface ProcessEntry {
   /** What tells it from all other processes of the program; the same in every run. */
   readonly identity: string
   readonly name: string
+  /** The path of its first thread. */
+  readonly path: readonly number[]
   /** The word that holds its status. */
   readonly status: number
   /** The process that started it; null for the main one. */

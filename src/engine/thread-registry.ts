@@ -32,7 +32,8 @@ export class ThreadRegistry {
   declared = 0
   readonly #layout: Layout
   readonly #byIdentity = new Map<string, ThreadEntry>()
-  readonly #names = new Set<string>()
+  // By name: who has it.
+  readonly #names = new Map<string, string>()
   readonly #byCode = new Map<string, ThreadEntry[]>()
 
   constructor(layout: Layout) {
@@ -60,7 +61,7 @@ export class ThreadRegistry {
       index,
       path,
       code: codeOf(path),
-      name: this.#uniqueName(name, path),
+      name: this.#uniqueName(name, path, process),
       daemon,
       word,
       place,
@@ -89,11 +90,13 @@ export class ThreadRegistry {
     return thread
   }
 
-  #uniqueName(name: string, path: readonly number[]): string {
-    if (!this.#names.has(name)) {
-      this.#names.add(name)
-      return name
-    }
+  #uniqueName(name: string, path: readonly number[], process: ProcessEntry | null): string {
+    // A process may be started by one thread or by another: it is started once, and its threads have one name each.
+    const bearer =
+      process === null ? path.join('.') : `${process.status} ${path.slice(process.path.length).join('.')}`
+    const known = this.#names.get(name) ?? bearer
+    this.#names.set(name, known)
+    if (known === bearer) return name
     return path.length > 1 ? `${name} (${codeOf(path)})` : name
   }
 }

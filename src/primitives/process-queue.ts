@@ -157,15 +157,13 @@ export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<
     return (state as ProcessQueueState<unknown>).underway.some((some) => some.process === process)
   }
 
-  /** One more item arrives, of any process: what a process that leaves does until its own have arrived. */
+  /** All items of the process arrive, and some of others among them: what a process does before it leaves. */
   flush(): Steps<void> {
+    const flushed = (state: ProcessQueueState<T>, self: string) => [...arrivals(state, this.#processOf(self))]
     return this.perform({
       name: 'flush',
-      ways: ({ underway }) => Math.max(1, underway.length),
-      step: (state, way) => ({
-        state: state.underway.length === 0 ? state : moved(state, way),
-        result: undefined,
-      }),
+      ways: (state, self) => flushed(state, self).length,
+      step: (state, way, self) => ({ state: flushed(state, self)[way]!, result: undefined }),
     })
   }
 
@@ -175,7 +173,7 @@ export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<
       args: [item],
       step: (state, _way, self) => {
         if (this.#isFull(state)) return failed(state, { error: 'Full', message: `queue “${this.name}” is full` })
-        const process = this.#context.threads.withIdentity(self).process?.identity ?? ''
+        const process = this.#processOf(self)
         const before = state.underway.find((some) => some.process === process)
         const others = state.underway.filter((some) => some !== before)
         const underway = [...others, { process, items: [...(before?.items ?? []), item] }]
@@ -200,6 +198,10 @@ export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<
     return settled(this.perform(getting), QUEUE_ERRORS)
   }
 
+  #processOf(thread: string): string {
+    return this.#context.threads.withIdentity(thread).process?.identity ?? ''
+  }
+
   #isFull(state: ProcessQueueState<T>): boolean {
     return this.maxsize > 0 && sizeOf(state) >= this.maxsize
   }
@@ -212,6 +214,12 @@ function sizeOf<T>({ arrived, underway }: ProcessQueueState<T>): number {
 /** The state once something has arrived: if nothing has yet, the next item of one of those processes. */
 function arriving<T>(state: ProcessQueueState<T>, which: number): ProcessQueueState<T> {
   return state.arrived.length > 0 ? state : moved(state, which)
+}
+
+/** What a state can become until the last item of a process has arrived: in every order with those of others. */
+function* arrivals<T>(state: ProcessQueueState<T>, process: string): Generator<ProcessQueueState<T>> {
+  if (!state.underway.some((some) => some.process === process)) return yield state
+  for (let which = 0; which < state.underway.length; which++) yield* arrivals(moved(state, which), process)
 }
 
 /** The next item of one process arrives. */

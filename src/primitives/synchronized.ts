@@ -124,7 +124,7 @@ export class SharedArray extends Synchronized<readonly number[]> {
    * @throws TypeError inside the thread if the value is no number, or no integer where integers are held.
    */
   write(index: number, value: number): Steps<void> {
-    const stored = asStored(this.name, value, this.#isInteger)
+    const stored = this.#has(index) ? asStored(this.name, value, this.#isInteger) : 0
     return settled(
       this.access({
         name: 'write',
@@ -138,8 +138,12 @@ export class SharedArray extends Synchronized<readonly number[]> {
     )
   }
 
+  #has(index: number): boolean {
+    return Number.isInteger(index) && index >= -this.length && index < this.length
+  }
+
   #within<R>(index: number, value: () => R): Attempt<R> {
-    if (Number.isInteger(index) && index >= -this.length && index < this.length) return succeeded(value())
+    if (this.#has(index)) return succeeded(value())
     return { error: 'IndexError', message: `shared array “${this.name}” has no element ${index}` }
   }
 }
