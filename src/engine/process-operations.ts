@@ -104,10 +104,12 @@ export class StartProcess extends ProcessOperation {
   footprint(world: WorldView): Footprint {
     const { status } = this.plan
     if (world.value(status) !== 'not started') return { reads: [status], writes: [] }
-    const { main, copies } = this.started!
+    const { process, main, copies } = this.started!
+    // A parent that leaves looks for children: also for those that it has not been learnt to have.
+    const parent = process.parent === null ? [] : [process.parent.status]
     return {
       reads: [status, ...copies.map(({ from }) => from)],
-      writes: [status, main.word, ...copies.map(({ to }) => to)],
+      writes: [status, ...parent, main.word, ...copies.map(({ to }) => to)],
     }
   }
 }
@@ -217,6 +219,7 @@ class LeaveProcess extends EndingOperation<Leaving> {
         if (child.daemon) this.end(world, child, -Signal.Terminate, ending)
       return { ...ending, result: { left: true } }
     }
+    ending.reads.push(process.status)
     const children = [...this.children(world, process, ending.reads)]
     for (const child of children) if (child.daemon) this.end(world, child, -Signal.Terminate, ending)
     const child = children.find(({ daemon }) => !daemon)

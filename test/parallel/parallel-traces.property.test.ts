@@ -14,6 +14,7 @@ import { buildProgram } from '../oracle/build-program.js'
 import { printProgram } from '../oracle/print-program.js'
 import { anyTraceProgram } from '../oracle/random-programs.js'
 import { enumerateIfSmall } from '../oracle/trace-enumerator.js'
+import { anyProcessScript, hasDaemons, programOfProcesses } from '../engine/support/process-programs.js'
 import { SEED } from '../engine/support/seed.js'
 
 const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 600)
@@ -123,3 +124,32 @@ test(
     expect(compared).toBeGreaterThan(RUNS / 3)
   },
 )
+
+test('So are they for programs with processes', { timeout: 600_000 }, async () => {
+  let compared = 0
+  const agrees = fc.asyncProperty(
+    anyProcessScript,
+    fc.record({
+      workers: fc.integer({ min: 1, max: 3 }),
+      steps: fc.integer({ min: 1, max: 9 }),
+      pauses: fc.integer({ min: 4, max: 30 }),
+    }),
+    async (script, { workers, steps, pauses }) => {
+      // With daemons, who executes what twice depends on who does the work.
+      if (hasDaemons(script)) return
+      const program = programOfProcesses(script)
+      const investigation = new Investigation(program, {})
+      const source = new LocalTraces(investigation.session)
+      const alone = await foundBy(investigation, source)
+      if (source.counts.complete + source.counts.deadlocked > 100) return
+      compared++
+      const shared = new Investigation(program, {})
+      const options = { workers, module: '', open: besides(program, steps) }
+      expect(await foundBy(shared, new ParallelTraces(shared, options))).toEqual(alone)
+      expect(await interrupted(program, workers, steps, pauses)).toEqual(alone)
+    },
+  )
+  await fc.assert(agrees, { seed: SEED, numRuns: Math.ceil(RUNS / 12) })
+  console.log(`${compared} programs with processes compared.`)
+  expect(compared).toBeGreaterThan(RUNS / 24)
+})
