@@ -405,7 +405,13 @@ export class GeneratorImage implements ThreadImage {
       })
     const position = run.children++
     const name = spawn.givenName ?? `${run.thread.name}.${position + 1}`
-    return this.#context.threads.add([...run.thread.path, position], name, spawn.daemon, spawn.place, run.thread.process)
+    return this.#context.threads.add(
+      [...run.thread.path, position],
+      name,
+      spawn.daemon,
+      spawn.place,
+      run.thread.process,
+    )
   }
 
   #keep(node: number, run: LiveRun): void {
@@ -503,8 +509,7 @@ export class GeneratorImage implements ThreadImage {
       if (!this.#agrees(run, node, yielded)) throw this.#falseClaim(run, at, yielded, node)
       const from = node
       node = nodes.field(from, NODE_CHILD)
-      if (ahead === CLAIM_LOOKAHEAD || yielded.operation === null || node === 0 || spawns(yielded.operation))
-        return
+      if (ahead === CLAIM_LOOKAHEAD || yielded.operation === null || node === 0 || spawns(yielded.operation)) return
       yielded = this.#runner.advance(run, () => this.#feed(run, from, nodes.field(from, NODE_RESULT)))
     }
   }

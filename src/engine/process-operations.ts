@@ -1,7 +1,16 @@
 import { MisuseError, ThreadExit } from './errors.js'
 import type { Footprint } from './footprint.js'
 import { ThreadHandle } from './marks.js'
-import { type CostClass, formatCall, type Operation, type SharedObject, type Steps, type ThreadBody, type WorldAccess, type WorldView } from './operation.js'
+import {
+  type CostClass,
+  formatCall,
+  type Operation,
+  type SharedObject,
+  type Steps,
+  type ThreadBody,
+  type WorldAccess,
+  type WorldView,
+} from './operation.js'
 import { perform } from './operation.js'
 import { type Place, recordedPlace } from './place.js'
 import type { ProcessEntry, ProcessRegistry, StartMethod } from './processes.js'
@@ -116,10 +125,7 @@ export class StartProcess extends ProcessOperation {
 
 /** What a process that leaves has to wait for, or that it has left. */
 type Leaving =
-  | { readonly left: true }
-  | { readonly thread: string }
-  | { readonly process: string }
-  | { readonly hook: number }
+  { readonly left: true } | { readonly thread: string } | { readonly process: string } | { readonly hook: number }
 
 /** What a step does to threads and processes, as it is settled before the step is taken. */
 interface Ending {
@@ -224,9 +230,9 @@ class LeaveProcess extends EndingOperation<Leaving> {
     for (const child of children) if (child.daemon) this.end(world, child, -Signal.Terminate, ending)
     const child = children.find(({ daemon }) => !daemon)
     if (child !== undefined) return { ...ending, result: { process: child.identity } }
-    for (const [hook, { word, isDue }] of processes.hooks.entries()) {
-      ending.reads.push(word)
-      if (isDue(world.value(word), process.identity)) return { ...ending, result: { hook } }
+    for (const [hook, due] of processes.hooks.entries()) {
+      ending.reads.push(due.word)
+      if (due.isDue(world.value(due.word), process.identity)) return { ...ending, result: { hook } }
     }
     for (const other of this.alive(world, process, ending.reads))
       if (other !== self && !other.daemon) return { ...ending, result: { thread: other.identity } }
@@ -297,10 +303,7 @@ export function* leaveProcess(
  * What the first thread of a process does: the body, and then what has to happen before the process may leave. An
  * uncaught error ends the thread with that error, and the process with exit code 1.
  */
-export function* processBody(
-  body: ThreadBody,
-  leave: (code: number) => Steps<void>,
-): Steps<unknown> {
+export function* processBody(body: ThreadBody, leave: (code: number) => Steps<void>): Steps<unknown> {
   let result: unknown
   try {
     result = yield* body()

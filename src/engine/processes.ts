@@ -135,7 +135,11 @@ export class ProcessRegistry {
 
   #copy(process: ProcessEntry, word: number, { identity }: PrivateWord): number {
     const layout = this.#layout
-    const copy = layout.word(`${identity} in ${process.identity}`, layout.kinds[word] as WordKind, layout.initial[word]!)
+    const copy = layout.word(
+      `${identity} in ${process.identity}`,
+      layout.kinds[word] as WordKind,
+      layout.initial[word]!,
+    )
     layout.hidden.add(copy)
     this.#originals.set(copy, { original: word, process })
     return copy

@@ -92,8 +92,7 @@ export class ThreadRegistry {
 
   #uniqueName(name: string, path: readonly number[], process: ProcessEntry | null): string {
     // A process may be started by one thread or by another: it is started once, and its threads have one name each.
-    const bearer =
-      process === null ? path.join('.') : `${process.status} ${path.slice(process.path.length).join('.')}`
+    const bearer = process === null ? path.join('.') : `${process.status} ${path.slice(process.path.length).join('.')}`
     const known = this.#names.get(name) ?? bearer
     this.#names.set(name, known)
     if (known === bearer) return name

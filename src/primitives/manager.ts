@@ -288,7 +288,9 @@ export class Manager {
   dict<V>(name: string, initial?: Readonly<Record<string, V>>): ManagedDict<string, V>
   dict<K extends Key, V>(name: string, initial: Entries<K, V>): ManagedDict<K, V>
   dict<V>(name: string, initial: Readonly<Record<string, V>> | Entries<string, V> = []): ManagedDict<string, V> {
-    const entries = Array.isArray(initial) ? (initial as Entries<string, V>) : Object.entries(initial as Record<string, V>)
+    const entries = Array.isArray(initial)
+      ? (initial as Entries<string, V>)
+      : Object.entries(initial as Record<string, V>)
     return this.#declarations.dict(name, entries)
   }
 

@@ -33,7 +33,7 @@ abstract class Synchronized<C> extends StatefulObject<SynchronizedState<C>> {
   protected access<R>(transition: {
     readonly name: string
     readonly args?: readonly unknown[]
-    step(content: C): readonly [content: C, result: R]
+    readonly step: (content: C) => readonly [content: C, result: R]
   }): Steps<R> {
     const { name, args, step } = transition
     return this.perform({

@@ -103,7 +103,10 @@ export class Vocabulary extends Setup {
   }
 
   /** A pipe between processes: its two ends. If it is not duplex, the first receives and the second sends. */
-  pipe<T = unknown>(name: string, { duplex = true }: { readonly duplex?: boolean } = {}): [Connection<T>, Connection<T>] {
+  pipe<T = unknown>(
+    name: string,
+    { duplex = true }: { readonly duplex?: boolean } = {},
+  ): [Connection<T>, Connection<T>] {
     let word = -1
     const end = (side: 0 | 1): Connection<T> => {
       const direction: Direction = { side, reads: duplex || side === 0, writes: duplex || side === 1 }

@@ -43,14 +43,20 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'own-memory',
     rows: ['T7'],
-    title: { en: 'Two processes increment a global, each its own', fr: 'Deux processus incrémentent une globale, chacun la sienne' },
+    title: {
+      en: 'Two processes increment a global, each its own',
+      fr: 'Deux processus incrémentent une globale, chacun la sienne',
+    },
     repairedBy: 'own-memory-shared',
     load: () => import('./own-memory.js'),
   },
   {
     name: 'own-memory-shared',
     rows: ['T7'],
-    title: { en: 'The counter in shared memory, under its lock', fr: 'Le compteur en mémoire partagée, sous son verrou' },
+    title: {
+      en: 'The counter in shared memory, under its lock',
+      fr: 'Le compteur en mémoire partagée, sous son verrou',
+    },
     load: () => import('./own-memory-shared.js'),
   },
   {

@@ -33,7 +33,10 @@ export const WAYS_TO_END: Readonly<Record<string, WayToEnd>> = {
 }
 
 /** What a parent sees of its child that ends in one of these ways: nothing before it has ended, the exit code afterwards. */
-export function exitCodeOf(way: WayToEnd, asked: (child: ReturnType<Vocabulary['process']>) => Steps<unknown>): Program {
+export function exitCodeOf(
+  way: WayToEnd,
+  asked: (child: ReturnType<Vocabulary['process']>) => Steps<unknown>,
+): Program {
   return program('exit code', {}, (_params, p) => {
     const seen = p.cell('seen', null as unknown)
     const child = p.process('child', () => way.body(p))

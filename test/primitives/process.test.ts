@@ -25,7 +25,9 @@ async function bothWays(subject: Program): Promise<ExploreReport> {
 /** What one thread of the main process returns, in every outcome. */
 async function resultsOf(setup: (p: Vocabulary) => () => Steps<unknown>, search = bothWays): Promise<unknown[]> {
   const { outcomes } = await search(program('alone', {}, (_params, p) => void p.thread('main', setup(p))))
-  const results = outcomes.map(({ results: all, errors, waiting }) => errors?.['main'] ?? waiting?.['main'] ?? all?.['main'])
+  const results = outcomes.map(
+    ({ results: all, errors, waiting }) => errors?.['main'] ?? waiting?.['main'] ?? all?.['main'],
+  )
   return [...new Set(results.map((result) => JSON.stringify(result)))].sort().map((text) => JSON.parse(text) as unknown)
 }
 
@@ -177,10 +179,12 @@ describe('The exit code of a process', () => {
         return [yield* child.exitCode(), yield* child.isAlive()]
       }
     })
-    expect(results).toEqual([
-      [0, false],
-      [code, false],
-    ].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)))
+    expect(results).toEqual(
+      [
+        [0, false],
+        [code, false],
+      ].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+    )
   })
 
   test('after an uncaught error is told with the error of its first thread', async () => {
@@ -241,26 +245,32 @@ describe('A process', () => {
     })
     const report = await explore(leaving)
     expect(report).toMatchObject({ verdict: 'holds', complete: true })
-    const daemons = report.outcomes.map(({ final }) => (final['order'] as string[]).filter((said) => said === 'daemon').length)
+    const daemons = report.outcomes.map(
+      ({ final }) => (final['order'] as string[]).filter((said) => said === 'daemon').length,
+    )
     expect([...new Set(daemons)].sort()).toEqual([0, 1, 2])
     expect(report.outcomes.some(({ final }) => !(final['order'] as string[]).includes('daemon thread'))).toBe(true)
   })
 
-  test('of the main process that is a daemon dies with the threads of the main process, though other processes go on', async () => {
-    const results = await resultsOf((p) => {
-      const [a, b] = p.pipe<number>('pipe')
+  test('that is a daemon dies with the threads of the main process, also while other processes go on', async () => {
+    const left = program('left', {}, (_params, p) => {
+      const lock = p.lock('lock', { shared: true })
+      const [waiting, told] = p.pipe<number>('pipe')
+      const daemon = p.process('daemon', () => lock.hold(() => waiting.recv()), { daemon: true })
       const other = p.process('other', function* () {
-        while (yield* daemon.isAlive());
-        yield* b.send(1)
+        yield* daemon.join()
+        yield* told.send(1)
       })
-      const daemon = p.process('daemon', () => a.recv(), { daemon: true })
-      return function* () {
+      p.thread('main', function* () {
         yield* daemon.start()
-        return yield* daemon.isAlive()
-      }
-      void other
+        yield* other.start()
+      })
     })
-    expect(results).toEqual([true])
+    const report = await bothWays(left)
+    expect(report.violations).toEqual([])
+    const ends = report.outcomes.map(({ final }) => [final['daemon'], final['other'], final['lock']])
+    expect(ends).toEqual(expect.arrayContaining([[-15, 0, 'daemon']]))
+    expect(new Set(ends.map(([daemon]) => daemon))).toEqual(new Set([-15]))
   })
 
   test('that is ended holds for ever what it holds, and gets no further', async () => {
@@ -281,7 +291,9 @@ describe('A process', () => {
         })
       }),
     )
-    const ends = report.outcomes.map(({ final, results }) => [final['reached'], final['child'], results?.['main']].join())
+    const ends = report.outcomes.map(({ final, results }) =>
+      [final['reached'], final['child'], results?.['main']].join(),
+    )
     expect([...new Set(ends)].sort()).toEqual(
       ['0,-9,false', '0,-9,true', '1,-9,false', '2,-9,false', '2,-9,true', '2,0,true'].sort(),
     )
@@ -396,7 +408,6 @@ describe('A pipe', () => {
     })
     expect(results).toEqual([false, true])
   })
-
 })
 
 describe('A queue between processes', () => {

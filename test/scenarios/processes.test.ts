@@ -64,7 +64,10 @@ describe('A process that holds a lock', () => {
     const report = await exploreBothWays('killed-holder')
     expect(report.violations.map(({ kind }) => kind)).toEqual(['deadlock'])
     expect(report.violations[0].message).toContain('parent waits for file, which worker holds')
-    expect(report.outcomes.find(({ waiting }) => waiting !== undefined)!.final).toMatchObject({ file: 'worker', worker: -15 })
+    expect(report.outcomes.find(({ waiting }) => waiting !== undefined)!.final).toMatchObject({
+      file: 'worker',
+      worker: -15,
+    })
   })
 
   test('and is asked to stop gives it back', async () => {

@@ -39,12 +39,16 @@ describe('On random programs with processes', () => {
     expect(compared).toBeGreaterThan(RUNS / 2)
   })
 
-  test.each(['random', 'pct', 'pos', 'surw'] as const)('%s shows nothing but outcomes', { timeout: 600_000 }, async (strategy) => {
-    const compared = await compare({ strategy, samples: 50, seed: 1 } as ExplorationOptions, (found, all) => {
-      expect(all).toEqual(expect.arrayContaining(found))
-    })
-    expect(compared).toBeGreaterThan(RUNS / 2)
-  })
+  test.each(['random', 'pct', 'pos', 'surw'] as const)(
+    '%s shows nothing but outcomes',
+    { timeout: 600_000 },
+    async (strategy) => {
+      const compared = await compare({ strategy, samples: 50, seed: 1 } as ExplorationOptions, (found, all) => {
+        expect(all).toEqual(expect.arrayContaining(found))
+      })
+      expect(compared).toBeGreaterThan(RUNS / 2)
+    },
+  )
 })
 
 test('Reads-from classes refuse processes, with a reason', async () => {

@@ -111,7 +111,9 @@ export function programOfProcesses(script: ProcessScript): Program {
         case 'empty':
           return yield* queue.empty()
         case 'spawn': {
-          const child = yield* p.spawn(`inner of ${value}`, () => perform(value + 300, each.inside), { daemon: each.daemon })
+          const child = yield* p.spawn(`inner of ${value}`, () => perform(value + 300, each.inside), {
+            daemon: each.daemon,
+          })
           return each.daemon ? null : yield* child.join()
         }
         case 'exit':

@@ -37,7 +37,12 @@ async function perform(
 }
 
 // Python's names for what is called otherwise here.
-const PYTHON: Readonly<Record<string, string>> = { popItem: 'popitem', setDefault: 'setdefault', read: 'at', write: 'set' }
+const PYTHON: Readonly<Record<string, string>> = {
+  popItem: 'popitem',
+  setDefault: 'setdefault',
+  read: 'at',
+  write: 'set',
+}
 const said = ([method, ...args]: Call): Call => [PYTHON[method as string] ?? method, ...args]
 
 function ask(sequences: readonly { readonly calls: readonly Call[] }[]): readonly (readonly Result[])[] {
@@ -57,7 +62,11 @@ describe.skipIf(python === null)('One call after the other, it does what CPython
       { weight: 1, arbitrary: fc.tuple(end, fc.constant('close')) },
     )
     const sequences = fc.sample(
-      fc.record({ kind: fc.constant('pipe'), duplex: fc.boolean(), calls: fc.array(call, { minLength: 1, maxLength: 12 }) }),
+      fc.record({
+        kind: fc.constant('pipe'),
+        duplex: fc.boolean(),
+        calls: fc.array(call, { minLength: 1, maxLength: 12 }),
+      }),
       { seed: SEED, numRuns: SEQUENCES },
     )
     const theirs = ask(sequences)
@@ -176,7 +185,9 @@ async function answersOf(start: StartMethod): Promise<Record<string, unknown>> {
   const answers: Record<string, unknown> = {}
   const answer = async (name: string, setup: (p: Vocabulary) => () => Steps<unknown>) => {
     const { outcomes } = await explore(program(name, {}, (_params, p) => void p.thread('main', setup(p))))
-    answers[name] = [...new Set(outcomes.map(({ results }) => JSON.stringify(results!['main'])))].map((text) => JSON.parse(text) as unknown)
+    answers[name] = [...new Set(outcomes.map(({ results }) => JSON.stringify(results!['main'])))].map(
+      (text) => JSON.parse(text) as unknown,
+    )
   }
   const exitCode = (body: (p: Vocabulary) => Steps<unknown>, end?: 'terminate' | 'kill') => (p: Vocabulary) => {
     const child = p.process('child', () => body(p), { start })
@@ -190,10 +201,19 @@ async function answersOf(start: StartMethod): Promise<Record<string, unknown>> {
   function* fails(): Steps<never> {
     throw new Error('on purpose')
   }
-  await answer('returns', exitCode((p) => p.yieldNow()))
-  await answer('exits', exitCode((p) => p.exit(3)))
+  await answer(
+    'returns',
+    exitCode((p) => p.yieldNow()),
+  )
+  await answer(
+    'exits',
+    exitCode((p) => p.exit(3)),
+  )
   await answer('fails', exitCode(fails))
-  await answer('aborts', exitCode((p) => p.abort()))
+  await answer(
+    'aborts',
+    exitCode((p) => p.abort()),
+  )
   const waits = (p: Vocabulary): Steps<unknown> => p.pipe('never').at(0)!.recv()
   await answer('terminated', exitCode(waits, 'terminate'))
   await answer('killed', exitCode(waits, 'kill'))
@@ -243,6 +263,7 @@ test.skipIf(python === null)('Programs of several processes end as CPython’s d
   for (const start of ['spawn', 'fork'] as const) {
     const ours = await answersOf(start)
     expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs[start]).sort())
-    for (const [name, answer] of Object.entries(theirs[start])) expect(ours[name], `${name} (${start})`).toEqual([answer])
+    for (const [name, answer] of Object.entries(theirs[start]))
+      expect(ours[name], `${name} (${start})`).toEqual([answer])
   }
 })
