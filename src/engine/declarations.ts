@@ -32,6 +32,8 @@ export class Declarations implements DeclarationSink {
   readonly #context: DeclarationContext
   #declaredObjects = 0
   #pendingWords: number[] = []
+  // Who waits to know the object that is being declared.
+  #pendingOwners: { object: SharedObject | null }[] = []
   #inSetup = true
   #declaredProcesses = 0
   #terminatesDaemons = false
@@ -73,6 +75,22 @@ export class Declarations implements DeclarationSink {
     return word
   }
 
+  wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): () => number {
+    const { codec, layout, processes, running } = this.#context
+    const home = running()?.thread.process ?? null
+    const identity = `${this.#objectIdentity()} on demand ${suffix}`
+    const owner: { object: SharedObject | null } = { object: null }
+    this.#pendingOwners.push(owner)
+    let word: number | null = null
+    return () => {
+      if (word !== null) return word
+      word = layout.word(identity, kind, codec.encode(kind, initial, what))
+      if (!shared) processes.declare(word, identity, home)
+      if (owner.object !== null) this.#objectWords.set(word, owner.object)
+      return word
+    }
+  }
+
   /** After other histories a thread may make an object with another initial content: that is another object. */
   #hashText(kind: WordKind, content: number): string {
     return kind === WordKind.Value
@@ -88,6 +106,8 @@ export class Declarations implements DeclarationSink {
   object(object: SharedObject): void {
     const words = this.#pendingWords
     this.#pendingWords = []
+    for (const owner of this.#pendingOwners) owner.object = object
+    this.#pendingOwners = []
     requireName(object.kind, object.name, undefined)
     const run = this.#context.running()
     if (run === null) this.#declaredObjects++

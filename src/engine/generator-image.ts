@@ -4,7 +4,7 @@ import { Code, FLAG_DAEMON, FLAG_KILLED } from './instruction.js'
 import type { Interner } from './interner.js'
 import { type Layout, WordKind } from './layout.js'
 import { LearningLog } from './learning-log.js'
-import { type AtMark, ThreadHandle } from './marks.js'
+import { AtMark, type Claim, LoopMark, ThreadHandle } from './marks.js'
 import { NodeCodec } from './node-codec.js'
 import { describeNode, describeYielded } from './node-description.js'
 import {
@@ -22,6 +22,7 @@ import {
 import { formatData, type Operation, type ThreadBody } from './operation.js'
 import { StartProcess, type StartedProcess } from './process-operations.js'
 import { recordingPlaces } from './place.js'
+import { follow, type Position } from './position.js'
 import type { ThreadImage } from './thread-image.js'
 import { Spawn } from './thread-operations.js'
 import type { ThreadEntry, ThreadRegistry } from './thread-registry.js'
@@ -136,21 +137,25 @@ export class GeneratorImage implements ThreadImage {
 
   /** The first node of a thread; the history of whoever spawned it, at `spawnNode`, goes on in it. */
   start(thread: ThreadEntry, body: ThreadBody, spawnNode: number, words: readonly number[] = []): number {
-    const { layout, nodes } = this.#context
-    let hash1 = contribution(layout.seeds1[thread.word]!, 1)
-    let hash2 = contribution(layout.seeds2[thread.word]!, 1)
-    if (spawnNode !== 0) {
-      hash1 = chain(hash1, nodes.field(spawnNode, NODE_HASH_1))
-      hash2 = chain(hash2, nodes.field(spawnNode, NODE_HASH_2))
-    }
     this.#addKilled(thread)
     const node = this.#placingFaults(() => {
       const run = this.#runner.begin(thread, body, words)
       const yielded = this.#runner.advance(run, () => run.generator.next())
-      return this.#settle(run, yielded, { parent: 0, result: 0, hash1, hash2, length: 0 })
+      return this.#settle(run, yielded, { ...this.#beginning(thread, spawnNode), length: 0 })
     })
     if (!this.#beginnings.has(node)) this.#beginnings.set(node, { body, words })
     return node
+  }
+
+  #beginning({ word }: ThreadEntry, spawnNode: number): Omit<History, 'length'> {
+    const { layout, nodes } = this.#context
+    let hash1 = contribution(layout.seeds1[word]!, 1)
+    let hash2 = contribution(layout.seeds2[word]!, 1)
+    if (spawnNode !== 0) {
+      hash1 = chain(hash1, nodes.field(spawnNode, NODE_HASH_1))
+      hash2 = chain(hash2, nodes.field(spawnNode, NODE_HASH_2))
+    }
+    return { parent: 0, result: -spawnNode, hash1, hash2 }
   }
 
   /** The node of a thread that was killed; where it stood does not matter any more. */
@@ -259,19 +264,24 @@ export class GeneratorImage implements ThreadImage {
   }
 
   #extend(node: number, result: number): number {
-    const { nodes, layout } = this.#context
+    const { nodes } = this.#context
     const run = this.#take(node)
     const yielded = this.#runner.advance(run, () => this.#feed(run, node, result))
     const length = nodes.lengths[node]! + 1
     if (length % MERGED > HISTORY_LIMIT) throw endless(run.thread, length % MERGED)
+    return this.#settle(run, yielded, { ...this.#after(run.thread, node, result), length })
+  }
+
+  /** The history that goes on from a node by a result. */
+  #after({ word }: ThreadEntry, node: number, result: number): Omit<History, 'length'> {
+    const { nodes, layout } = this.#context
     const [content1, content2] = this.#codec.resultHashes(node, result)
-    return this.#settle(run, yielded, {
+    return {
       parent: node,
       result,
-      hash1: chain(nodes.field(node, NODE_HASH_1) ^ layout.seeds1[run.thread.word]!, content1),
-      hash2: chain(nodes.field(node, NODE_HASH_2) ^ layout.seeds2[run.thread.word]!, content2),
-      length,
-    })
+      hash1: chain(nodes.field(node, NODE_HASH_1) ^ layout.seeds1[word]!, content1),
+      hash2: chain(nodes.field(node, NODE_HASH_2) ^ layout.seeds2[word]!, content2),
+    }
   }
 
   /** A fault that does not know its place is provoked once more with places recorded. */
@@ -290,33 +300,32 @@ export class GeneratorImage implements ThreadImage {
   }
 
   /** The node for what a run just did: a new one, or one that it is the same as. */
-  #settle(run: LiveRun, yielded: Yielded, history: History): number {
+  #settle(run: LiveRun, yielded: Yielded, unclaimed: History): number {
+    const { position, merging } = this.#follow(run, yielded, unclaimed)
+    if (merging !== null) this.hasMerged = true
+    const { hash1, hash2 } = position
+    const history = merging === null ? unclaimed : { ...unclaimed, hash1, hash2, length: MERGED }
     if (yielded.operation === null) return this.#settleEnd(run, yielded, history)
-    if (yielded.at === null) return this.#addOperation(run, yielded.operation, history)
-    this.hasMerged = true
-    return this.#settleClaim(run, yielded.operation, yielded.at, history)
-  }
-
-  /** After `p.at` the label and the locals are all that matters. */
-  #settleClaim(run: LiveRun, operation: Operation, at: AtMark, history: History): number {
-    const { interner, layout } = this.#context
-    const { name, word, index } = run.thread
-    const label = interner.intern(at.label, `the label of p.at in thread “${name}”`)
-    const locals = interner.intern([...at.locals], `the locals of p.at(“${at.label}”) in thread “${name}”`)
-    const key = `${index} ${label} ${locals} ${run.objects} ${run.children}`
+    if (merging === null) return this.#addOperation(run, yielded.operation, history)
+    const key = `${run.thread.index} ${position.key}`
     const known = this.#merged.get(key)
     if (known !== undefined) {
-      this.#checkClaim(run, operation, at, known)
+      this.#checkClaim(run, yielded, merging, known)
       return known
     }
-    const node = this.#addOperation(run, operation, {
-      ...history,
-      hash1: mergedHash(layout.seeds1[word]!, interner.hash1[label]!, interner.hash1[locals]!, run),
-      hash2: mergedHash(layout.seeds2[word]!, interner.hash2[label]!, interner.hash2[locals]!, run),
-      length: MERGED,
-    })
+    const node = this.#addOperation(run, yielded.operation, history)
     this.#merged.set(key, node)
     return node
+  }
+
+  /** Where a run stands by what it has said of its history since its last operation. */
+  #follow(run: LiveRun, { claims }: Yielded, { parent, result, hash1, hash2 }: Omit<History, 'length'>) {
+    const { interner, layout } = this.#context
+    const from: Position = { key: `${parent} ${result}`, hash1, hash2 }
+    if (claims === null) return { position: from, merging: null }
+    const { word } = run.thread
+    const start: Position = { key: '', hash1: layout.seeds1[word]!, hash2: layout.seeds2[word]! }
+    return follow(run, claims, from, start, interner)
   }
 
   /** A thread that has ended is its result and the number of its steps; what it read on the way no longer matters. */
@@ -454,10 +463,13 @@ export class GeneratorImage implements ThreadImage {
     const { body, words } = this.#beginnings.get(path[0]!)!
     const run = this.#runner.begin(threads.all[nodes.owners[node]!]!, body, words)
     let yielded = this.#runner.advance(run, () => run.generator.next())
+    this.#follow(run, yielded, this.#beginning(run.thread, -nodes.results[path[0]!]!))
     this.#requireAgreement(run, path[0]!, yielded)
     for (let i = 1; i < path.length; i++) {
       const before = path[i - 1]!
-      yielded = this.#runner.advance(run, () => this.#feed(run, before, nodes.results[path[i]!]!))
+      const result = nodes.results[path[i]!]!
+      yielded = this.#runner.advance(run, () => this.#feed(run, before, result))
+      if (yielded.claims !== null) this.#follow(run, yielded, this.#after(run.thread, before, result))
       this.#requireAgreement(run, path[i]!, yielded)
       if (i % RERUN_SLICE === 0) yield
     }
@@ -501,12 +513,12 @@ export class GeneratorImage implements ThreadImage {
   }
 
   /** Follows the new history beside the one that was learnt, as far as the latter is known, a few operations ahead. */
-  #checkClaim(run: LiveRun, operation: Operation, at: AtMark, known: number): void {
+  #checkClaim(run: LiveRun, claiming: Yielded, claim: Claim, known: number): void {
     const { nodes } = this.#context
     let node = known
-    let yielded: Yielded = { operation, at, value: undefined, failure: null }
+    let yielded = claiming
     for (let ahead = 0; ; ahead++) {
-      if (!this.#agrees(run, node, yielded)) throw this.#falseClaim(run, at, yielded, node)
+      if (!this.#agrees(run, node, yielded)) throw this.#falseClaim(run, claim, yielded, node)
       const from = node
       node = nodes.field(from, NODE_CHILD)
       if (ahead === CLAIM_LOOKAHEAD || yielded.operation === null || node === 0 || spawns(yielded.operation)) return
@@ -514,20 +526,34 @@ export class GeneratorImage implements ThreadImage {
     }
   }
 
-  #falseClaim(run: LiveRun, at: AtMark, yielded: Yielded, node: number): ProgramFault {
+  #falseClaim(run: LiveRun, claim: Claim, yielded: Yielded, node: number): ProgramFault {
+    const { what, hint } = describeClaim(claim)
     return new ProgramFault(
       'program/false-at',
-      `thread “${run.thread.name}” claims p.at(“${at.label}”) with equal locals after different histories, but then ${describeYielded(yielded)} after one, and ${this.describeNode(node)} after the other`,
+      `thread “${run.thread.name}” claims ${what} after different histories, but then ${describeYielded(yielded)} after one, and ${this.describeNode(node)} after the other`,
       {
-        place: at.place ?? yielded.operation?.place ?? run.thread.place,
-        hint: 'give p.at every local variable that still matters',
+        place: (claim instanceof AtMark ? claim.place : undefined) ?? yielded.operation?.place ?? run.thread.place,
+        hint,
       },
     )
   }
 }
 
-function mergedHash(seed: number, label: number, locals: number, run: LiveRun): number {
-  return chain(chain(chain(chain(seed, label), locals), run.objects), run.children)
+function describeClaim(claim: Claim): { readonly what: string; readonly hint: string } {
+  if (claim instanceof AtMark)
+    return {
+      what: `p.at(“${claim.label}”) with equal locals`,
+      hint: 'give p.at every local variable that still matters',
+    }
+  if (claim instanceof LoopMark)
+    return {
+      what: `the loop “${claim.label}” of a call with equal values`,
+      hint: 'give it every variable of the call that still matters',
+    }
+  return {
+    what: 'a call with equal results',
+    hint: 'let nothing depend on a call but what it returns',
+  }
 }
 
 function spawns(operation: Operation | null): boolean {

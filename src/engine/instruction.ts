@@ -47,8 +47,11 @@ export const FLAG_GIVES = 0x4000
 /** The form holds only under a condition: an acquire finds its word free, a release does not, a sum does not overflow. */
 export const FLAG_GUARDED = 0x8000
 
+/** A step that says that its thread gets on: what starvation is told by. */
+export const FLAG_PROGRESS = 0x10000
+
 /** Not an operation: the end of a thread whose process was ended. */
-export const FLAG_KILLED = 0x10000
+export const FLAG_KILLED = 0x20000
 
 /** The linear form of an instruction as flags; 0 if it has none. */
 export function linearForm(code: number): number {

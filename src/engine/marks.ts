@@ -17,6 +17,34 @@ export class AtMark {
   }
 }
 
+/** What a call of several steps yields when it begins; see `call`. */
+export class CallMark {
+  readonly mark = 'call'
+}
+
+/** What a call yields at the head of its loops: from here on, to the call, only these values matter. */
+export class LoopMark {
+  readonly label: string
+  readonly locals: readonly unknown[]
+
+  constructor(label: string, locals: readonly unknown[]) {
+    this.label = label
+    this.locals = locals
+  }
+}
+
+/** What a call yields when it ends: what it has come to is all that matters of it. */
+export class ReturnMark {
+  readonly outcome: unknown
+
+  constructor(outcome: unknown) {
+    this.outcome = outcome
+  }
+}
+
+/** What a thread says about its history between two operations. */
+export type Claim = AtMark | CallMark | LoopMark | ReturnMark
+
 /** What `p.print` yields: a line for the trace, not a step. */
 export class PrintMark {
   readonly values: readonly unknown[]

@@ -1,5 +1,14 @@
 import { MisuseError, ProgramFault } from './errors.js'
-import { Code, FLAG_DAEMON, FLAG_PLAIN, FLAG_VALUE, FLAG_WRITES, linearForm, MISUSE } from './instruction.js'
+import {
+  Code,
+  FLAG_DAEMON,
+  FLAG_PLAIN,
+  FLAG_PROGRESS,
+  FLAG_VALUE,
+  FLAG_WRITES,
+  linearForm,
+  MISUSE,
+} from './instruction.js'
 import { releasedFree } from './instruction-operation.js'
 import type { Interner } from './interner.js'
 import { type Layout, WordKind } from './layout.js'
@@ -49,7 +58,9 @@ export class NodeCodec {
     if (form === undefined) return { code: Code.Contract | daemon, word: thread.word, a: 0, b: 0 }
     const word = form.word < 0 ? thread.word : form.word
     const plain = form.plain === true ? FLAG_PLAIN : 0
-    const flags = linearForm(form.code) | daemon | plain | (form.code === Code.Store ? FLAG_WRITES : 0)
+    // Progress is noted on the general path, so that the hot one need not look for it.
+    const shape = form.progress === true ? FLAG_PROGRESS : linearForm(form.code)
+    const flags = shape | daemon | plain | (form.code === Code.Store ? FLAG_WRITES : 0)
     if (form.code === Code.Choose) requireWays(operation, form.a)
     if (form.code === Code.Choose || form.code === Code.Assume)
       return { code: form.code | flags, word, a: form.a as number, b: 0 }

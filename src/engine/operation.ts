@@ -52,6 +52,8 @@ export interface InstructionForm {
   readonly a?: unknown
   readonly b?: unknown
   readonly plain?: boolean
+  /** The step says that its thread gets on. */
+  readonly progress?: boolean
 }
 
 /**

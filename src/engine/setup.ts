@@ -5,7 +5,7 @@ import type { Operation, SharedObject, Steps, ThreadBody } from './operation.js'
 import { perform } from './operation.js'
 import { AbortProcess, type ProcessContext } from './process-operations.js'
 import type { ExitHook } from './processes.js'
-import { Assume, Choose, Pause, Spawn } from './thread-operations.js'
+import { Assume, Choose, Pause, Progress, Spawn } from './thread-operations.js'
 import { type Place, placeOfCaller, recordedPlace } from './place.js'
 
 /** A state as properties see it. */
@@ -28,6 +28,8 @@ export interface Property {
 export interface DeclarationSink {
   /** @param shared whether all processes have the word in common; otherwise each has one of its own. */
   word(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): number
+  /** The same, but reserved when it is first asked for: a word that few programs need costs the others nothing. */
+  wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): () => number
   /** What processes are made of. */
   readonly processes: ProcessContext
   /** A process is being declared; returns its number. */
@@ -53,6 +55,8 @@ export interface WordAllocator {
   data(name: string, initial: unknown): number
   /** A word for "no thread" (0) or a thread (its index + 1); 0 at first. */
   thread(name: string): number
+  /** A word for plain data that is part of the state from when an operation first needs it. */
+  dataOnDemand(name: string, initial: unknown): () => number
 }
 
 /**
@@ -83,6 +87,7 @@ export class Setup {
       int: (suffix, initial) => this.sink.word(`${kind} ${suffix}`, Kind.Int, initial, what, shared),
       data: (suffix, initial) => this.sink.word(`${kind} ${suffix}`, Kind.Value, initial, what, shared),
       thread: (suffix) => this.sink.word(`${kind} ${suffix}`, Kind.Thread, 0, what, shared),
+      dataOnDemand: (suffix, initial) => this.sink.wordOnDemand(`${kind} ${suffix}`, Kind.Value, initial, what, shared),
     })
     this.sink.object(object)
     return object
@@ -161,6 +166,14 @@ export class Setup {
   /** Offers the processor to others: one step that touches nothing. */
   yieldNow(): Steps<void> {
     return perform(new Pause('yieldNow', [], 'none', recordedPlace()))
+  }
+
+  /**
+   * Says that this thread gets on: it has eaten, it has been served. One step that touches nothing. A fair run that goes
+   * on for ever without a thread that has said so before is reported as starvation.
+   */
+  progress(): Steps<void> {
+    return perform(new Progress(recordedPlace()))
   }
 
   /** One of 0 … `ways` − 1, every one explored. One step. */

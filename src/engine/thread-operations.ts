@@ -55,6 +55,18 @@ export class Pause extends ThreadOperation implements Operation<void> {
   override apply(): void {}
 }
 
+/** `progress`: a step that touches nothing and says that its thread gets on. */
+export class Progress extends ThreadOperation implements Operation<void> {
+  readonly name = 'progress'
+  readonly instruction: InstructionForm = { code: Code.Pause, word: -1, progress: true }
+
+  constructor(place: Place | undefined) {
+    super([], 'none', place)
+  }
+
+  override apply(): void {}
+}
+
 /** `choose`: as many ways as asked for, and the way taken as its result. */
 export class Choose extends ThreadOperation implements Operation<number> {
   readonly name = 'choose'

@@ -1,6 +1,7 @@
 import { HistoryLimit, MisuseError, ProgramFault, ThreadExit } from './errors.js'
 import { localOperation } from './local-operation.js'
-import { AtMark, PrintMark } from './marks.js'
+import { AtMark, CallMark, type Claim, LoopMark, PrintMark, ReturnMark } from './marks.js'
+import type { Position } from './position.js'
 import type { Operation, Steps, ThreadBody } from './operation.js'
 import { type Place, placeOfError, recordingPlaces } from './place.js'
 import type { ProcessRegistry } from './processes.js'
@@ -21,6 +22,8 @@ export interface LiveRun {
   children: number
   /** The words declared by this run so far, and by those that spawned it before they did. */
   readonly words: number[]
+  /** Where the calls began that it is in, the outermost first. */
+  readonly calls: Position[]
   /** Where its latest operation was created, when places are recorded. */
   latestPlace?: Place
 }
@@ -42,8 +45,8 @@ export interface PrintedLine {
 export interface Yielded {
   /** Null if the thread has ended or failed. */
   readonly operation: Operation | null
-  /** The claim made right before the operation. */
-  readonly at: AtMark | null
+  /** What the thread has said of its history since its last operation, in order; null for nothing. */
+  readonly claims: readonly Claim[] | null
   readonly value: unknown
   readonly failure: Failure | null
 }
@@ -85,7 +88,7 @@ export class ThreadRunner {
         `the body of thread “${thread.name}” is not a generator function`,
         { place: thread.place, hint: 'write function* () { … }' },
       )
-    return { generator, thread, objects: 0, children: 0, words: [...words] }
+    return { generator, thread, objects: 0, children: 0, words: [...words], calls: [] }
   }
 
   /** Runs the thread's own code up to its next operation, its end or its failure. */
@@ -110,13 +113,13 @@ export class ThreadRunner {
   }
 
   #toOperation(run: LiveRun, resume: () => IteratorResult<unknown, unknown>): Yielded {
-    let at: AtMark | null = null
+    let claims: Claim[] | null = null
     let step: IteratorResult<unknown, unknown>
     try {
       step = resume()
       for (let marks = 0; !step.done; marks++) {
         if (marks > MARK_LIMIT) throw neverSteps(run.thread)
-        if (step.value instanceof AtMark) at = step.value
+        if (isClaim(step.value)) (claims ??= []).push(step.value)
         else if (step.value instanceof PrintMark)
           this.#options.onPrint?.({ thread: run.thread.index, values: step.value.values })
         else break
@@ -124,16 +127,22 @@ export class ThreadRunner {
       }
     } catch (error) {
       if (error instanceof ProgramFault || error instanceof HistoryLimit) throw error
-      if (error instanceof ThreadExit) return { operation: null, at: null, value: undefined, failure: null }
-      return { operation: null, at: null, value: undefined, failure: describeFailure(run.thread, error) }
+      if (error instanceof ThreadExit) return { operation: null, claims, value: undefined, failure: null }
+      return { operation: null, claims, value: undefined, failure: describeFailure(run.thread, error) }
     }
-    if (step.done) return { operation: null, at: null, value: step.value, failure: null }
+    if (step.done) return { operation: null, claims, value: step.value, failure: null }
     const operation = requireOperation(run, step.value)
     if (operation.place !== undefined) run.latestPlace = operation.place
     const { process } = run.thread
     const performed = process === null ? operation : localOperation(this.#options.processes, process, operation)
-    return { operation: performed, at, value: undefined, failure: null }
+    return { operation: performed, claims, value: undefined, failure: null }
   }
+}
+
+function isClaim(value: unknown): value is Claim {
+  return (
+    value instanceof AtMark || value instanceof CallMark || value instanceof LoopMark || value instanceof ReturnMark
+  )
 }
 
 function isGenerator(value: unknown): value is Steps<unknown> {

@@ -11,6 +11,9 @@ import {
   type WorldView,
 } from '../engine/operation.js'
 import { type Place, recordedPlace } from '../engine/place.js'
+import type { WaitOptions } from './semaphore.js'
+import { withTimeout } from './timed.js'
+import { type Transition, TransitionOperation } from './transition.js'
 
 /**
  * A sequentially consistent atomic variable, with the operations and the results of JavaScript's `Atomics`: those that
@@ -22,12 +25,15 @@ export class Atomic<T> implements SharedObject {
   readonly kind = 'atomic'
   readonly name: string
   readonly #word: number
+  readonly #waiters: () => number
   /** Carries the type of the content; never present. */
   declare readonly contentType?: T
 
-  constructor(name: string, word: number) {
+  /** @param waiters the word of those who wait for a wake-up: the identities of threads, the first to come first. */
+  constructor(name: string, word: number, waiters: () => number) {
     this.name = name
     this.#word = word
+    this.#waiters = waiters
   }
 
   /** The present value. */
@@ -60,6 +66,37 @@ export class Atomic<T> implements SharedObject {
     return perform(new Update(this, this.#word, change, recordedPlace()))
   }
 
+  /**
+   * Sleeps until somebody calls `wake`, unless the value is another one than expected by now: JavaScript's `Atomics.wait`, Linux's futex.
+   * One step to look and lie down, which nothing can come between, and one to get up.
+   *
+   * @returns `not-equal` at once if the value is another one; `ok` if woken; `timed-out` after `timeout` seconds.
+   */
+  *wait(expected: T, { timeout }: WaitOptions = {}): Steps<'ok' | 'not-equal' | 'timed-out'> {
+    const waiters = this.#waiters()
+    if (!(yield* perform(new FutexSleep(this, this.#word, waiters, expected, recordedPlace())))) return 'not-equal'
+    const waking = new TransitionOperation(this, waiters, WAKING, recordedPlace())
+    if (timeout === undefined) yield* perform(waking)
+    else if (
+      (yield* withTimeout(waking, timeout, new TransitionOperation(this, waiters, GETTING_UP, undefined))).timedOut
+    )
+      return 'timed-out'
+    return 'ok'
+  }
+
+  /** Wakes those who wait, at most `count` of them, the first to come first; returns how many. One step. */
+  wake(count = Infinity): Steps<number> {
+    const transition: Transition<readonly string[], number> = {
+      name: 'wake',
+      args: count === Infinity ? [] : [count],
+      step: (waiters) => {
+        const woken = Math.min(count, waiters.length)
+        return { state: woken === 0 ? waiters : waiters.slice(woken), result: woken }
+      },
+    }
+    return perform(new TransitionOperation(this, this.#waiters(), transition, recordedPlace()))
+  }
+
   show(world: WorldView): unknown {
     return world.value(this.#word)
   }
@@ -69,6 +106,62 @@ export class Atomic<T> implements SharedObject {
       { name, object: this, args, cost: 'atomic', place: recordedPlace() },
       { code, word: this.#word, a: args[0], b: args[1] },
     )
+  }
+}
+
+const WAKING: Transition<readonly string[], void> = {
+  name: 'woken',
+  ways: (waiters, self) => (waiters.includes(self) ? 0 : 1),
+  step: (waiters) => ({ state: waiters, result: undefined }),
+}
+
+const GETTING_UP: Transition<readonly string[], void> = {
+  name: 'get up',
+  step: (waiters, _way, self) => ({ state: waiters.filter((waiter) => waiter !== self), result: undefined }),
+}
+
+/** Lies down to wait if the value is the expected one; returns whether it is. */
+class FutexSleep<T> implements Operation<boolean> {
+  readonly name = 'wait'
+  readonly args: readonly unknown[]
+  readonly cost = 'wait'
+  readonly object: Atomic<T>
+  readonly place: Place | undefined
+  readonly #word: number
+  readonly #waiters: number
+  readonly #expected: T
+
+  constructor(object: Atomic<T>, word: number, waiters: number, expected: T, place: Place | undefined) {
+    this.object = object
+    this.args = [expected]
+    this.place = place
+    this.#word = word
+    this.#waiters = waiters
+    this.#expected = expected
+  }
+
+  ways(): number {
+    return 1
+  }
+
+  apply(world: WorldAccess, _way: number, thread: number): boolean {
+    if (!world.equals(this.#word, this.#expected)) return false
+    const waiters = world.value(this.#waiters) as readonly string[]
+    world.setValue(this.#waiters, [...waiters, world.identityOf(thread)])
+    return true
+  }
+
+  footprint(world: WorldView): Footprint {
+    if (!world.equals(this.#word, this.#expected)) return { reads: [this.#word], writes: [] }
+    return { reads: [this.#word, this.#waiters], writes: [this.#waiters] }
+  }
+
+  label(result: unknown): string {
+    return `wait ${formatData(this.#expected)}${result === false ? ' → not equal' : ''}`
+  }
+
+  holder(): null {
+    return null
   }
 }
 

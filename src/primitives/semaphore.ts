@@ -1,13 +1,10 @@
 import type { Steps } from '../engine/operation.js'
+import { hold } from './hold.js'
 import { withTimeout } from './timed.js'
 import { StatefulObject, type Transition } from './transition.js'
+import type { WaitOptions } from './wait-options.js'
 
-/** How long to wait. */
-export interface WaitOptions {
-  /** Seconds after which to give up. @default never */
-  readonly timeout?: number
-}
-
+export type { WaitOptions } from './wait-options.js'
 /**
  * A counting semaphore with the semantics of Python's `threading.Semaphore`: `acquire` takes one permit and waits while there is none;
  * who gets a permit that is released is not determined. Any thread may release, any number of times.
@@ -35,6 +32,15 @@ export class Semaphore extends StatefulObject<number> {
   /** Gives `permits` permits back. */
   release(permits = 1): Steps<void> {
     return this.perform(this.releasing(requirePermits(permits)))
+  }
+
+  /** Runs `body` with a permit, and gives it back however `body` ends: Python's `with semaphore:`. */
+  hold<R>(body: () => Steps<R>): Steps<R> {
+    return hold(
+      () => this.acquire(),
+      () => this.release(),
+      body,
+    )
   }
 
   protected releasing(permits: number): Transition<number, void> {

@@ -3,20 +3,42 @@ import { ProgramFault } from '../engine/errors.js'
 import type { ThreadBody } from '../engine/operation.js'
 import { placeOfCaller } from '../engine/place.js'
 import { Atomic } from './atomic.js'
+import { Barrier, type BarrierOptions, NOBODY_INSIDE } from './barrier.js'
+import { BoundedSemaphore } from './bounded-semaphore.js'
 import { Cell } from './cell.js'
 import { CellArray } from './cell-array.js'
 import { Connection, type Direction, OPEN_PIPE } from './connection.js'
-import { Lock } from './lock.js'
 import { type Key, ManagedDict, ManagedList, Manager } from './manager.js'
 import { Process, type ProcessOptions } from './process.js'
 import { ProcessQueue, type ProcessQueueOptions, type ProcessQueueState } from './process-queue.js'
-import { Semaphore } from './semaphore.js'
 import { SharedArray, SharedValue, type SynchronizedState } from './synchronized.js'
+import { Condition, type ConditionState } from './condition.js'
+import { Event, UNSET } from './event.js'
+import { Lock } from './lock.js'
+import { NOT_YET, Once } from './once.js'
+import { NOBODY, type Preference, ReaderWriterLock } from './reader-writer-lock.js'
+import { RLock } from './rlock.js'
+import { Semaphore } from './semaphore.js'
+import { CircuitBreaker } from './circuit-breaker.js'
+import { Deque } from './deque.js'
+import { Emitter, type Handlers, type Registration } from './emitter.js'
+import { type FileContents, Files } from './files.js'
+import { LifoQueue } from './lifo-queue.js'
+import { PriorityQueue } from './priority-queue.js'
+import { Queue, type QueueState } from './queue.js'
+import { SimpleQueue } from './simple-queue.js'
+import { Stream } from './stream.js'
 
 /** What an object may hold: 32-bit integers, checked, or any plain data. */
 export interface ContentOptions extends SharingOptions {
   /** By default `'integers'` if the initial value is an integer (if all are), else `'data'`. */
   readonly holds?: 'integers' | 'data'
+}
+
+/** How much a queue holds. */
+export interface QueueOptions {
+  /** Items at most; 0 = any number. @default 0 */
+  readonly maxsize?: number
 }
 
 /** What a literal given as initial value stands for: `0` for any number, `false` for any boolean. */
@@ -47,6 +69,7 @@ export class Vocabulary extends Setup {
         new Atomic(
           name,
           holdsIntegers([initial], options) ? words.int('value', initial as number) : words.data('value', initial),
+          words.dataOnDemand('waiters', []),
         ),
       options,
     )
@@ -183,6 +206,179 @@ export class Vocabulary extends Setup {
         this.declare('managed list', name, (words) => new ManagedList<T>(name, words.data('items', initial)), SHARED),
     })
   }
+
+  /** A re-entrant lock. */
+  rlock(name: string, options?: SharingOptions): RLock {
+    return this.declare('rlock', name, (words) => new RLock(name, words.data('held', null)), options)
+  }
+
+  /**
+   * A condition over `lock`, or over a re-entrant lock of its own.
+   *
+   * @param options.spurious whether a wait may end without a notify: so many of them in an execution, or any number (`true`). A
+   * loop around a wait that may do so any number of times needs `p.at` at its head, and may go on for ever.
+   */
+  condition(
+    name: string,
+    lock?: Lock | RLock,
+    { spurious = false, shared = false }: { readonly spurious?: boolean | number } & SharingOptions = {},
+  ): Condition {
+    if (typeof spurious === 'number') requireWhole(`condition “${name}”`, 'spurious wake-ups', spurious, 0)
+    const initial: ConditionState = { waiting: [], spuriousLeft: typeof spurious === 'number' ? spurious : 0 }
+    return this.declare(
+      'condition',
+      name,
+      (words) =>
+        new Condition(
+          name,
+          words.data('waiting', initial),
+          lock ?? new RLock(name, words.data('held', null), 'condition'),
+          lock === undefined,
+          spurious === true,
+        ),
+      { shared },
+    )
+  }
+
+  /** A semaphore that never has more permits than at first. */
+  boundedSemaphore(name: string, permits = 1, options?: SharingOptions): BoundedSemaphore {
+    requireWhole(`bounded semaphore “${name}”`, 'permits', permits, 0)
+    return this.declare(
+      'bounded semaphore',
+      name,
+      (words) => new BoundedSemaphore(name, words.int('permits', permits), permits),
+      options,
+    )
+  }
+
+  /** A flag that threads can wait for, not set at first. */
+  event(name: string, options?: SharingOptions): Event {
+    return this.declare('event', name, (words) => new Event(name, words.data('flag', UNSET)), options)
+  }
+
+  /** A point where so many threads wait for each other. */
+  barrier(name: string, parties: number, options: BarrierOptions & SharingOptions = {}): Barrier {
+    requireWhole(`barrier “${name}”`, 'parties', parties, 1)
+    return this.declare(
+      'barrier',
+      name,
+      (words) => new Barrier(name, words.data('state', NOBODY_INSIDE), parties, options),
+      options,
+    )
+  }
+
+  /** A lock that many may hold to read or one to write. */
+  readerWriterLock(name: string, { preference = 'none' }: { readonly preference?: Preference } = {}): ReaderWriterLock {
+    return this.declare(
+      'reader-writer lock',
+      name,
+      (words) => new ReaderWriterLock(name, words.data('state', NOBODY), preference),
+    )
+  }
+
+  /** Something that happens once. */
+  once(name: string): Once {
+    return this.declare('once', name, (words) => new Once(name, words.data('state', NOT_YET)))
+  }
+
+  /** A queue, first in, first out. */
+  queue<T>(name: string, { maxsize = 0 }: QueueOptions = {}): Queue<T> {
+    requireWhole(`queue “${name}”`, 'items at most', maxsize, 0)
+    return this.declare('queue', name, (words) => new Queue(name, words.data('state', EMPTY_QUEUE), maxsize))
+  }
+
+  /** A queue, last in, first out. */
+  lifoQueue<T>(name: string, { maxsize = 0 }: QueueOptions = {}): LifoQueue<T> {
+    requireWhole(`LIFO queue “${name}”`, 'items at most', maxsize, 0)
+    return this.declare('LIFO queue', name, (words) => new LifoQueue(name, words.data('state', EMPTY_QUEUE), maxsize))
+  }
+
+  /** A queue, least first. */
+  priorityQueue<T>(name: string, { maxsize = 0 }: QueueOptions = {}): PriorityQueue<T> {
+    requireWhole(`priority queue “${name}”`, 'items at most', maxsize, 0)
+    return this.declare(
+      'priority queue',
+      name,
+      (words) => new PriorityQueue(name, words.data('state', EMPTY_QUEUE), maxsize),
+    )
+  }
+
+  /** An unbounded queue, first in, first out, that counts no tasks. */
+  simpleQueue<T>(name: string): SimpleQueue<T> {
+    return this.declare('simple queue', name, (words) => new SimpleQueue(name, words.data('items', [])))
+  }
+
+  /** A sequence with two ends. With `maxlen`, it keeps only so many of the rightmost initial values. */
+  deque<T>(name: string, initial: readonly T[] = [], { maxlen }: { readonly maxlen?: number } = {}): Deque<Widened<T>> {
+    if (maxlen !== undefined) requireWhole(`deque “${name}”`, 'values at most', maxlen, 0)
+    const kept = initial.slice(maxlen === undefined ? 0 : Math.max(0, initial.length - maxlen))
+    return this.declare('deque', name, (words) => new Deque(name, words.data('values', kept), maxlen))
+  }
+
+  /**
+   * Tells handlers of events.
+   *
+   * @param handlers the bodies of handlers, by the names under which threads register them.
+   * @param options.registered who waits for what from the beginning, in order.
+   */
+  emitter<H extends Handlers>(
+    name: string,
+    handlers: H,
+    {
+      registered = [],
+    }: { readonly registered?: readonly (readonly [event: string, handler: keyof H & string])[] } = {},
+  ): Emitter<H> {
+    const initial = registered.map(([event, handler]): Registration => ({ event, handler, once: false }))
+    return this.declare('emitter', name, (words) => new Emitter(name, words.data('registered', initial), handlers))
+  }
+
+  /** A stream of values; whoever writes waits while so many have not been read. */
+  stream<T>(name: string, { highWaterMark = 1 }: { readonly highWaterMark?: number } = {}): Stream<T> {
+    requireWhole(`stream “${name}”`, 'values at its mark', highWaterMark, 1)
+    const initial = { items: [], ended: false }
+    return this.declare('stream', name, (words) => new Stream(name, words.data('state', initial), highWaterMark))
+  }
+
+  /**
+   * A circuit breaker, closed at first.
+   *
+   * @param options.failures how many calls in a row must fail for it to open.
+   * @param options.resetAfter seconds from then on to the first probe. Without a clock: any time at all, unless it is 0.
+   */
+  circuitBreaker(name: string, options: { readonly failures: number; readonly resetAfter: number }): CircuitBreaker {
+    requireWhole(`circuit breaker “${name}”`, 'failures to open', options.failures, 1)
+    if (!(options.resetAfter >= 0))
+      throw new ProgramFault('program/bad-number', `circuit breaker “${name}” cannot wait ${options.resetAfter} s`, {
+        place: placeOfCaller(),
+        hint: 'give resetAfter a number of seconds from 0 on',
+      })
+    const initial = { mode: 'closed', failures: 0 }
+    return this.declare(
+      'circuit breaker',
+      name,
+      (words) => new CircuitBreaker(name, words.data('state', initial), options.failures, options.resetAfter),
+    )
+  }
+
+  /** A small file system, with these files at first. */
+  files(name: string, contents: FileContents = {}): Files {
+    return this.declare('files', name, (words) => new Files(name, words.data('contents', contents)))
+  }
+}
+
+const EMPTY_QUEUE: QueueState<never> = { items: [], unfinished: 0 }
+
+function requireWhole(object: string, what: string, given: number, least: number): void {
+  if (Number.isInteger(given) && given >= least) return
+  throw new ProgramFault('program/bad-number', `${object} cannot have ${given} ${what}`, {
+    place: placeOfCaller(),
+    hint: `give it an integer from ${least} on`,
+  })
+}
+
+function holdsIntegers(initial: readonly unknown[], options: ContentOptions | undefined): boolean {
+  if (options?.holds !== undefined) return options.holds === 'integers'
+  return initial.every((value) => typeof value === 'number' && (value | 0) === value)
 }
 
 const SHARED: SharingOptions = { shared: true }
@@ -215,17 +411,4 @@ function requireNumbers(object: string, initial: readonly unknown[]): void {
     place: placeOfCaller(),
     hint: 'give it numbers; p.manager() has lists and dictionaries of any plain data',
   })
-}
-
-function requireWhole(object: string, what: string, given: number, least: number): void {
-  if (Number.isInteger(given) && given >= least) return
-  throw new ProgramFault('program/bad-number', `${object} cannot have ${given} ${what}`, {
-    place: placeOfCaller(),
-    hint: `give it an integer from ${least} on`,
-  })
-}
-
-function holdsIntegers(initial: readonly unknown[], options: ContentOptions | undefined): boolean {
-  if (options?.holds !== undefined) return options.holds === 'integers'
-  return initial.every((value) => typeof value === 'number' && (value | 0) === value)
 }

@@ -3,6 +3,7 @@ import { formatData } from '../engine/operation.js'
 import type { Replay } from '../engine/replay.js'
 import type { TraceStep } from '../engine/replay-run.js'
 import type { ViolationKind } from '../engine/explore/explore-report.js'
+import { describeDeadlock } from './deadlock-cause.js'
 import type { ReportStyle } from './report-style.js'
 
 /** One sentence that names the cause of a violation, from the trace that shows it. */
@@ -24,6 +25,8 @@ export function causeOf(kind: ViolationKind, replay: Replay, style: ReportStyle)
       return cause.endless(replay.steps.length + 1 - (replay.repeatsFrom ?? 1))
     case 'livelock':
       return cause.livelock(replay.steps.length + 1 - (replay.repeatsFrom ?? 1))
+    case 'starvation':
+      return cause.starvation(starving(replay), repeated(replay).length)
     default:
       return describeProperty(replay, style)
   }
@@ -115,20 +118,17 @@ function describeRace(replay: Replay, style: ReportStyle): string {
   )
 }
 
-function describeDeadlock(replay: Replay, style: ReportStyle): string {
-  const { cause } = style.messages
-  const parts = replay.blocked.map((blocked) => {
-    const place = at(blocked.place)
-    if (blocked.holder === blocked.thread)
-      return cause.waitsForSelf(blocked.thread, blocked.object ?? blocked.operation, place)
-    if (blocked.holder !== null && blocked.object !== null)
-      return cause.waits(blocked.thread, blocked.object, blocked.holder, place)
-    return cause.waitsAlone(blocked.thread, blocked.operation, place)
-  })
-  const isCircle =
-    replay.blocked.length > 1 &&
-    replay.blocked.every((blocked) => replay.blocked.some((other) => other.thread === blocked.holder))
-  return `${parts.join('; ')}${isCircle ? `: ${cause.circle}` : ''}.`
+/** The part of a trace that repeats for ever. */
+function repeated(replay: Replay): readonly TraceStep[] {
+  return replay.repeatsFrom === null ? [] : replay.steps.slice(replay.repeatsFrom - 1)
+}
+
+/** Who has got on before the part that repeats, and does not in it. */
+function starving(replay: Replay): string {
+  const saying = (steps: readonly TraceStep[]) =>
+    new Set(steps.filter(({ operation }) => operation === 'progress').map(({ thread }) => thread))
+  const again = saying(repeated(replay))
+  return [...saying(replay.steps)].filter((thread) => !again.has(thread)).join(', ')
 }
 
 function lastPlace(replay: Replay, thread: string): Place | undefined {

@@ -223,9 +223,11 @@ export function verdictLines(report: ExploreReport, repair: string | undefined, 
           : messages.holdsClasses(executions)
         : report.reduction === true
           ? messages.holdsReduced(states, missed)
-          : interleavings === null || interleavings === 'unbounded'
-            ? messages.holdsUnboundedProof(states, missed)
-            : messages.holdsProof(formatWhole(interleavings, language), states, missed)
+          : interleavings === '0'
+            ? messages.holdsForEver(states, missed)
+            : interleavings === null || interleavings === 'unbounded'
+              ? messages.holdsUnboundedProof(states, missed)
+              : messages.holdsProof(formatWhole(interleavings, language), states, missed)
     lines.push(`${paint.good('✓')} ${paint.strong(messages.holds)}. ${proof}`)
   } else if (report.verdict === 'violated') {
     lines.push(`${paint.bad('✗')} ${messages.violated(report.violations.length)}`)

@@ -59,6 +59,8 @@ export interface Messages {
   readonly prints: (thread: string, text: string) => string
   readonly holds: string
   readonly holdsProof: (interleavings: string, states: string, missed: string) => string
+  /** Of a program that never ends, and says that its threads get on. */
+  readonly holdsForEver: (states: string, missed: string) => string
   readonly holdsUnboundedProof: (states: string, missed: string) => string
   readonly holdsReduced: (states: string, missed: string) => string
   /** Beside a violation: what the reduction says nothing of. */
@@ -95,11 +97,17 @@ export interface Messages {
     readonly waits: (a: string, object: string, holder: string, place: string) => string
     readonly waitsForSelf: (a: string, object: string, place: string) => string
     readonly waitsAlone: (a: string, operation: string, place: string) => string
+    /** For what no single thread keeps: a permit, an item, a wake-up. */
+    readonly waitsForNobody: (a: string, operation: string, place: string) => string
+    /** A wake-up came before its waiter. */
+    readonly cameEarly: (by: string, operation: string, step: number, place: string) => string
     readonly circle: string
     readonly error: (thread: string, message: string, place: string) => string
     readonly misuse: (thread: string, message: string, place: string) => string
     readonly endless: (steps: number) => string
     readonly livelock: (steps: number) => string
+    readonly starvation: (thread: string, steps: number) => string
+    readonly goesOn: (thread: string) => string
     readonly final: (state: string) => string
     readonly state: (state: string, thread: string, place: string) => string
   }
@@ -189,6 +197,8 @@ const en: Messages = {
   holds: 'holds',
   holdsProof: (interleavings, states, missed) =>
     `No schedule breaks it: ${interleavings === '1' ? 'the one interleaving is' : `all ${interleavings} interleavings are`} covered by ${some(states, 'state')} (a state missed: ${missed}).`,
+  holdsForEver: (states, missed) =>
+    `It never ends, and nothing goes wrong in any of its ${some(states, 'state')} (a state missed: ${missed}).`,
   holdsUnboundedProof: (states, missed) =>
     `No schedule breaks it: all interleavings are covered by ${some(states, 'state')} (a state missed: ${missed}).`,
   holdsReduced: (states, missed) =>
@@ -221,6 +231,8 @@ const en: Messages = {
     waits: (a, object, holder, place) => `${a} waits for ${object}, which ${holder} holds${place}`,
     waitsForSelf: (a, object, place) => `${a} waits for ${object}, which it holds itself${place}`,
     waitsAlone: (a, operation, place) => `${a} waits (${operation})${place}`,
+    waitsForNobody: (a, operation, place) => `${a} waits (${operation})${place}, and nobody is left who could end that`,
+    cameEarly: (by, operation, step, place) => `: ${by}'s ${operation}${place} came before it, at step ${step}`,
     circle: 'each waits for the next, and nobody can go on',
     error: (thread, message, place) => `${thread} ends by an error that nobody catches${place}: ${message}`,
     misuse: (thread, message, place) => `${thread} misuses an object${place}: ${message}.`,
@@ -230,6 +242,9 @@ const en: Messages = {
         : `The last ${steps} steps lead back to the same state; repeated for ever, they give every thread its turn.`,
     livelock: (steps) =>
       `${steps === 1 ? 'The last step leads' : `The last ${steps} steps lead`} back to the same state, and from there no thread can ever end.`,
+    starvation: (thread, steps) =>
+      `${steps === 1 ? 'The last step leads' : `The last ${steps} steps lead`} back to the same state; repeated for ever, everybody has a turn, but ${thread} gets on no more.`,
+    goesOn: (thread) => `${thread} may go on for ever`,
     final: (state) => `In the end: ${state}.`,
     state: (state, thread, place) => `After ${thread}'s last step${place}: ${state}.`,
   },
@@ -325,6 +340,8 @@ const fr: Messages = {
   holds: 'vérifié',
   holdsProof: (interleavings, states, missed) =>
     `Aucun ordonnancement ne le met en défaut : ${quelques(states, 'état')} ${isOne(states) ? 'couvre' : 'couvrent'} ${interleavings === '1' ? "l'unique entrelacement" : `les ${interleavings} entrelacements`} (état manqué : ${missed}).`,
+  holdsForEver: (states, missed) =>
+    `Il ne finit jamais, et rien ne va mal dans aucun de ses ${states} états (un état manqué : ${missed}).`,
   holdsUnboundedProof: (states, missed) =>
     `Aucun ordonnancement ne le met en défaut : ${quelques(states, 'état')} ${isOne(states) ? 'couvre' : 'couvrent'} tous les entrelacements (état manqué : ${missed}).`,
   holdsReduced: (states, missed) =>
@@ -366,6 +383,9 @@ const fr: Messages = {
     waits: (a, object, holder, place) => `${a} attend ${object}, que ${holder} détient${place}`,
     waitsForSelf: (a, object, place) => `${a} attend ${object}, qu'il détient lui-même${place}`,
     waitsAlone: (a, operation, place) => `${a} attend (${operation})${place}`,
+    waitsForNobody: (a, operation, place) =>
+      `${a} attend (${operation})${place}, et il ne reste personne pour y mettre fin`,
+    cameEarly: (by, operation, step, place) => ` : ${operation} de ${by}${place} est venu avant, au pas ${step}`,
     circle: 'chacun attend le suivant et personne ne peut avancer',
     error: (thread, message, place) =>
       `${thread} se termine par une erreur que personne n'intercepte${place} : ${message}`,
@@ -376,6 +396,9 @@ const fr: Messages = {
         : `Les ${steps} derniers pas ramènent au même état ; répétés sans fin, ils donnent son tour à chaque fil.`,
     livelock: (steps) =>
       `${steps === 1 ? 'Le dernier pas ramène' : `Les ${steps} derniers pas ramènent`} au même état, et de là aucun fil ne peut finir.`,
+    starvation: (thread, steps) =>
+      `${steps === 1 ? 'Le dernier pas ramène' : `Les ${steps} derniers pas ramènent`} au même état ; répétés sans fin, chacun a son tour, mais ${thread} n'avance plus.`,
+    goesOn: (thread) => `${thread} peut continuer sans fin`,
     final: (state) => `À la fin : ${state}.`,
     state: (state, thread, place) => `Après le dernier pas de ${thread}${place} : ${state}.`,
   },

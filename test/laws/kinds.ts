@@ -1,3 +1,4 @@
+import type { Steps } from 'entrelacs'
 import fc from 'fast-check'
 import type { ObjectKind } from './worlds.js'
 
@@ -26,11 +27,21 @@ const index = fc.nat(2)
 const key = fc.constantFrom('a', 'b')
 
 const reading = fc.constant([])
+const perhapsTimed = fc.constantFrom([], [{ timeout: 1 }])
 const change = fc.constantFrom<(value: unknown) => unknown>(
   (value) => value,
   () => 1,
   (value) => (typeof value === 'number' ? Math.min(value + 1, 5) : 2),
 )
+
+const item = fc.oneof(integer, datum)
+const event = fc.constantFrom('a', 'b')
+const handler = fc.constantFrom('first', 'second')
+const path = fc.constantFrom('a', 'b', '__proto__')
+function* succeeding(): Steps<void> {}
+function* failing(): Steps<void> {
+  throw new Error('fails')
+}
 
 /** Every object of the primitives. A new one adds itself here and is under all laws. */
 export const KINDS: readonly ObjectKind[] = [
@@ -83,12 +94,167 @@ export const KINDS: readonly ObjectKind[] = [
     operations: { acquire: reading, tryAcquire: reading, release: reading },
   },
   {
+    title: 'lock taken with a timeout',
+    declare: (p, name) => p.lock(name),
+    operations: { acquire: fc.constant([{ timeout: 1 }]), release: reading, locked: reading },
+  },
+  {
+    title: 'rlock',
+    declare: (p, name) => p.rlock(name),
+    operations: { acquire: perhapsTimed, tryAcquire: reading, release: reading },
+  },
+  {
+    title: 'condition',
+    declare: (p, name) => p.condition(name),
+    operations: {
+      acquire: reading,
+      release: reading,
+      wait: perhapsTimed,
+      notify: fc.constantFrom([], [2]),
+      notifyAll: reading,
+    },
+  },
+  {
+    title: 'condition with spurious wake-ups over a lock',
+    declare: (p, name) => p.condition(name, p.lock(`${name}’s lock`), { spurious: true }),
+    operations: { acquire: perhapsTimed, release: reading, wait: perhapsTimed, notify: reading },
+  },
+  {
+    title: 'bounded semaphore',
+    declare: (p, name) => p.boundedSemaphore(name, 2),
+    operations: { acquire: perhapsTimed, tryAcquire: reading, release: fc.constantFrom([], [2]) },
+  },
+  {
+    title: 'event',
+    declare: (p, name) => p.event(name),
+    operations: { wait: perhapsTimed, set: reading, clear: reading, isSet: reading },
+  },
+  {
+    title: 'barrier',
+    declare: (p, name) => p.barrier(name, 2),
+    operations: { wait: perhapsTimed, reset: reading, abort: reading, nWaiting: reading, broken: reading },
+  },
+  {
+    title: 'barrier with an action',
+    declare: (p, name) => p.barrier(name, 2, { action: () => p.yieldNow(), timeout: 1 }),
+    operations: { wait: reading, reset: reading, abort: reading },
+  },
+  ...(['none', 'readers', 'writers'] as const).map((preference): ObjectKind => ({
+    title: `reader-writer lock that prefers ${preference}`,
+    declare: (p, name) => p.readerWriterLock(name, { preference }),
+    operations: { acquireRead: reading, releaseRead: reading, acquireWrite: reading, releaseWrite: reading },
+  })),
+  {
+    title: 'once',
+    declare: (p, name) => {
+      const once = p.once(name)
+      return {
+        call: () => once.call(() => p.yieldNow()),
+        fail: () =>
+          once.call(function* () {
+            throw new Error('on purpose')
+          }),
+      }
+    },
+    operations: { call: reading, fail: reading },
+  },
+  {
     title: 'semaphore',
     declare: (p, name) => p.semaphore(name, 2),
     operations: {
       acquire: fc.constantFrom([], [{ timeout: 1 }]),
       tryAcquire: reading,
       release: fc.constantFrom([], [2]),
+    },
+  },
+  ...(['queue', 'lifoQueue', 'priorityQueue'] as const).map((kind): ObjectKind => ({
+    title: kind,
+    declare: (p, name) => p[kind]<unknown>(name, { maxsize: 2 }),
+    operations: {
+      put: fc.tuple(item, fc.constantFrom({}, { timeout: 1 })),
+      get: fc.constantFrom([], [{ timeout: 1 }]),
+      putNowait: fc.tuple(item),
+      getNowait: reading,
+      taskDone: reading,
+      join: reading,
+      empty: reading,
+      full: reading,
+      qsize: reading,
+    },
+  })),
+  {
+    title: 'simple queue',
+    declare: (p, name) => p.simpleQueue<unknown>(name),
+    operations: {
+      put: fc.tuple(datum),
+      putNowait: fc.tuple(datum),
+      get: fc.constantFrom([], [{ timeout: 1 }]),
+      getNowait: reading,
+      empty: reading,
+      qsize: reading,
+    },
+  },
+  {
+    title: 'deque',
+    declare: (p, name) => p.deque<unknown>(name, [0, '0'], { maxlen: 3 }),
+    operations: {
+      append: fc.tuple(datum),
+      appendLeft: fc.tuple(datum),
+      extend: fc.tuple(fc.array(datum, { maxLength: 2 })),
+      extendLeft: fc.tuple(fc.array(datum, { maxLength: 2 })),
+      pop: reading,
+      popLeft: reading,
+      insert: fc.tuple(integer, datum),
+      rotate: fc.tuple(integer),
+      remove: fc.tuple(datum),
+      clear: reading,
+      reverse: reading,
+      count: fc.tuple(datum),
+      index: fc.tuple(datum),
+      length: reading,
+      at: fc.tuple(integer),
+      setAt: fc.tuple(integer, datum),
+      toArray: reading,
+    },
+  },
+  {
+    title: 'emitter',
+    declare: (p, name) => {
+      const called = p.atomic(`calls of ${name}`, 0)
+      return p.emitter(
+        name,
+        { first: () => called.add(1), second: () => called.read() },
+        { registered: [['a', 'first']] },
+      )
+    },
+    operations: {
+      on: fc.tuple(event, handler),
+      once: fc.tuple(event, handler),
+      off: fc.tuple(event, handler),
+      emit: fc.tuple(event),
+      listenerCount: fc.tuple(event),
+    },
+  },
+  {
+    title: 'stream',
+    declare: (p, name) => p.stream<unknown>(name, { highWaterMark: 2 }),
+    operations: { write: fc.tuple(datum), read: reading, end: reading },
+  },
+  {
+    title: 'circuit breaker',
+    declare: (p, name) => p.circuitBreaker(name, { failures: 1, resetAfter: 1 }),
+    operations: { call: fc.tuple(fc.constantFrom<() => Steps<void>>(succeeding, failing)) },
+  },
+  {
+    title: 'file system',
+    declare: (p, name) => p.files(name, { a: 'text' }),
+    operations: {
+      exists: fc.tuple(path),
+      create: fc.tuple(path, fc.constantFrom({}, { exclusive: true })),
+      read: fc.tuple(path),
+      write: fc.tuple(path, fc.constantFrom('', 'text')),
+      append: fc.tuple(path, fc.constantFrom('', 'more')),
+      remove: fc.tuple(path),
     },
   },
   {

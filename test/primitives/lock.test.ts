@@ -1,6 +1,8 @@
 import { explore, MisuseError, program } from 'entrelacs'
 import { describe, expect, test } from 'vitest'
 import { alone } from '../engine/support/small-programs.js'
+import { expectLawToBeBroken, expectLawToHold } from '../laws/both-strategies.js'
+import { mutualExclusion, sectionOf } from '../laws/mutual-exclusion.js'
 import { labels, run } from './support.js'
 
 describe('A lock', () => {
@@ -99,15 +101,78 @@ describe('A lock', () => {
     for (const { probability } of outcomes) expect(probability).toBeCloseTo(1 / 3, 14)
   })
 
+  test('keeps threads apart that wait, try, or give up after a while', async () => {
+    await expectLawToHold(mutualExclusion((p) => sectionOf(p.lock('lock')), 3))
+    const patient = mutualExclusion((p) => {
+      const lock = p.lock('lock')
+      return {
+        *enter() {
+          if (!(yield* lock.acquire({ timeout: 1 })) && !(yield* lock.tryAcquire())) yield* lock.acquire()
+        },
+        leave: () => lock.release(),
+      }
+    }, 3)
+    await expectLawToHold(patient)
+  })
+
+  test('would not if looking and taking were two steps', async () => {
+    const racy = mutualExclusion((p) => {
+      const lock = p.lock('lock')
+      const taken = p.atomic('taken', false)
+      return {
+        *enter() {
+          yield* lock.acquire()
+          yield* p.assume(!(yield* taken.read()))
+          yield* lock.release()
+          yield* taken.write(true)
+        },
+        leave: () => taken.write(false),
+      }
+    }, 2)
+    await expectLawToBeBroken(racy, 'property: at most one is inside')
+  })
+
+  test('with a timeout may be got or not, and says which', async () => {
+    const timed = program('timed', {}, (_params, p) => {
+      const lock = p.lock('lock')
+      p.thread('holder', () => lock.hold(() => p.yieldNow()))
+      p.thread('timed', function* () {
+        const isMine = yield* lock.acquire({ timeout: 1 })
+        if (isMine) yield* lock.release()
+        return isMine
+      })
+    })
+    const { outcomes } = await expectLawToHold(timed)
+    expect(outcomes.map(({ results }) => results?.['timed']).sort()).toEqual([false, true])
+  })
+
+  test('tells whether it is locked', async () => {
+    const { result } = await run((p) => {
+      const lock = p.lock('lock')
+      return function* () {
+        return [yield* lock.locked(), yield* lock.hold(() => lock.locked()), yield* lock.locked()]
+      }
+    })
+    expect(result).toEqual([false, true, false])
+  })
+
   test('reads in a trace as its operations are written', async () => {
     const read = await labels((p) => {
       const lock = p.lock('lock')
       return function* () {
         yield* lock.acquire()
         yield* lock.tryAcquire()
+        yield* lock.acquire({ timeout: 0.5 })
         yield* lock.release()
+        yield* lock.locked()
       }
     })
-    expect(read).toEqual(['acquire', 'tryAcquire → false', 'release'])
+    expect(read).toEqual([
+      'acquire',
+      'tryAcquire → false',
+      'acquire (timeout 0.5): timed out',
+      'release',
+      'locked → false',
+    ])
   })
 })

@@ -64,6 +64,20 @@ const sentences: Sentence[] = [
     fr: "A se termine par une erreur que personne n'intercepte (here) : RangeError: on purpose",
   },
   {
+    title: 'A thread that waits for what nobody can give any more',
+    subject: subjects.lateWaiter,
+    kind: 'deadlock',
+    en: "A waits (acquire permits) (here), and nobody is left who could end that: giver's release (here) came before it, at step 1.",
+    fr: 'A attend (acquire permits) (here), et il ne reste personne pour y mettre fin : release de giver (here) est venu avant, au pas 1.',
+  },
+  {
+    title: 'A thread that is passed over',
+    subject: subjects.starved,
+    kind: 'starvation',
+    en: 'The last 3 steps lead back to the same state; repeated for ever, everybody has a turn, but A gets on no more.',
+    fr: "Les 3 derniers pas ramènent au même état ; répétés sans fin, chacun a son tour, mais A n'avance plus.",
+  },
+  {
     title: 'A fair run without end',
     subject: subjects.endless,
     kind: 'endless',

@@ -263,6 +263,20 @@ describe('Up and down', () => {
   })
 })
 
+describe('Customers behind one lock', () => {
+  test.each([2, 3])('%i of them: each may be passed over for ever', async (customers) => {
+    const report = await exploreScenario('starvation', { customers })
+    expect(report).toMatchObject({ verdict: 'violated', complete: true })
+    expect(kinds(report)).toEqual(Array.from({ length: customers }, () => 'starvation'))
+    expect(report.violations[0]).toMatchObject({ preemptions: 1, steps: 6 })
+  })
+
+  test.each([2, 3])('%i of them are all served in turn with numbers', async (customers) => {
+    const report = await exploreScenario('starvation-tickets', { customers })
+    expect(report).toMatchObject({ verdict: 'holds', complete: true, violations: [], divergence: 1 })
+  })
+})
+
 /** What a replay shows, in the words of a violation. */
 function isShown({ kind, message }: Violation, run: Replay): boolean {
   const last = run.steps.at(-1)

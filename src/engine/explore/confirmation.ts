@@ -258,7 +258,7 @@ function endsProgram(session: Session, thread: number): boolean {
 function messageOf(finding: Finding, run: BesideRun): string {
   switch (finding.kind) {
     case 'deadlock':
-      return `deadlock: ${run.replay.blocked().map(describeBlocked).join('; ')}`
+      return deadlockMessage(finding, run)
     case 'race': {
       const object = run.replay.session.objects.find((candidate) => candidate.name === finding.subject)
       return `data race on ${object?.kind ?? 'object'} “${finding.subject}”`
@@ -267,9 +267,19 @@ function messageOf(finding: Finding, run: BesideRun): string {
       return 'a fair run need never end'
     case 'livelock':
       return 'from here on threads step for ever and none can end'
+    case 'starvation':
+      return `${finding.subject} gets on no more while others go on for ever`
     default:
       return finding.subject
   }
+}
+
+/** Where others go on for ever, those that nothing can free any more are the subject. */
+function deadlockMessage({ repeat, subject }: Finding, { replay }: BesideRun): string {
+  const stuck = repeat.length === 0 || subject === '' ? null : (JSON.parse(subject) as string[])
+  const blocked = replay.blocked().filter(({ thread }) => stuck === null || stuck.includes(thread))
+  const others = [...new Set(replay.steps.slice(-repeat.length).map(({ thread }) => thread))]
+  return `deadlock: ${blocked.map(describeBlocked).join('; ')}${stuck === null ? '' : `, while ${others.join(' and ')} may go on for ever`}`
 }
 
 function describeBlocked(blocked: BlockedThread): string {

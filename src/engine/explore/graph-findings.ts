@@ -2,11 +2,12 @@ import { type Components, findComponents } from './components.js'
 import { avoidableFrom, criticalStep } from './critical-step.js'
 import type { ViolationKind } from './explore-report.js'
 import { cyclicComponents, type CyclicComponent, fairCycle } from './fairness.js'
-import type { Finding } from './finding.js'
+import { type Finding, sighted } from './finding.js'
 import type { GraphSearch } from './graph-search.js'
 import { type Goal, type GraphPath, leastSchedule } from './least-schedule.js'
-import { countPaths, type PathNumber, type PathNumbers } from './path-numbers.js'
+import { asProbability, countPaths, type PathNumber, type PathNumbers } from './path-numbers.js'
 import { outcomeViolations } from './outcome-violations.js'
+import { starvations } from './starvation.js'
 import { StateSet } from './state-set.js'
 
 /** Everything that a graph tells after the search. */
@@ -66,6 +67,7 @@ class GraphAnalysis {
       if (finding !== null) findings.push(finding)
     }
     findings.push(...(yield* this.#as('explaining', this.#endlessRuns())))
+    findings.push(...(yield* this.#as('explaining', this.#starvations())))
     return { findings, numbers: this.#numbers }
   }
 
@@ -216,12 +218,59 @@ class GraphAnalysis {
     if (components === null) return []
     const nearest = new Map<ViolationKind, CyclicComponent>()
     for (const cycle of this.#cyclic) {
-      if (!cycle.isFair) continue
+      if (!cycle.isFair || this.#getsOn(cycle)) continue
       const known = nearest.get(this.#kindOf(cycle))
       if (known === undefined || cycle.firstState < known.firstState) nearest.set(this.#kindOf(cycle), cycle)
     }
     const findings: Finding[] = []
     for (const [kind, cycle] of nearest) findings.push(yield* this.#endless(kind, cycle, components))
+    return [...findings, ...(yield* this.#partialDeadlocks(components))]
+  }
+
+  /** Whether going round for ever is what a component is for: whoever steps in it, daemons aside, says `progress` in it. */
+  #getsOn({ component, stepping }: CyclicComponent): boolean {
+    const { session, progress } = this.#search
+    const { order, starts } = this.#components!
+    const states = order.subarray(starts[component], starts[component + 1])
+    const awaited = [...stepping].filter((thread) => !session.threads.all[thread]!.daemon)
+    return (
+      awaited.length > 0 &&
+      awaited.every((thread) => {
+        const saying = progress.byThread.get(thread)
+        return saying !== undefined && states.some((state) => saying.has(state))
+      })
+    )
+  }
+
+  /** Threads that nothing can free any more while others step for ever: one finding for each set of those others. */
+  *#partialDeadlocks(components: Components): Generator<void, Finding[]> {
+    const { graph, session } = this.#search
+    const { threads } = session
+    const nearest = new Map<string, CyclicComponent>()
+    for (const cycle of this.#cyclic) {
+      if (!cycle.isBottom || this.#kindOf(cycle) === 'deadlock') continue
+      const others = [...cycle.stepping].sort((a, b) => a - b).join()
+      const known = nearest.get(others)
+      if (known === undefined || cycle.firstState < known.firstState) nearest.set(others, cycle)
+    }
+    const findings: Finding[] = []
+    for (const cycle of [...nearest.values()].slice(0, MAX_FINDINGS)) {
+      const goal: Goal = { state: (state) => components.componentOf[state] === cycle.component }
+      const path = (yield* leastSchedule(graph, threads.all.length, goal, this.#maxMemory))!
+      session.rewind()
+      for (const { thread, way } of path.steps) session.step(thread, way)
+      const stuck = threads.canonical.filter(
+        (thread) =>
+          !cycle.stepping.has(thread) &&
+          !threads.all[thread]!.daemon &&
+          session.node(thread) !== 0 &&
+          !session.world.hasEnded(thread),
+      )
+      if (stuck.length === 0) continue
+      const subject = JSON.stringify(stuck.map((thread) => threads.all[thread]!.name))
+      const repeat = yield* fairCycle(graph, components, path.state, threads.all.length)
+      findings.push({ ...sighted('deadlock', subject, path.steps), repeat, isLeast: path.isLeast })
+    }
     return findings
   }
 
@@ -244,10 +293,23 @@ class GraphAnalysis {
     }
   }
 
+  *#starvations(): Generator<void, Finding[]> {
+    const { graph, session, progress } = this.#search
+    if (this.#components === null) return []
+    const found = yield* starvations(graph, session, progress, this.#components, this.#maxMemory)
+    return found.map(({ thread, path, repeat }) => ({
+      ...sighted('starvation', session.threads.all[thread]!.name, path.steps),
+      repeat,
+      isLeast: path.isLeast,
+    }))
+  }
+
   /** The probability of staying for ever in a component of that kind. */
   #divergenceAs(kind: ViolationKind): number {
     const alike = this.#cyclic.filter((cycle) => cycle.isFair && this.#kindOf(cycle) === kind)
-    return alike.reduce((total, { component }) => total + (this.#numbers!.divergences.get(component) ?? 0), 0)
+    return asProbability(
+      alike.reduce((total, { component }) => total + (this.#numbers!.divergences.get(component) ?? 0), 0),
+    )
   }
 
   #kindOf(cycle: CyclicComponent): ViolationKind {
@@ -278,5 +340,5 @@ export function sum(numbers: readonly (PathNumber | undefined)[]): PathNumber {
       interleavings === null || number.interleavings === null ? null : interleavings + number.interleavings
     probability += number.probability
   }
-  return { interleavings, probability }
+  return { interleavings, probability: asProbability(probability) }
 }

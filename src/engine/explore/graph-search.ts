@@ -8,6 +8,7 @@ import {
   FLAG_KEEPS,
   FLAG_LINEAR,
   FLAG_PLAIN,
+  FLAG_PROGRESS,
   FLAG_WRITES,
 } from '../instruction.js'
 import {
@@ -25,6 +26,7 @@ import { SMALL_CONTENTS, SMALL_SHIFT } from '../layout.js'
 import { LearntProperty } from './learnt-property.js'
 import { OutcomeRegistry, type SavedOutcome } from './outcome-registry.js'
 import { PlainAccesses, type SavedRace } from './plain-accesses.js'
+import { ProgressStates, type SavedProgress } from './progress-states.js'
 import { DROPPED, type SavedGraph, StateGraph } from './state-graph.js'
 import { ROW_WORDS, type SavedRows, StateRows } from './state-rows.js'
 import { type SavedStates, StateSet } from './state-set.js'
@@ -57,6 +59,7 @@ export interface SavedSearch extends SavedGraph, SavedTable {
   readonly failures: readonly SavedStates[]
   readonly races: readonly SavedRace[]
   readonly misuses: readonly MisuseStep[]
+  readonly progress: readonly SavedProgress[]
   readonly currentPages: SavedRows['pages']
   readonly nextPages: SavedRows['pages']
   readonly rows: readonly { readonly count: number; readonly stride: number }[]
@@ -92,6 +95,7 @@ export class GraphSearch {
   readonly outcomes: OutcomeRegistry
   readonly alwaysFailures: { readonly property: LearntProperty; readonly states: StateSet }[]
   readonly accesses = new PlainAccesses()
+  readonly progress = new ProgressStates()
   readonly misuses: MisuseStep[] = []
   stopped: StopReason | null = null
   /** What could not be followed, if that stopped the search. */
@@ -131,7 +135,7 @@ export class GraphSearch {
 
   /** Memory held by the search and what was learnt, with room for the analyses that follow, in bytes. */
   get bytes(): number {
-    let sets = this.accesses.bytes
+    let sets = this.accesses.bytes + this.progress.bytes
     for (const { states } of this.alwaysFailures) sets += states.bytes
     return (
       this.#table.bytes +
@@ -180,6 +184,7 @@ export class GraphSearch {
       failures: this.alwaysFailures.map(({ states }) => states.saved),
       races: this.accesses.saved,
       misuses: this.misuses,
+      progress: this.progress.saved,
       ...this.#table.saved,
       currentPages: current.pages,
       nextPages: next.pages,
@@ -194,6 +199,7 @@ export class GraphSearch {
     this.outcomes.restore(saved.outcomes)
     saved.failures.forEach((states, i) => this.alwaysFailures[i]!.states.restore(states))
     this.accesses.restore(saved.races)
+    this.progress.restore(saved.progress)
     this.misuses.push(...saved.misuses)
     this.#table.restore(saved)
     this.#current.restore({ pages: saved.currentPages, ...saved.rows[0]! })
@@ -449,6 +455,7 @@ export class GraphSearch {
     const head = session.nodes.field(node, NODE_CODE)
     if ((head & FLAG_PLAIN) !== 0)
       this.accesses.note(state, session.nodes.field(node, NODE_WORD), (head & FLAG_WRITES) !== 0)
+    if ((head & FLAG_PROGRESS) !== 0) this.progress.note(state, thread)
     const ways = session.ways(thread)
     if (ways > 1) graph.hasWays = true
     this.#generalSteps += ways

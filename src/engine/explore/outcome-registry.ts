@@ -3,7 +3,7 @@ import { Code } from '../instruction.js'
 import { WordKind } from '../layout.js'
 import { NODE_A, NODE_WORD } from '../node-table.js'
 import { formatData } from '../operation.js'
-import { describeOutcome, type OutcomeFacts } from '../outcome.js'
+import { describeOutcome, type OutcomeFacts, pendingLabel } from '../outcome.js'
 import type { Session } from '../session.js'
 
 const FIRST_SLOTS = 64
@@ -31,6 +31,7 @@ export class OutcomeRegistry {
   #slots = new Int32Array(FIRST_SLOTS)
   #look = new Int32Array(0)
   readonly #waits = new Map<number, number>()
+  readonly #waitLabels: string[] = []
   #bytes = 0
 
   constructor(session: Session) {
@@ -167,10 +168,17 @@ export class OutcomeRegistry {
     const wait = code === Code.Contract ? 2 ** 40 + node : nodes.field(node, NODE_WORD) * 64 + code
     let id = this.#waits.get(wait)
     if (id === undefined) {
-      id = this.#waits.size
+      id = this.#idOfWait(node)
       this.#waits.set(wait, id)
     }
     return (id << 2) | 2
+  }
+
+  /** What a thread waits for looks the same after whatever history it does. */
+  #idOfWait(node: number): number {
+    const label = pendingLabel(this.#session, this.#session.nodes.owners[node]!)
+    const known = this.#waitLabels.indexOf(label)
+    return known < 0 ? this.#waitLabels.push(label) - 1 : known
   }
 
   #looksLike(index: number, length: number): boolean {

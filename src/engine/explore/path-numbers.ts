@@ -22,6 +22,11 @@ export interface PathNumbers {
   readonly avoided: number
 }
 
+/** A sum of probabilities of events that exclude each other: rounding may have taken it beyond 1. */
+export function asProbability(sum: number): number {
+  return Math.min(sum, 1)
+}
+
 const SLICE = 4096
 // Counts are kept in limbs in doubles. One limb is exact below 2^53; several have a base of 2^44, so that additions may
 // pile up before a carry is needed.
@@ -149,14 +154,17 @@ class ForwardPass {
 
   numbers(): PathNumbers {
     return {
-      outcomes: this.#outcomes,
+      outcomes: this.#outcomes.map(({ interleavings, probability }) => ({
+        interleavings,
+        probability: asProbability(probability),
+      })),
       dropped: {
         interleavings: this.#droppedUnbounded ? null : this.#droppedPaths,
-        probability: this.#droppedProbability,
+        probability: asProbability(this.#droppedProbability),
       },
-      divergence: [...this.#divergences.values()].reduce((total, probability) => total + probability, 0),
+      divergence: asProbability([...this.#divergences.values()].reduce((total, part) => total + part, 0)),
       divergences: this.#divergences,
-      avoided: this.#avoided,
+      avoided: asProbability(this.#avoided),
     }
   }
 

@@ -1,11 +1,14 @@
 """Performs sequences of calls, each on an object of its own: JSON in, JSON out."""
 
+import collections
 import importlib
 import json
 import sys
 
 
 def plain(value):
+    if isinstance(value, collections.deque):
+        return list(value)
     try:
         json.dumps(value)
         return value
@@ -20,16 +23,30 @@ def attempt(action):
         return {'raises': type(error).__name__}
 
 
+def named(path):
+    module, name = path.rsplit('.', 1)
+    return getattr(importlib.import_module(module), name)
+
+
+def given(value):
+    """An argument: what it says, or what it names: {"the": "builtins.bool"}, {"new": "threading.Lock"}."""
+    if not isinstance(value, dict):
+        return value
+    return named(value['the']) if 'the' in value else named(value['new'])()
+
+
+def all_given(args, by_name):
+    return [given(value) for value in args], {key: given(value) for key, value in by_name.items()}
+
+
 def perform(sequence):
-    module, name = sequence['make'].rsplit('.', 1)
-    make = getattr(importlib.import_module(module), name)
-    subject = make(*sequence.get('args', []), **sequence.get('named', {}))
+    args, by_name = all_given(sequence.get('args', []), sequence.get('named', {}))
+    subject = named(sequence['make'])(*args, **by_name)
     results = []
     for method, *rest in sequence['calls']:
-        args = rest[0] if rest else []
-        named = rest[1] if len(rest) > 1 else {}
+        args, by_name = all_given(rest[0] if rest else [], rest[1] if len(rest) > 1 else {})
         member = getattr(subject, method)
-        results.append(attempt(lambda: member(*args, **named) if callable(member) else member))
+        results.append(attempt(lambda: member(*args, **by_name) if callable(member) else member))
     return results
 
 

@@ -158,3 +158,27 @@ export const printing = program('printing', {}, (_params, p) => {
   })
   p.finally('never', () => false)
 })
+
+/** A signal that is sent before anybody waits for it, and heard by nobody: the one who waits takes it in two steps. */
+export const lateWaiter = program('late waiter', {}, (_params, p) => {
+  const permits = p.semaphore('permits', 0)
+  p.thread('giver', () => permits.release())
+  p.thread('A', function* () {
+    yield* permits.acquire()
+    yield* permits.acquire()
+  })
+})
+
+/** One of two customers may be passed over for ever. */
+export const starved = program('starved', {}, (_params, p) => {
+  const lock = p.lock('lock')
+  for (const name of ['A', 'B'])
+    p.thread(name, function* () {
+      for (;;) {
+        yield* p.at('round')
+        yield* lock.acquire()
+        yield* p.progress()
+        yield* lock.release()
+      }
+    })
+})
