@@ -2,7 +2,7 @@ import { chain, contribution, hashText, LANE_1, LANE_2 } from './content-hash.js
 import { HistoryLimit, ProgramFault } from './errors.js'
 import { Code, FLAG_DAEMON, FLAG_KILLED } from './instruction.js'
 import type { Interner } from './interner.js'
-import { type Layout, WordKind } from './layout.js'
+import type { Layout, WordKind } from './layout.js'
 import { LearningLog } from './learning-log.js'
 import { AtMark, type Claim, LoopMark, ThreadHandle } from './marks.js'
 import { NodeCodec } from './node-codec.js'
@@ -394,7 +394,7 @@ export class GeneratorImage implements ThreadImage {
         : processes.memory(run.words).map((word) => ({
             from: parent === null ? word : processes.wordIn(parent, word),
             to: processes.wordIn(process, word),
-            holdsThread: layout.kinds[word] === WordKind.Thread,
+            kind: layout.kinds[word] as WordKind,
           }))
     return { child, body: plan.body, words: [...run.words], started: { process, main: child, copies } }
   }

@@ -1,5 +1,6 @@
 import { MisuseError, ThreadExit } from './errors.js'
 import type { Footprint } from './footprint.js'
+import { WordKind } from './layout.js'
 import { ThreadHandle } from './marks.js'
 import {
   type CostClass,
@@ -33,11 +34,11 @@ export interface ProcessContext {
   readonly threads: ThreadRegistry
 }
 
-/** A word of the parent's memory, the child's copy of it, and whether they hold a thread. */
+/** A word of the parent's memory, the child's copy of it, and what they hold. */
 export interface MemoryCopy {
   readonly from: number
   readonly to: number
-  readonly holdsThread: boolean
+  readonly kind: WordKind
 }
 
 /** What came of a process' start when it was learnt. */
@@ -102,10 +103,12 @@ export class StartProcess extends ProcessOperation {
       throw new MisuseError(`process “${this.plan.name}” is started a second time`)
     const { process, main, copies, firstNode } = this.started!
     world.setValue(this.plan.status, { process: process.identity })
-    for (const { from, to, holdsThread } of copies) {
+    // The child of a fork is the thread that forked: what that one holds, it holds.
+    const forking = world.identityOf(thread)
+    for (const { from, to, kind } of copies) {
       const content = world.read(from)
-      // The child of a fork is the thread that forked: what that one holds, it holds.
-      world.write(to, holdsThread && content === thread + 1 ? main.index + 1 : content)
+      if (kind === WordKind.Value) world.setValue(to, renamed(world.value(from), forking, main.identity))
+      else world.write(to, kind === WordKind.Thread && content === thread + 1 ? main.index + 1 : content)
     }
     world.write(main.word, firstNode())
   }
@@ -121,6 +124,14 @@ export class StartProcess extends ProcessOperation {
       writes: [status, ...parent, main.word, ...copies.map(({ to }) => to)],
     }
   }
+}
+
+/** Plain data with another thread in the place of one. */
+function renamed(value: unknown, from: string, to: string): unknown {
+  if (value === from) return to
+  if (Array.isArray(value)) return value.map((part) => renamed(part, from, to))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, renamed(part, from, to)]))
 }
 
 /** What a process that leaves has to wait for, or that it has left. */

@@ -80,6 +80,30 @@ describe('The memory of processes', () => {
     expect(results).toEqual([expected])
   })
 
+  test('gives the child of a fork what the forking thread holds, to be released as often', async () => {
+    const results = await resultsOf((p) => {
+      const mine = p.rlock('mine')
+      const shared = p.sharedArray('seen', 2)
+      const child = p.process(
+        'child',
+        function* () {
+          yield* mine.acquire()
+          yield* mine.release()
+          yield* mine.release()
+          yield* shared.write(0, (yield* mine.tryAcquire()) ? 1 : 2)
+        },
+        { start: 'fork' },
+      )
+      return function* () {
+        yield* mine.acquire()
+        yield* child.start()
+        yield* child.join()
+        return yield* shared.read(0)
+      }
+    })
+    expect(results).toEqual([1])
+  })
+
   test('belongs to all threads of the process', async () => {
     const results = await resultsOf((p) => {
       const cell = p.cell('cell', 0)
