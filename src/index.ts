@@ -36,7 +36,16 @@ export { isLinearizable } from './engine/detect/linearization.js'
 export type { RaceFacts, StepFacts, SyncFacts } from './engine/detect/race-facts.js'
 export type { TraceStep } from './engine/replay-run.js'
 export type { Program, ProgramOptions, Parameters, ParameterValue } from './engine/program.js'
-export type { OwnWord, Property, Setup, StateView, UnstartedThread, WordAllocator } from './engine/setup.js'
+export type {
+  OwnWord,
+  Property,
+  Setup,
+  SharingOptions,
+  StateView,
+  UnstartedThread,
+  WordAllocator,
+} from './engine/setup.js'
+export type { ProcessStatus, StartMethod } from './engine/processes.js'
 export { type ThreadFacts, ThreadHandle } from './engine/marks.js'
 export { EntrelacsError, HistoryLimit, MisuseError, ProgramFault, TokenError, UsageError } from './engine/errors.js'
 export type { Place } from './engine/place.js'
@@ -65,6 +74,7 @@ export { Atomic } from './primitives/atomic.js'
 export { Cell } from './primitives/cell.js'
 export { CellArray } from './primitives/cell-array.js'
 export { Clock } from './primitives/clock.js'
+export { Connection } from './primitives/connection.js'
 export {
   EventLoop,
   type GatherOptions,
@@ -92,6 +102,10 @@ export { LoopTask } from './primitives/event-loop/loop-task.js'
 export { TaskGroup } from './primitives/event-loop/task-group.js'
 export type { ModelMethods, RecordedMethods } from './primitives/linearizable.js'
 export { Lock } from './primitives/lock.js'
+export { type Key, ManagedDict, ManagedList, Manager } from './primitives/manager.js'
+export { Process, type ProcessOptions } from './primitives/process.js'
+export { BrokenPipeError, ConnectionResetError, EOFError, KeyError, OSError } from './primitives/process-errors.js'
+export { ProcessQueue, type ProcessQueueOptions } from './primitives/process-queue.js'
 export { RLock } from './primitives/rlock.js'
 export { Condition, type ConditionContent } from './primitives/condition.js'
 export { BoundedSemaphore } from './primitives/bounded-semaphore.js'
@@ -114,6 +128,7 @@ export { AttributeError, ThreadLocal } from './primitives/thread-local.js'
 export { type ShutdownOptions, ThreadPool, type ThreadPoolOptions } from './primitives/thread-pool.js'
 export { Timer } from './primitives/timer.js'
 export { Semaphore, type WaitOptions } from './primitives/semaphore.js'
+export { SharedArray, SharedValue, SynchronizedLock } from './primitives/synchronized.js'
 export { type Timed, withTimeout } from './primitives/timed.js'
 export { type Effect, StatefulObject, type Transition, TransitionOperation } from './primitives/transition.js'
 export { type Admission, type CircuitState, CircuitBreaker, CircuitOpen } from './primitives/circuit-breaker.js'

@@ -1,12 +1,15 @@
 import { ProgramFault } from './errors.js'
 import type { Interner } from './interner.js'
 import { type Layout, WordKind } from './layout.js'
+import { ProcessAccess } from './local-operation.js'
 import { ThreadHandle } from './marks.js'
-import type { SharedObject, ThreadBody } from './operation.js'
+import type { SharedObject, Steps, ThreadBody, WorldView } from './operation.js'
 import type { Place } from './place.js'
+import { leaveProcess, type ProcessContext } from './process-operations.js'
+import { type ExitHook, type ProcessEntry, type ProcessRegistry, ProcessView } from './processes.js'
 import type { DeclarationSink, OwnWord, Property, UnstartedThread } from './setup.js'
 import type { ThreadEntry, ThreadRegistry } from './thread-registry.js'
-import { isTimed, type TimedObject } from './time/timed-object.js'
+import { isTimed, type TimedObject, type Timers } from './time/timed-object.js'
 import type { TimeMode } from './time/time-mode.js'
 import type { LiveRun } from './thread-runner.js'
 import type { WordCodec } from './word-codec.js'
@@ -23,17 +26,18 @@ export interface DeclarationContext {
   readonly running: () => LiveRun | null
   /** What an operation carries, by its key. */
   readonly carried: (key: string) => unknown
+  readonly processes: ProcessRegistry
 }
 
 /** What a program declares: in its setup, and objects also while its threads run. */
 export class Declarations implements DeclarationSink {
   readonly objects: SharedObject[] = []
   readonly properties: Property[] = []
-  /** Objects with timers of their own, also those that threads have made. */
-  readonly timed: TimedObject[] = []
   /** The bodies of the threads that setup declares, by index; none for those that are yet to be started. */
   readonly bodies: (ThreadBody | undefined)[] = []
   readonly #objectWords = new Map<number, SharedObject>()
+  // Objects with timers of their own, also those that threads have made, each with one of its words.
+  readonly #timed: { readonly object: TimedObject; readonly word: number | undefined }[] = []
   readonly #context: DeclarationContext
   #declaredObjects = 0
   #pendingWords: number[] = []
@@ -42,6 +46,9 @@ export class Declarations implements DeclarationSink {
   #pendingOwn: ((object: SharedObject) => void)[] = []
   #afterSetup: (() => void)[] = []
   #inSetup = true
+  #declaredProcesses = 0
+  #terminatesDaemons = false
+  #hasPools = false
 
   constructor(context: DeclarationContext) {
     this.#context = context
@@ -58,24 +65,45 @@ export class Declarations implements DeclarationSink {
   /** From now on declarations come from threads. */
   endSetup(): void {
     for (const action of this.#afterSetup) action()
+    if (this.#terminatesDaemons && this.#hasPools) throw poolBesideDaemons(undefined)
+    if (this.#terminatesDaemons)
+      this.thread('the main process', () => leaveProcess(this.#context, 0, null, nobody), false, undefined)
+    this.#context.processes.endSetup()
     this.#context.threads.declared = this.bodies.length
     this.#inSetup = false
   }
 
-  /** The object that owns a word. */
+  /** The object that owns a word; of another process' copy, the object as that process has it. */
   objectOf(word: number): SharedObject | undefined {
-    return this.#objectWords.get(word)
+    const { processes } = this.#context
+    const copied = processes.originalOf(word)
+    if (copied === undefined) return this.#objectWords.get(word)
+    const object = this.#objectWords.get(copied.original)
+    if (object === undefined) return undefined
+    return {
+      kind: object.kind,
+      name: `${object.name} in ${copied.process.name}`,
+      show: (world) => processes.showIn(copied.process, object, world),
+    }
   }
 
-  word(suffix: string, kind: WordKind, initial: unknown, what: string): number {
+  /** The timers of objects, as each process that lives has them. */
+  *timers(world: WorldView): Generator<Timers> {
+    const { processes } = this.#context
+    for (const { object, word } of this.#timed)
+      if (word === undefined || !processes.isPrivate(word)) yield object
+      else
+        for (const process of processes.holdersOf(world, word))
+          yield process === null ? object : timersIn(process, processes, object)
+  }
+
+  word(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): number {
     const content = kind === WordKind.Thread ? 0 : this.#context.codec.encode(kind, initial, what)
     const identity = `${this.#objectIdentity()} ${this.#pendingWords.length} ${suffix}`
-    const word = this.#context.layout.word(
-      this.#inSetup ? identity : `${identity} ${kind} ${this.#hashText(kind, content)}`,
-      kind,
-      content,
-    )
+    const whole = this.#inSetup ? identity : `${identity} ${kind} ${this.#hashText(kind, content)}`
+    const word = this.#context.layout.word(whole, kind, content)
     this.#pendingWords.push(word)
+    if (!shared) this.#context.processes.declare(word, whole, this.#context.running()?.thread.process ?? null)
     return word
   }
 
@@ -84,8 +112,9 @@ export class Declarations implements DeclarationSink {
     return word
   }
 
-  wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string): () => number {
-    const { codec, layout } = this.#context
+  wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): () => number {
+    const { codec, layout, processes, running } = this.#context
+    const home = running()?.thread.process ?? null
     const identity = `${this.#objectIdentity()} on demand ${suffix}`
     const owner: { object: SharedObject | null } = { object: null }
     this.#pendingOwners.push(owner)
@@ -93,6 +122,7 @@ export class Declarations implements DeclarationSink {
     return () => {
       if (word !== null) return word
       word = layout.word(identity, kind, codec.encode(kind, initial, what))
+      if (!shared) processes.declare(word, identity, home)
       if (owner.object !== null) this.#objectWords.set(word, owner.object)
       return word
     }
@@ -125,13 +155,18 @@ export class Declarations implements DeclarationSink {
     const known = new Map<number, number>()
     let owner: SharedObject | undefined
     this.#pendingOwn.push((object) => (owner = object))
+    const ofThread = ({ index, identity: thread }: ThreadEntry): number => {
+      const word = layout.word(`${identity} of ${thread}`, WordKind.Value, content)
+      known.set(index, word)
+      if (owner !== undefined) this.#objectWords.set(word, owner)
+      return word
+    }
     return {
       known: () => known,
       mine: () => {
-        const { index, identity: thread } = this.#requireRunning(what).thread
-        const word = layout.word(`${identity} of ${thread}`, WordKind.Value, content)
-        known.set(index, word)
-        if (owner !== undefined) this.#objectWords.set(word, owner)
+        const run = this.#requireRunning(what)
+        const word = ofThread(run.thread)
+        run.own.set(word, ofThread)
         return word
       },
     }
@@ -151,11 +186,14 @@ export class Declarations implements DeclarationSink {
     requireName(object.kind, object.name, undefined)
     const run = this.#context.running()
     if (run === null) this.#declaredObjects++
-    else run.objects++
+    else {
+      run.objects++
+      run.words.push(...words)
+    }
     // A thread that is run again declares its objects again: the same words, already known.
     if (words.length > 0 && this.#objectWords.has(words[0]!)) return
     for (const word of words) this.#objectWords.set(word, object)
-    if (isTimed(object)) this.timed.push(object)
+    if (isTimed(object)) this.#timed.push({ object, word: words[0] })
     // Only what setup declares exists in every state and is shown; an object made by a thread is known to its users.
     if (!this.#inSetup) return
     if (this.objects.some((other) => other.name === object.name))
@@ -163,6 +201,48 @@ export class Declarations implements DeclarationSink {
         hint: 'give every object a name of its own',
       })
     this.objects.push(object)
+  }
+
+  get processes(): ProcessContext {
+    return this.#context
+  }
+
+  process(daemon: boolean, place: Place | undefined): number {
+    const run = this.#context.running()
+    if (run === null) {
+      if (daemon) this.#terminatesDaemons = true
+      return pidOf([], 1 + ++this.#declaredProcesses)
+    }
+    if (daemon && run.thread.process === null && !this.#terminatesDaemons)
+      throw new ProgramFault(
+        'program/daemon-process-outside-setup',
+        'a daemon process of the main process is declared while threads run',
+        { place, hint: 'declare it in the setup; start it where you like' },
+      )
+    return pidOf(run.thread.path, run.objects + 1)
+  }
+
+  atProcessExit(hook: ExitHook): void {
+    if (!this.#inSetup)
+      throw new ProgramFault('program/process-queue-outside-setup', 'a process queue is declared while threads run', {
+        hint: 'declare it in the setup',
+      })
+    this.#context.processes.hooks.push(hook)
+  }
+
+  atPoolExit(shutdown: () => Steps<unknown>, place: Place | undefined): void {
+    const run = this.#context.running()
+    const process = run?.thread.process ?? null
+    if (run === null) this.#hasPools = true
+    else if (process === null) {
+      if (this.#terminatesDaemons) throw poolBesideDaemons(place)
+    } else if (this.#context.processes.mains.get(process) === run.thread) run.exits.push(shutdown)
+    else
+      throw new ProgramFault(
+        'program/pool-outside-first-thread',
+        `thread “${run.thread.name}” declares a pool, but it is not the first thread of process “${process.name}”`,
+        { place, hint: 'declare it in the first thread, which shuts it down before the process leaves' },
+      )
   }
 
   property(property: Property): void {
@@ -199,7 +279,7 @@ export class Declarations implements DeclarationSink {
     const entry =
       run === null
         ? this.#declareThread(name, undefined, daemon, place)
-        : this.#context.threads.add([...run.thread.path, run.children++], name, daemon, place)
+        : this.#context.threads.add([...run.thread.path, run.children++], name, daemon, place, run.thread.process)
     return { index: entry.index, body, isDeclared: run === null, handle: new ThreadHandle(entry) }
   }
 
@@ -218,6 +298,8 @@ export class Declarations implements DeclarationSink {
   }
 
   main(): ThreadHandle {
+    const process = this.#context.running()?.thread.process ?? null
+    if (process !== null) return new ThreadHandle(this.#context.processes.mains.get(process)!)
     const index = this.bodies.findIndex((body) => body !== undefined)
     if (index >= 0) return new ThreadHandle(this.#context.threads.all[index]!)
     throw new ProgramFault('program/no-threads', 'there is no main thread: none runs from the beginning', {
@@ -243,6 +325,37 @@ export class Declarations implements DeclarationSink {
       hint: 'ask for it in a thread’s code: every thread has its own',
     })
   }
+}
+
+/** Workers that wait for jobs do not end: what waits for all threads before it terminates processes would wait for ever. */
+function poolBesideDaemons(place: Place | undefined): ProgramFault {
+  return new ProgramFault(
+    'program/pool-beside-daemon-process',
+    'the main process has both a pool of threads and daemon processes',
+    { place, hint: 'declare the processes without daemon, and terminate them yourself' },
+  )
+}
+
+/** An object's timers as a process has them. */
+function timersIn(process: ProcessEntry, processes: ProcessRegistry, object: TimedObject): Timers {
+  const wordIn = (word: number) => processes.wordIn(process, word)
+  return {
+    untilNext: (world) => object.untilNext(new ProcessView(world, wordIn)),
+    advance: (world, nanoseconds) => object.advance(new ProcessAccess(world, wordIn), nanoseconds),
+  }
+}
+
+/** The main process' children are waited for by the program. */
+function* nobody(): Steps<void> {}
+
+/**
+ * A number that is the same in every run and no other process': those that setup declares are 2, 3, … 8, 90, 91, …; for
+ * others it consists of their creator's path and of their place among what that has declared. A digit 9 says that the next
+ * one belongs to it, so that no two paths look the same.
+ */
+function pidOf(path: readonly number[], place: number): number {
+  const digits = (value: number): string => '9'.repeat(Math.floor(value / 9)) + String(value % 9)
+  return Number([...path.map((position) => position + 1), place].map(digits).join(''))
 }
 
 /** Names stand in tables and in messages: one line of visible characters. */

@@ -51,6 +51,20 @@ export class UsageError extends EntrelacsError {}
 export class HistoryLimit extends EntrelacsError {}
 
 /**
+ * Ends the thread that throws it without any fuss: what `p.exit` throws. In the first thread of a process it is the exit of
+ * the process.
+ */
+export class ThreadExit extends EntrelacsError {
+  /** The exit code of the process. */
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super('exit', `exit with code ${exitCode}`)
+    this.exitCode = exitCode
+  }
+}
+
+/**
  * Misuse of a shared object, thrown inside the thread that misused it (releasing a lock that nobody holds, say).
  * A thread may catch it; it is reported as a violation of kind `misuse` either way.
  */

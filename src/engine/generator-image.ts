@@ -1,8 +1,8 @@
 import { chain, contribution, hashText, LANE_1, LANE_2 } from './content-hash.js'
 import { HistoryLimit, ProgramFault } from './errors.js'
-import { Code, FLAG_DAEMON } from './instruction.js'
+import { Code, FLAG_DAEMON, FLAG_KILLED } from './instruction.js'
 import type { Interner } from './interner.js'
-import type { Layout } from './layout.js'
+import type { Layout, WordKind } from './layout.js'
 import { LearningLog } from './learning-log.js'
 import { AtMark, type Claim, LoopMark, ThreadHandle } from './marks.js'
 import { NodeCodec } from './node-codec.js'
@@ -11,6 +11,7 @@ import {
   NODE_A,
   NODE_B,
   NODE_CHILD,
+  NODE_CODE,
   NODE_HASH_1,
   NODE_HASH_2,
   NODE_RESULT,
@@ -19,6 +20,7 @@ import {
   type NodeTable,
 } from './node-table.js'
 import { formatData, type Operation, type StartableThread, type ThreadBody } from './operation.js'
+import { StartProcess, type StartedProcess } from './process-operations.js'
 import { recordingPlaces } from './place.js'
 import { follow, type Position } from './position.js'
 import type { ThreadImage } from './thread-image.js'
@@ -65,6 +67,28 @@ interface History {
   readonly length: number
 }
 
+/** A thread that is spawned at a node. */
+interface Spawned {
+  readonly child: ThreadEntry
+  readonly body: ThreadBody
+  /** The words that its spawner and the spawner's spawners have declared by then. */
+  readonly words: readonly number[]
+  /** If it is the first thread of a process. */
+  readonly started: Omit<StartedProcess, 'firstNode'> | null
+}
+
+/** Threads that an operation may start, and the words that whoever performs it and those before have declared by then. */
+interface Startable {
+  readonly threads: readonly StartableThread[]
+  readonly words: readonly number[]
+}
+
+/** What a thread's first node was made of. */
+interface Beginning {
+  readonly body: ThreadBody
+  readonly words: readonly number[]
+}
+
 /** A run that stands where a history ends, and the operation it has just yielded. */
 interface Rerun {
   readonly run: LiveRun
@@ -91,10 +115,10 @@ export class GeneratorImage implements ThreadImage {
   readonly #context: ImageContext
   readonly #runner: ThreadRunner
   readonly #codec: NodeCodec
-  readonly #bodies = new Map<number, ThreadBody>()
-  readonly #spawned = new Map<number, { readonly child: ThreadEntry; readonly body: ThreadBody }>()
+  readonly #beginnings = new Map<number, Beginning>()
+  readonly #spawned = new Map<number, Spawned>()
   /** By node: threads that its operation may start. By node and thread: the first node of one that it starts. */
-  readonly #startable = new Map<number, readonly StartableThread[]>()
+  readonly #startable = new Map<number, Startable>()
   readonly #started = new Map<string, number>()
   /** By thread: the first node of one that setup declares and some operation starts. */
   readonly #declaredRoots = new Map<number, number>()
@@ -121,7 +145,7 @@ export class GeneratorImage implements ThreadImage {
     return (
       this.#live.size * 1024 +
       (this.#merged.size + this.#ended.size) * 160 +
-      (this.operations.size + this.#bodies.size) * 400 +
+      (this.operations.size + this.#beginnings.size) * 400 +
       (this.#carried.size + this.#startable.size + this.#started.size) * 200 +
       this.log.bytes
     )
@@ -133,13 +157,14 @@ export class GeneratorImage implements ThreadImage {
   }
 
   /** The first node of a thread; the history of whoever spawned it, at `spawnNode`, goes on in it. */
-  start(thread: ThreadEntry, body: ThreadBody, spawnNode: number): number {
+  start(thread: ThreadEntry, body: ThreadBody, spawnNode: number, words: readonly number[] = []): number {
+    this.#addKilled(thread)
     const node = this.#placingFaults(() => {
-      const run = this.#runner.begin(thread, body)
+      const run = this.#runner.begin(thread, body, words)
       const yielded = this.#runner.advance(run, () => run.generator.next())
       return this.#settle(run, yielded, { ...this.#beginning(thread, spawnNode), length: 0 })
     })
-    if (!this.#bodies.has(node)) this.#bodies.set(node, body)
+    if (!this.#beginnings.has(node)) this.#beginnings.set(node, { body, words })
     return node
   }
 
@@ -154,6 +179,25 @@ export class GeneratorImage implements ThreadImage {
     return { parent: 0, result: -spawnNode, hash1, hash2 }
   }
 
+  /** The node of a thread that was killed; where it stood does not matter any more. */
+  #addKilled(thread: ThreadEntry): void {
+    const { nodes, layout, processes } = this.#context
+    const { word, index, daemon } = thread
+    if (thread.process === null || processes.killedNodes[index] !== undefined) return
+    processes.killedNodes[index] = nodes.add({
+      code: Code.End | FLAG_KILLED | (daemon ? FLAG_DAEMON : 0),
+      word,
+      a: this.#context.interner.intern(undefined, 'no result'),
+      b: 0,
+      hash1: chain(layout.seeds1[word]!, hashText('killed', LANE_1)),
+      hash2: chain(layout.seeds2[word]!, hashText('killed', LANE_2)),
+      parent: 0,
+      result: 0,
+      owner: index,
+      length: 0,
+    })
+  }
+
   /**
    * The first node of the thread that is spawned at `node`: learnt when the spawn happens, not before, for a thread may
    * begin by spawning another one of its kind.
@@ -162,8 +206,8 @@ export class GeneratorImage implements ThreadImage {
     const { nodes } = this.#context
     const known = nodes.field(node, NODE_B)
     if (known !== 0) return known
-    const { child, body } = this.#spawned.get(node)!
-    const root = this.start(child, body, node)
+    const { child, body, words } = this.#spawned.get(node)!
+    const root = this.start(child, body, node, words)
     nodes.fields[(node << NODE_SHIFT) + NODE_B] = root
     this.log.spawned(node)
     return root
@@ -174,8 +218,12 @@ export class GeneratorImage implements ThreadImage {
     const key = `${node} ${thread}`
     const known = this.#started.get(key)
     if (known !== undefined) return known
-    const startable = this.#startable.get(node)!.find(({ index }) => index === thread)!
-    const root = this.#rootOf(startable, node)
+    const { threads, words } = this.#startable.get(node)!
+    const root = this.#rootOf(
+      threads.find(({ index }) => index === thread)!,
+      node,
+      words,
+    )
     this.#started.set(key, root)
     this.log.started(node, thread)
     // Whoever starts a thread leads to all that it does.
@@ -183,9 +231,9 @@ export class GeneratorImage implements ThreadImage {
     return root
   }
 
-  #rootOf({ index, body, isDeclared }: StartableThread, node: number): number {
+  #rootOf({ index, body, isDeclared }: StartableThread, node: number, words: readonly number[]): number {
     const thread = this.#context.threads.all[index]!
-    if (!isDeclared) return this.start(thread, body, node)
+    if (!isDeclared) return this.start(thread, body, node, words)
     const known = this.#declaredRoots.get(index)
     if (known !== undefined) return known
     const root = this.start(thread, body, 0)
@@ -211,8 +259,14 @@ export class GeneratorImage implements ThreadImage {
 
   /** The plain data that `result` stands for at `node`, as the thread receives it. */
   decode(node: number, result: number): unknown {
-    const child = this.#spawned.get(node)?.child
-    return child === undefined ? this.#codec.decode(node, result) : new ThreadHandle(child)
+    const spawned = this.#spawned.get(node)
+    if (spawned === undefined || spawned.started !== null) return this.#codec.decode(node, result)
+    return new ThreadHandle(spawned.child)
+  }
+
+  /** The thread that the step at a node spawns, if it spawns one. */
+  spawnedAt(node: number): ThreadEntry | undefined {
+    return this.#spawned.get(node)?.child
   }
 
   /** Whether `result` says that the operation at a node misused its object. */
@@ -251,6 +305,8 @@ export class GeneratorImage implements ThreadImage {
    * @throws ProgramFault `program/not-a-function-of-results` if it does something else this time.
    */
   *verify(node: number): Generator<void> {
+    // To be killed is nothing that a thread does.
+    if ((this.#context.nodes.field(node, NODE_CODE) & FLAG_KILLED) !== 0) return
     yield* this.#rerunInSlices(node)
   }
 
@@ -357,28 +413,77 @@ export class GeneratorImage implements ThreadImage {
   #addOperation(run: LiveRun, operation: Operation, history: History): number {
     const { nodes } = this.#context
     const form = this.#codec.encode(run.thread, operation)
-    const child = operation instanceof Spawn ? this.#enter(run, operation) : null
-    const node = nodes.add({ ...form, ...history, word: child?.word ?? form.word, owner: run.thread.index })
-    if (operation instanceof Spawn && child !== null) this.#spawned.set(node, { child, body: operation.body })
+    const spawned = this.#enter(run, operation)
+    const word = operation instanceof Spawn ? spawned!.child.word : form.word
+    const node = nodes.add({ ...form, ...history, word, owner: run.thread.index })
+    if (spawned !== null) this.#spawned.set(node, spawned)
+    this.#tellStart(operation, node)
     if (operation.isTimed === true) this.isTimed = true
     if (operation instanceof Spawn && operation.isToBeJoined) this.toBeJoined.set(child!.index, node)
     if (operation.joins !== undefined) this.joined.add(operation.joins)
     if (this.#context.recordPlaces || operation.instruction === undefined) this.operations.set(node, operation)
-    if (operation.instruction === undefined) this.#noteContract(node, operation)
+    if (operation.instruction === undefined) this.#noteContract(node, run, operation)
     if (nodes.code(node) === Code.Choose && form.a > WIDE_CHOICE) this.#wideChoices.push(node)
     this.#keep(node, run)
     return node
   }
 
-  #noteContract(node: number, { starts, carries, countsThreads }: Operation): void {
-    if (starts !== undefined) this.#startable.set(node, starts)
+  #noteContract(node: number, run: LiveRun, { starts, carries, countsThreads }: Operation): void {
+    const { nodes, threads } = this.#context
+    if (starts !== undefined) {
+      for (const { index } of starts) requireOwnThread(run.thread, threads.all[index]!)
+      this.#startable.set(node, { threads: starts, words: [...run.words] })
+    }
     if (countsThreads === true) this.countsThreads = true
     if (carries === undefined) return
-    const key = carries.key ?? pointOfNode(this.#context.nodes, this.#context.threads, node)
+    const key = carries.key ?? pointOfNode(nodes, threads, node)
     if (!this.#carried.has(key)) this.#carried.set(key, carries.content)
   }
 
-  #enter(run: LiveRun, spawn: Spawn): ThreadEntry {
+  /** What an operation spawns; null if it spawns nothing. */
+  #enter(run: LiveRun, operation: Operation): Spawned | null {
+    if (operation instanceof Spawn)
+      return { child: this.#enterThread(run, operation), body: operation.body, words: [...run.words], started: null }
+    return operation instanceof StartProcess ? this.#enterProcess(run, operation) : null
+  }
+
+  #enterProcess(run: LiveRun, { plan, place }: StartProcess): Spawned {
+    const { threads, processes, layout } = this.#context
+    const { process: parent } = run.thread
+    const path = [...run.thread.path, run.children++]
+    const process = processes.add({
+      identity: `p${path.join('.')} ${plan.name}`,
+      name: plan.name,
+      path,
+      status: plan.status,
+      parent,
+      daemon: plan.daemon,
+    })
+    const child = threads.add(path, plan.name, false, place, process)
+    processes.mains.set(process, child)
+    const forked = (from: number, to: number) => ({ from, to, kind: layout.kinds[from] as WordKind })
+    const copies =
+      plan.start !== 'fork'
+        ? []
+        : [
+            ...processes
+              .memory(run.words)
+              .map((word) =>
+                forked(parent === null ? word : processes.wordIn(parent, word), processes.wordIn(process, word)),
+              ),
+            ...[...run.own].map(([word, ofThread]) => forked(word, ofThread(child))),
+          ]
+    return { child, body: plan.body, words: [...run.words], started: { process, main: child, copies } }
+  }
+
+  /** Tells the start of a process at a node what it starts. */
+  #tellStart(operation: Operation | null, node: number): void {
+    const spawned = this.#spawned.get(node)
+    if (operation instanceof StartProcess && spawned !== undefined && spawned.started !== null)
+      operation.started = { ...spawned.started, firstNode: () => this.firstNodeOfSpawned(node) }
+  }
+
+  #enterThread(run: LiveRun, spawn: Spawn): ThreadEntry {
     if (typeof spawn.body !== 'function')
       throw new ProgramFault('program/no-body', `thread “${run.thread.name}” spawns a thread without a body`, {
         place: spawn.place,
@@ -386,7 +491,13 @@ export class GeneratorImage implements ThreadImage {
       })
     const position = run.children++
     const name = spawn.givenName ?? `${run.thread.name}.${position + 1}`
-    return this.#context.threads.add([...run.thread.path, position], name, spawn.daemon, spawn.place)
+    return this.#context.threads.add(
+      [...run.thread.path, position],
+      name,
+      spawn.daemon,
+      spawn.place,
+      run.thread.process,
+    )
   }
 
   #keep(node: number, run: LiveRun): void {
@@ -426,7 +537,8 @@ export class GeneratorImage implements ThreadImage {
     const path: number[] = []
     for (let at = node; at !== 0; at = nodes.parents[at]!) path.push(at)
     path.reverse()
-    const run = this.#runner.begin(threads.all[nodes.owners[node]!]!, this.#bodies.get(path[0]!)!)
+    const { body, words } = this.#beginnings.get(path[0]!)!
+    const run = this.#runner.begin(threads.all[nodes.owners[node]!]!, body, words)
     let yielded = this.#runner.advance(run, () => run.generator.next())
     this.#follow(run, yielded, this.#beginning(run.thread, -nodes.results[path[0]!]!))
     this.#requireAgreement(run, path[0]!, yielded)
@@ -442,7 +554,8 @@ export class GeneratorImage implements ThreadImage {
   }
 
   #requireAgreement(run: LiveRun, node: number, yielded: Yielded): void {
-    if (yielded.operation instanceof Spawn) run.children++
+    if (spawns(yielded.operation)) run.children++
+    this.#tellStart(yielded.operation, node)
     if (this.#agrees(run, node, yielded)) return
     throw new ProgramFault(
       'program/not-a-function-of-results',
@@ -485,8 +598,7 @@ export class GeneratorImage implements ThreadImage {
       if (!this.#agrees(run, node, yielded)) throw this.#falseClaim(run, claim, yielded, node)
       const from = node
       node = nodes.field(from, NODE_CHILD)
-      if (ahead === CLAIM_LOOKAHEAD || yielded.operation === null || node === 0 || yielded.operation instanceof Spawn)
-        return
+      if (ahead === CLAIM_LOOKAHEAD || yielded.operation === null || node === 0 || spawns(yielded.operation)) return
       yielded = this.#runner.advance(run, () => this.#feed(run, from, nodes.field(from, NODE_RESULT)))
     }
   }
@@ -519,6 +631,24 @@ function describeClaim(claim: Claim): { readonly what: string; readonly hint: st
     what: 'a call with equal results',
     hint: 'let nothing depend on a call but what it returns',
   }
+}
+
+/** A thread works on the memory of the process in which it was made: no other process can start it. */
+function requireOwnThread(starter: ThreadEntry, started: ThreadEntry): void {
+  if (started.process === starter.process) return
+  const home = started.process === null ? 'the main process' : `process “${started.process.name}”`
+  throw new ProgramFault(
+    'program/thread-of-another-process',
+    `thread “${starter.name}” may start thread “${started.name}”, which belongs to ${home}`,
+    {
+      place: starter.place,
+      hint: 'make the thread, or the pool that it works for, in the code of the process that uses it',
+    },
+  )
+}
+
+function spawns(operation: Operation | null): boolean {
+  return operation instanceof Spawn || operation instanceof StartProcess
 }
 
 function operationKey(operation: Operation): string {

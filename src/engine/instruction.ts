@@ -45,13 +45,16 @@ export const FLAG_KEEPS = 0x2000
 export const FLAG_GIVES = 0x4000
 
 /** A thread that is blocked here is not waited for by the program. */
-export const FLAG_IDLE = 0x10000
+export const FLAG_IDLE = 0x40000
 
 /** The form holds only under a condition: an acquire finds its word free, a release does not, a sum does not overflow. */
 export const FLAG_GUARDED = 0x8000
 
 /** A step that says that its thread gets on: what starvation is told by. */
 export const FLAG_PROGRESS = 0x10000
+
+/** Not an operation: the end of a thread whose process was ended. */
+export const FLAG_KILLED = 0x20000
 
 /** The linear form of an instruction as flags; 0 if it has none. */
 export function linearForm(code: number): number {

@@ -29,6 +29,8 @@ export class Layout {
   seeds1 = new Int32Array(16)
   seeds2 = new Int32Array(16)
   initial = new Int32Array(16)
+  /** Words that nobody is shown: final states that differ in them only are one outcome. */
+  readonly hidden = new Set<number>()
   readonly #interner: Interner
   readonly #index = new Map<string, number>()
   readonly #identities: string[] = []

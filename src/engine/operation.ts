@@ -23,6 +23,8 @@ export interface WorldView {
   resultOf(thread: number): unknown
   /** The name of a thread. */
   threadName(thread: number): string
+  /** The name that the program has given it, which others may have, too. */
+  givenName(thread: number): string
   /**
    * What tells a thread from all others, the same in every run: how plain data refers to a thread. Indices are not the
    * same in every run, and names are not unique.
@@ -35,8 +37,8 @@ export interface WorldView {
    * clock brings down to 0. An operation sets it, and another one waits for 0 and sets it to null; −1 in mode `free`.
    */
   deadlineWord(thread: number): number
-  /** The words of all threads that have been met: for operations that ask about every thread there is. */
-  threadWords(): readonly number[]
+  /** The words of all threads that have been met of that thread's process: for operations that ask about every thread there is. */
+  threadWords(asking: number): readonly number[]
   /** What tells a word from all others, the same in every run: how plain data refers to the state of another object. */
   wordIdentity(word: number): string
   /** The word with that identity. */
@@ -55,8 +57,8 @@ export interface WorldAccess extends WorldView {
   pointOf(thread: number): string
   /** How a thread has failed, in words; `undefined` if it has not. */
   failureOf(thread: number): string | undefined
-  /** The threads that have begun and not ended, by the names they were given, in canonical order. */
-  aliveThreads(): readonly string[]
+  /** The threads of that thread's process that have begun and not ended, by the names they were given, in canonical order. */
+  aliveThreads(asking: number): readonly string[]
 }
 
 /** A thread that does not run before some operation starts it. */
@@ -115,6 +117,8 @@ export interface Operation<R = unknown> {
   readonly place: Place | undefined
   /** Present if the engine can run it as an instruction. `ways`, `apply` and `footprint` must then agree with it. */
   readonly instruction?: InstructionForm
+  /** All words it can ever touch, if it can say: otherwise a process gets room for all the memory there is once it performs it. */
+  readonly words?: readonly number[] | undefined
   readonly cost: CostClass
   /** The thread whose end it waits for, if it does. */
   readonly joins?: number | undefined

@@ -61,10 +61,11 @@ function observedView({ world, threads }: Session, observed: (word: number) => v
     hasEnded: (thread) => (observed(wordOf(thread)), world.hasEnded(thread)),
     resultOf: (thread) => (observed(wordOf(thread)), world.resultOf(thread)),
     threadName: (thread) => world.threadName(thread),
+    givenName: (thread) => world.givenName(thread),
     identityOf: (thread) => world.identityOf(thread),
     threadWith: (identity) => world.threadWith(identity),
     deadlineWord: (thread) => world.deadlineWord(thread),
-    threadWords: () => world.threadWords(),
+    threadWords: (asking) => world.threadWords(asking),
     wordIdentity: (word) => world.wordIdentity(word),
     wordWith: (identity) => world.wordWith(identity),
   }

@@ -11,6 +11,7 @@ import { formatData, type Operation, type SharedObject } from './operation.js'
 import { placeOfError } from './place.js'
 import { propertyHolds } from './property-check.js'
 import { type Parameters, type Program, completeParameters } from './program.js'
+import { ProcessRegistry } from './processes.js'
 import type { Property } from './setup.js'
 import { type ThreadEntry, ThreadRegistry } from './thread-registry.js'
 import { VirtualClock } from './time/virtual-clock.js'
@@ -46,6 +47,7 @@ export class Session {
   readonly codec = new WordCodec(this.interner)
   readonly layout = new Layout(this.interner)
   readonly threads: ThreadRegistry
+  readonly processes = new ProcessRegistry(this.layout)
   readonly nodes = new NodeTable()
   readonly image: GeneratorImage
   readonly world: World
@@ -65,7 +67,7 @@ export class Session {
     this.#monitor = options.monitor
     this.interner.maxBytes = options.maxValues ?? Infinity
     this.params = completeParameters(program, given)
-    const { layout, interner, codec } = this
+    const { layout, interner, codec, processes } = this
     const { time, twins } = program
     const threads = new ThreadRegistry(layout, time === 'virtual' ? interner.intern(null, 'no deadline') : -1)
     this.threads = threads
@@ -76,6 +78,7 @@ export class Session {
       threads,
       interner,
       codec,
+      processes,
       running: () => this.image.running,
       carried: (key) => this.image.carried(key),
     })
@@ -85,6 +88,7 @@ export class Session {
       threads,
       interner,
       codec,
+      processes,
       monitor: options.monitor,
       recordPlaces: options.recordPlaces ?? false,
       onPrint: options.onPrint,
@@ -140,7 +144,7 @@ export class Session {
       layout: this.layout,
       threads: this.threads,
       world: () => this.world,
-      objects: this.#declarations.timed,
+      timers: (world) => this.#declarations.timers(world),
       ways: (other) => this.ways(other),
       hasEnded: () => this.hasEnded,
     })
@@ -217,6 +221,8 @@ export class Session {
     const entry = this.threads.all[thread]!
     const node = this.world.read(entry.word)
     const result = this.#effect(thread, node, way)
+    // Its own step has ended its process: it goes nowhere from there.
+    if (this.world.read(entry.word) !== node) return result
     const next = this.nodes.next(node, result) || this.image.resume(node, result)
     this.world.write(entry.word, next)
     return result

@@ -1,12 +1,14 @@
 import type { CallHistory } from './detect/call-history.js'
 import { isLinearizable, type SequentialModel } from './detect/linearization.js'
-import { ProgramFault } from './errors.js'
+import { ProgramFault, ThreadExit } from './errors.js'
 import { type WordKind, WordKind as Kind } from './layout.js'
 import { AtMark, PrintMark, ThreadHandle } from './marks.js'
 import type { Operation, SharedObject, StartableThread, Steps, ThreadBody } from './operation.js'
 import { sleepFor } from './time/sleep.js'
 import type { TimeMode } from './time/time-mode.js'
 import { perform } from './operation.js'
+import { AbortProcess, type ProcessContext } from './process-operations.js'
+import type { ExitHook } from './processes.js'
 import { Assume, Choose, Pause, Progress, Spawn } from './thread-operations.js'
 import { type Place, placeOfCaller, recordedPlace } from './place.js'
 
@@ -33,11 +35,20 @@ export interface DeclarationSink {
   readonly time: TimeMode
   /** Primitives are to be their twins. */
   readonly twins: boolean
-  word(suffix: string, kind: WordKind, initial: unknown, what: string): number
+  /** @param shared whether all processes have the word in common; otherwise each has one of its own. */
+  word(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): number
   /** That word only records. */
   record(word: number): number
   /** The same, but reserved when it is first asked for: a word that few programs need costs the others nothing. */
-  wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string): () => number
+  wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): () => number
+  /** What processes are made of. */
+  readonly processes: ProcessContext
+  /** A process is being declared; returns its number. */
+  process(daemon: boolean, place: Place | undefined): number
+  /** Whatever has to happen before a process may leave. */
+  atProcessExit(hook: ExitHook): void
+  /** What a process has to do before it leaves, for the sake of a pool that is being declared. */
+  atPoolExit(shutdown: () => Steps<unknown>, place: Place | undefined): void
   object(object: SharedObject): void
   thread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle
   /** A thread that does not run before an operation starts it; also while threads run. */
@@ -72,6 +83,12 @@ export interface OwnWord {
   known(): ReadonlyMap<number, number>
 }
 
+/** Whether processes share an object. */
+export interface SharingOptions {
+  /** All processes have it in common; otherwise each has one of its own. @default false */
+  readonly shared?: boolean
+}
+
 /** Reserves words for the object that is being declared. */
 export interface WordAllocator {
   /** A word for 32-bit integers. */
@@ -82,7 +99,7 @@ export interface WordAllocator {
   record(name: string, initial: unknown): number
   /** A word for "no thread" (0) or a thread (its index + 1); 0 at first. */
   thread(name: string): number
-  /** A word for plain data that is part of the state from when an operation first needs it. */
+  /** A word for plain data that is part of the state from when an operation first needs it. A fork does not copy it. */
   dataOnDemand(name: string, initial: unknown): () => number
   /** The same for a 32-bit integer. */
   intOnDemand(name: string, initial: number): () => number
@@ -95,42 +112,48 @@ export interface WordAllocator {
  * no object. Primitives extend it (`cell`, `lock`, …).
  */
 export class Setup {
-  readonly #sink: DeclarationSink
+  /** The run that is declared into: what primitives ask the engine for. */
+  protected readonly engine: DeclarationSink
 
   constructor(sink: DeclarationSink) {
-    this.#sink = sink
+    this.engine = sink
   }
 
   /** The number of the thread whose code is executing. */
   protected selfNumber(): number {
-    return this.#sink.selfNumber()
+    return this.engine.selfNumber()
   }
 
   /** What sleeps and timeouts mean in this run. */
   get time(): TimeMode {
-    return this.#sink.time
-  }
-
-  /** What primitives ask the engine for. */
-  protected get engine(): DeclarationSink {
-    return this.#sink
+    return this.engine.time
   }
 
   /**
    * Declares a shared object of one's own: `make` reserves its words and returns it. The extension point for primitives.
+   *
+   * @param options.shared whether processes share it. By default every process has one of its own.
    */
-  declare<T extends SharedObject>(kind: string, name: string, make: (words: WordAllocator) => T): T {
+  declare<T extends SharedObject>(
+    kind: string,
+    name: string,
+    make: (words: WordAllocator) => T,
+    { shared = false }: SharingOptions = {},
+  ): T {
     const what = `the initial value of ${kind} “${name}”`
     const object = make({
-      int: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Int, initial, what),
-      data: (suffix, initial) => this.#sink.word(`${kind} ${suffix}`, Kind.Value, initial, what),
-      record: (suffix, initial) => this.#sink.record(this.#sink.word(`${kind} ${suffix}`, Kind.Value, initial, what)),
-      thread: (suffix) => this.#sink.word(`${kind} ${suffix}`, Kind.Thread, 0, what),
-      intOnDemand: (suffix, initial) => this.#sink.wordOnDemand(`${kind} ${suffix}`, Kind.Int, initial, what),
-      dataOnDemand: (suffix, initial) => this.#sink.wordOnDemand(`${kind} ${suffix}`, Kind.Value, initial, what),
-      own: (suffix, initial) => this.#sink.ownWord(`${kind} ${suffix}`, initial, what),
+      int: (suffix, initial) => this.engine.word(`${kind} ${suffix}`, Kind.Int, initial, what, shared),
+      data: (suffix, initial) => this.engine.word(`${kind} ${suffix}`, Kind.Value, initial, what, shared),
+      // Whoever records is no process: nothing that happens anywhere is unknown to them.
+      record: (suffix, initial) =>
+        this.engine.record(this.engine.word(`${kind} ${suffix}`, Kind.Value, initial, what, true)),
+      thread: (suffix) => this.engine.word(`${kind} ${suffix}`, Kind.Thread, 0, what, shared),
+      intOnDemand: (suffix, initial) => this.engine.wordOnDemand(`${kind} ${suffix}`, Kind.Int, initial, what, shared),
+      dataOnDemand: (suffix, initial) =>
+        this.engine.wordOnDemand(`${kind} ${suffix}`, Kind.Value, initial, what, shared),
+      own: (suffix, initial) => this.engine.ownWord(`${kind} ${suffix}`, initial, what),
     })
-    this.#sink.object(object)
+    this.engine.object(object)
     return object
   }
 
@@ -147,7 +170,7 @@ export class Setup {
         place: placeOfCaller(),
         hint: 'give it a function*',
       })
-    return this.#sink.thread(name, body, options.daemon ?? false, placeOfCaller()) as ThreadHandle<R>
+    return this.engine.thread(name, body, options.daemon ?? false, placeOfCaller()) as ThreadHandle<R>
   }
 
   /** Starts a thread from a thread: one step; the child can step from then on. */
@@ -196,6 +219,26 @@ export class Setup {
     return perform(new Pause('io', [request], 'wait', recordedPlace()))
   }
 
+  /**
+   * Ends the thread that calls it, at once and without any fuss; it is no step. In the first thread of a process it is the
+   * exit of the process with that code, after all that a process does before it leaves. Python's `sys.exit`.
+   */
+  *exit(code = 0): Steps<never> {
+    if (!Number.isInteger(code) || code < 0 || code > 255)
+      throw new RangeError(`a process cannot exit with code ${code}: give it an integer from 0 to 255`)
+    throw new ThreadExit(code)
+    // oxlint-disable-next-line no-unreachable -- what makes it a generator, so that it is used as operations are
+    yield
+  }
+
+  /**
+   * Ends the process of the thread that calls it, with all its threads, at once and without any clean-up: a crash. One
+   * step; the exit code is −6, as after Python's `os.abort`. The main process cannot do it.
+   */
+  *abort(): Steps<never> {
+    return (yield* perform(new AbortProcess(this.engine.processes))) as never
+  }
+
   /** Offers the processor to others: one step that touches nothing. */
   yieldNow(): Steps<void> {
     return perform(new Pause('yieldNow', [], 'none', recordedPlace()))
@@ -234,17 +277,17 @@ export class Setup {
 
   /** A property of every execution's end, once all threads but daemons have ended. */
   finally(name: string, holds: (final: StateView) => boolean): void {
-    this.#sink.property({ name, when: 'finally', holds, place: placeOfCaller() })
+    this.engine.property({ name, when: 'finally', holds, place: placeOfCaller() })
   }
 
   /** A property of every state. */
   always(name: string, holds: (now: StateView) => boolean): void {
-    this.#sink.property({ name, when: 'always', holds, place: placeOfCaller() })
+    this.engine.property({ name, when: 'always', holds, place: placeOfCaller() })
   }
 
   /** A property of every state: an order of the calls explains what they have returned. */
   protected alwaysExplained(name: string, calls: CallHistory, model: SequentialModel<unknown>): void {
     const holds = (now: StateView) => isLinearizable(now(calls.calls) ?? [], model)
-    this.#sink.property({ name, when: 'always', holds, place: placeOfCaller(), history: { calls, model } })
+    this.engine.property({ name, when: 'always', holds, place: placeOfCaller(), history: { calls, model } })
   }
 }

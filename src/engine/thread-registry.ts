@@ -2,6 +2,7 @@ import { hashText, LANE_1, LANE_2 } from './content-hash.js'
 import { ProgramFault } from './errors.js'
 import { type Layout, WordKind } from './layout.js'
 import type { Place } from './place.js'
+import type { ProcessEntry } from './processes.js'
 
 /** A thread as the engine knows it. */
 export interface ThreadEntry {
@@ -26,6 +27,8 @@ export interface ThreadEntry {
   readonly number: number
   /** The word of its deadline; −1 where there are none. */
   readonly deadline: number
+  /** The process whose memory it works on; null for the main one. */
+  readonly process: ProcessEntry | null
 }
 
 // After all threads in canonical order, with a code that no thread has: theirs begin with an upper-case letter.
@@ -43,7 +46,8 @@ export class ThreadRegistry {
   readonly #layout: Layout
   readonly #noDeadline: number
   readonly #byIdentity = new Map<string, ThreadEntry>()
-  readonly #names = new Set<string>()
+  // By name: who has it.
+  readonly #names = new Map<string, string>()
   readonly #byCode = new Map<string, ThreadEntry[]>()
 
   /** @param noDeadline the content of the word of a thread that has no deadline; −1 if there is no time. */
@@ -52,10 +56,17 @@ export class ThreadRegistry {
     this.#noDeadline = noDeadline
   }
 
-  /** The thread with that path, which is added if it is new. */
-  add(path: readonly number[], name: string, daemon: boolean, place: Place | undefined): ThreadEntry {
+  /** The thread with that path in a process, which is added if it is new. */
+  add(
+    path: readonly number[],
+    name: string,
+    daemon: boolean,
+    place: Place | undefined,
+    process: ProcessEntry | null = null,
+  ): ThreadEntry {
     // The same child may be spawned under another name after another history: that is another thread.
-    const identity = `t${path.join('.')} ${daemon ? 'd' : ''}${name}`
+    const within = process === null ? '' : ` of ${process.identity}`
+    const identity = `t${path.join('.')} ${daemon ? 'd' : ''}${name}${within}`
     const known = this.#byIdentity.get(identity)
     if (known !== undefined) return known
     const word = this.#layout.word(identity, WordKind.Node, 0)
@@ -63,7 +74,7 @@ export class ThreadRegistry {
     return this.#enter({
       path,
       code: codeOf(path),
-      name: this.#uniqueName(name, path),
+      name: this.#uniqueName(name, path, process),
       givenName: name,
       daemon,
       agent: false,
@@ -72,6 +83,7 @@ export class ThreadRegistry {
       identity,
       number: numberOf(path),
       deadline,
+      process,
     })
   }
 
@@ -92,6 +104,7 @@ export class ThreadRegistry {
       identity,
       deadline: -1,
       number: -1,
+      process: null,
     })
   }
 
@@ -130,11 +143,12 @@ export class ThreadRegistry {
     return thread
   }
 
-  #uniqueName(name: string, path: readonly number[]): string {
-    if (!this.#names.has(name)) {
-      this.#names.add(name)
-      return name
-    }
+  #uniqueName(name: string, path: readonly number[], process: ProcessEntry | null): string {
+    // A process may be started by one thread or by another: it is started once, and its threads have one name each.
+    const bearer = process === null ? path.join('.') : `${process.status} ${path.slice(process.path.length).join('.')}`
+    const known = this.#names.get(name) ?? bearer
+    this.#names.set(name, known)
+    if (known === bearer) return name
     return path.length > 1 ? `${name} (${codeOf(path)})` : name
   }
 }

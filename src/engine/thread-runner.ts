@@ -1,8 +1,10 @@
-import { HistoryLimit, MisuseError, ProgramFault } from './errors.js'
+import { HistoryLimit, MisuseError, ProgramFault, ThreadExit } from './errors.js'
+import { localOperation } from './local-operation.js'
 import { AtMark, CallMark, type Claim, LoopMark, PrintMark, ReturnMark } from './marks.js'
 import type { Position } from './position.js'
 import type { Operation, Steps, ThreadBody } from './operation.js'
 import { type Place, placeOfError, recordingPlaces } from './place.js'
+import type { ProcessRegistry } from './processes.js'
 import type { ThreadEntry } from './thread-registry.js'
 
 /** Called around every stretch of the program's own code, so that a watchdog can tell which thread never yields. */
@@ -18,6 +20,12 @@ export interface LiveRun {
   /** Objects this run has declared and threads it has spawned so far: they number the next ones. */
   objects: number
   children: number
+  /** The words declared by this run so far, and by those that spawned it before they did. */
+  readonly words: number[]
+  /** The words that the thread has for itself, each with how another thread comes by its own. */
+  readonly own: Map<number, (other: ThreadEntry) => number>
+  /** What the first thread of a process does before the process leaves. */
+  readonly exits: (() => Steps<unknown>)[]
   /** Where the calls began that it is in, the outermost first. */
   readonly calls: Position[]
   /** Where its latest operation was created, when places are recorded. */
@@ -52,6 +60,7 @@ export interface RunnerOptions {
   readonly monitor: CodeMonitor | undefined
   readonly recordPlaces: boolean
   readonly onPrint: ((line: PrintedLine) => void) | undefined
+  readonly processes: ProcessRegistry
 }
 
 // A thread that yields this many marks in a row without an operation never steps again.
@@ -67,8 +76,8 @@ export class ThreadRunner {
     this.#options = options
   }
 
-  /** A new run of a thread, before its first operation. */
-  begin(thread: ThreadEntry, body: ThreadBody): LiveRun {
+  /** A new run of a thread, before its first operation; `words` were declared by those that spawned it. */
+  begin(thread: ThreadEntry, body: ThreadBody, words: readonly number[]): LiveRun {
     let generator: unknown
     try {
       generator = this.#guarded(thread, () => body())
@@ -83,7 +92,7 @@ export class ThreadRunner {
         `the body of thread “${thread.name}” is not a generator function`,
         { place: thread.place, hint: 'write function* () { … }' },
       )
-    return { generator, thread, objects: 0, children: 0, calls: [] }
+    return { generator, thread, objects: 0, children: 0, words: [...words], own: new Map(), exits: [], calls: [] }
   }
 
   /** Runs the thread's own code up to its next operation, its end or its failure. */
@@ -122,12 +131,15 @@ export class ThreadRunner {
       }
     } catch (error) {
       if (error instanceof ProgramFault || error instanceof HistoryLimit) throw error
+      if (error instanceof ThreadExit) return { operation: null, claims, value: undefined, failure: null }
       return { operation: null, claims, value: undefined, failure: describeFailure(run.thread, error) }
     }
     if (step.done) return { operation: null, claims, value: step.value, failure: null }
     const operation = requireOperation(run, step.value)
     if (operation.place !== undefined) run.latestPlace = operation.place
-    return { operation, claims, value: undefined, failure: null }
+    const { process } = run.thread
+    const performed = process === null ? operation : localOperation(this.#options.processes, process, operation)
+    return { operation: performed, claims, value: undefined, failure: null }
   }
 }
 

@@ -5,7 +5,7 @@ import { NODE_A, NODE_HASH_1, NODE_HASH_2, type NodeTable } from './node-table.j
 import type { WordCodec } from './word-codec.js'
 import type { WorldAccess } from './operation.js'
 import type { TimeMode } from './time/time-mode.js'
-import type { ThreadRegistry } from './thread-registry.js'
+import type { ThreadEntry, ThreadRegistry } from './thread-registry.js'
 
 /** The first node of a thread that is started by the operation at a node. */
 export type FirstNode = (starting: number, thread: number) => number
@@ -89,6 +89,10 @@ export class World implements WorldAccess {
     return this.#threads.all[thread]!.name
   }
 
+  givenName(thread: number): string {
+    return this.#threads.all[thread]!.givenName
+  }
+
   identityOf(thread: number): string {
     return this.#threads.all[thread]!.identity
   }
@@ -101,8 +105,13 @@ export class World implements WorldAccess {
     return this.#threads.all[thread]!.deadline
   }
 
-  threadWords(): readonly number[] {
-    return this.#threads.all.filter(({ agent }) => !agent).map(({ word }) => word)
+  threadWords(asking: number): readonly number[] {
+    return this.#threads.all.filter((thread) => this.#isBeside(asking, thread)).map(({ word }) => word)
+  }
+
+  /** Whether a thread is one of the program's, in the same process as another. */
+  #isBeside(asking: number, { agent, process }: ThreadEntry): boolean {
+    return !agent && process === this.#threads.all[asking]!.process
   }
 
   wordIdentity(word: number): string {
@@ -127,10 +136,13 @@ export class World implements WorldAccess {
     return this.#interner.valueOf(this.#nodes.field(node, NODE_A)) as string
   }
 
-  aliveThreads(): readonly string[] {
+  aliveThreads(asking: number): readonly string[] {
     return this.#threads.canonical
-      .filter((thread) => !this.#threads.all[thread]!.agent && this.#nodeOf(thread) !== 0 && !this.hasEnded(thread))
-      .map((thread) => this.#threads.all[thread]!.givenName)
+      .map((thread) => this.#threads.all[thread]!)
+      .filter(
+        (thread) => this.#isBeside(asking, thread) && this.read(thread.word) !== 0 && !this.hasEnded(thread.index),
+      )
+      .map(({ givenName }) => givenName)
   }
 
   write(word: number, content: number): void {

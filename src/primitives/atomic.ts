@@ -171,12 +171,14 @@ class Update<T> implements Operation<T> {
   readonly cost = 'atomic'
   readonly object: Atomic<T>
   readonly place: Place | undefined
+  readonly words: readonly number[]
   readonly #word: number
   readonly #change: (value: T) => T
 
   constructor(object: Atomic<T>, word: number, change: (value: T) => T, place: Place | undefined) {
     this.object = object
     this.place = place
+    this.words = [word]
     this.#word = word
     this.#change = change
   }

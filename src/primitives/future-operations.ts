@@ -7,6 +7,8 @@ import type { WaiterState } from './future-waiter.js'
 
 /** A step that may complete a future: together with it, whoever waits for several futures is told. */
 export class CompletingOperation<R> extends TransitionOperation<FutureState, R> {
+  // Which waiters there will be to tell, it cannot say.
+  override readonly words = undefined
   readonly carries?: Carried
   readonly #word: number
 

@@ -152,12 +152,12 @@ abstract class Look<T> implements Operation<T> {
   readonly place = recordedPlace()
   readonly object: SharedObject
   protected readonly waiter: number
-  protected readonly words: readonly number[]
+  protected readonly futures: readonly number[]
 
   constructor(object: SharedObject, waiter: number, futures: readonly Future<never>[] | readonly Future[]) {
     this.object = object
     this.waiter = waiter
-    this.words = futures.map(({ word }) => word)
+    this.futures = futures.map(({ word }) => word)
     this.args = futures.map(({ name }) => name)
   }
 
@@ -177,7 +177,7 @@ abstract class Look<T> implements Operation<T> {
   }
 
   protected states(world: WorldView): FutureState[] {
-    return this.words.map((word) => world.value(word) as FutureState)
+    return this.futures.map((word) => world.value(word) as FutureState)
   }
 }
 
@@ -202,7 +202,7 @@ class Watch extends Look<Watched> {
       this.states(world).forEach((state, index) => {
         if (isNotified(state)) return
         const waiters = [...state.waiters, { word: world.wordIdentity(this.waiter), index }]
-        world.setValue(this.words[index]!, { ...state, waiters })
+        world.setValue(this.futures[index]!, { ...state, waiters })
       })
     return watched
   }
@@ -210,7 +210,7 @@ class Watch extends Look<Watched> {
   footprint(world: WorldView): Footprint {
     const states = this.states(world)
     const isEnough = this.#watched(world).isEnough
-    return { reads: this.words, writes: isEnough ? [] : this.words.filter((_, i) => !isNotified(states[i]!)) }
+    return { reads: this.futures, writes: isEnough ? [] : this.futures.filter((_, i) => !isNotified(states[i]!)) }
   }
 
   #watched(world: WorldView): Watched {
@@ -230,7 +230,8 @@ class Unwatch extends Look<readonly number[]> {
 
   apply(world: WorldAccess): readonly number[] {
     this.states(world).forEach((state, i) => {
-      if (this.#watches(world, state)) world.setValue(this.words[i]!, { ...state, waiters: this.#others(world, state) })
+      if (this.#watches(world, state))
+        world.setValue(this.futures[i]!, { ...state, waiters: this.#others(world, state) })
     })
     const { done } = world.value(this.waiter) as WaiterState
     world.setValue(this.waiter, NOTHING_TOLD)
@@ -240,8 +241,8 @@ class Unwatch extends Look<readonly number[]> {
   footprint(world: WorldView): Footprint {
     const states = this.states(world)
     return {
-      reads: [...this.words, this.waiter],
-      writes: [this.waiter, ...this.words.filter((_, i) => this.#watches(world, states[i]!))],
+      reads: [...this.futures, this.waiter],
+      writes: [this.waiter, ...this.futures.filter((_, i) => this.#watches(world, states[i]!))],
     }
   }
 

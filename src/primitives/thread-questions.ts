@@ -23,7 +23,7 @@ abstract class LifeOperation<R> implements Operation<R> {
 
   abstract apply(world: WorldAccess, way: number, thread: number): R
 
-  abstract footprint(world: WorldView): Footprint
+  abstract footprint(world: WorldView, thread: number): Footprint
 
   label(result: unknown): string {
     return formatCall(this.name, this.args, result)
@@ -68,12 +68,12 @@ export class CensusQuestion<R> extends LifeOperation<R> {
     this.#answer = answer
   }
 
-  apply(world: WorldAccess): R {
-    return this.#answer(world.aliveThreads())
+  apply(world: WorldAccess, _way: number, thread: number): R {
+    return this.#answer(world.aliveThreads(thread))
   }
 
-  footprint(world: WorldView): Footprint {
-    return { reads: world.threadWords(), writes: [] }
+  footprint(world: WorldView, thread: number): Footprint {
+    return { reads: world.threadWords(thread), writes: [] }
   }
 }
 

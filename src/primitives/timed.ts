@@ -43,6 +43,7 @@ abstract class TimedOperation<R, T extends Tried<R>> implements Operation<T> {
   readonly cost: CostClass
   readonly place: Place | undefined
   readonly isTimed = true
+  readonly words: readonly number[] | undefined
   protected readonly waited: Operation<R>
   protected readonly giveUp: Operation | undefined
   readonly #seconds: number
@@ -53,6 +54,7 @@ abstract class TimedOperation<R, T extends Tried<R>> implements Operation<T> {
     this.args = [...waited.args, { timeout: seconds }]
     this.cost = waited.cost
     this.place = waited.place
+    this.words = wordsOfBoth(waited, giveUp)
     this.waited = waited
     this.giveUp = giveUp
     this.#seconds = seconds
@@ -150,4 +152,10 @@ class LimitedWait<R> extends TimedOperation<R, Timed<R>> {
 
 function isDue(world: WorldView, thread: number): boolean {
   return world.value(world.deadlineWord(thread)) === 0
+}
+
+/** Besides the deadline, which is no memory of any process. */
+function wordsOfBoth(waited: Operation, giveUp: Operation | undefined): readonly number[] | undefined {
+  if (giveUp === undefined || waited.words === undefined) return waited.words
+  return giveUp.words === undefined ? undefined : [...waited.words, ...giveUp.words]
 }

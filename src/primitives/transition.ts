@@ -80,6 +80,7 @@ export class TransitionOperation<S, R> implements Operation<R> {
   readonly cost: CostClass
   readonly object: SharedObject
   readonly place: Place | undefined
+  readonly words: readonly number[] | undefined
   readonly #word: number
   readonly #transition: Transition<S, R>
 
@@ -89,6 +90,7 @@ export class TransitionOperation<S, R> implements Operation<R> {
     this.args = transition.args ?? []
     this.cost = transition.cost ?? 'synchronisation'
     this.place = place
+    this.words = [word]
     this.#word = word
     this.#transition = transition
   }

@@ -16,39 +16,54 @@ import type { Semaphore } from './semaphore.js'
 import { SemaphoreTwin } from './semaphore-twin.js'
 import { TwinMemory } from './twin.js'
 import { type QueueOptions, Vocabulary } from './vocabulary.js'
-import type { SharedObject } from '../engine/operation.js'
+import { ProgramFault } from '../engine/errors.js'
+import type { SharedObject, ThreadBody } from '../engine/operation.js'
+import { placeOfCaller } from '../engine/place.js'
+import type { SharingOptions } from '../engine/setup.js'
+import type { Process, ProcessOptions } from './process.js'
+
+/** The memory of one part of a twin, or of all of it. */
+type PartMemory = (part?: string) => TwinMemory
 
 /**
  * The same vocabulary with twins instead of contracts, as far as there are any: locks, re-entrant locks, conditions, semaphores, events,
  * barriers, queues, and reader-writer locks without preference. Everything else is as it is.
  */
 export class TwinVocabulary extends Vocabulary {
-  override lock(name: string): Lock {
-    return this.#declare('lock', name, (memory) => new LockTwin(name, memory())) as Lock
+  override lock(name: string, options?: SharingOptions): Lock {
+    return this.#declare('lock', name, (memory) => new LockTwin(name, memory()), options) as Lock
   }
 
-  override rlock(name: string): RLock {
-    return this.#declare('rlock', name, (memory) => new RLockTwin(name, memory(), () => this.selfNumber())) as RLock
+  override rlock(name: string, options?: SharingOptions): RLock {
+    const make = (memory: PartMemory) => new RLockTwin(name, memory(), () => this.selfNumber())
+    return this.#declare('rlock', name, make, options) as RLock
   }
 
   /** Twins never wake without a notify. */
-  override condition(name: string, lock?: Lock | RLock): Condition {
-    return this.#declare('condition', name, (memory) => {
+  override condition(name: string, lock?: Lock | RLock, options?: SharingOptions): Condition {
+    const make = (memory: PartMemory) => {
       const own = () => new RLockTwin(name, memory('lock'), () => this.selfNumber())
       return new ConditionTwin(name, memory(), (lock as LockTwin | RLockTwin | undefined) ?? own())
-    }) as Condition
+    }
+    return this.#declare('condition', name, make, options) as Condition
   }
 
-  override semaphore(name: string, permits = 1): Semaphore {
-    return this.#declare('semaphore', name, (memory) => new SemaphoreTwin(name, memory(), permits)) as Semaphore
+  override semaphore(name: string, permits = 1, options?: SharingOptions): Semaphore {
+    return this.#declare(
+      'semaphore',
+      name,
+      (memory) => new SemaphoreTwin(name, memory(), permits),
+      options,
+    ) as Semaphore
   }
 
-  override event(name: string): Event {
-    return this.#declare('event', name, (memory) => new EventTwin(name, memory())) as Event
+  override event(name: string, options?: SharingOptions): Event {
+    return this.#declare('event', name, (memory) => new EventTwin(name, memory()), options) as Event
   }
 
-  override barrier(name: string, parties: number, options: BarrierOptions = {}): Barrier {
-    return this.#declare('barrier', name, (memory) => new BarrierTwin(name, memory(), parties, options)) as Barrier
+  override barrier(name: string, parties: number, options: BarrierOptions & SharingOptions = {}): Barrier {
+    const make = (memory: PartMemory) => new BarrierTwin(name, memory(), parties, options)
+    return this.#declare('barrier', name, make, options) as Barrier
   }
 
   override readerWriterLock(name: string, options: { readonly preference?: Preference } = {}): ReaderWriterLock {
@@ -64,8 +79,23 @@ export class TwinVocabulary extends Vocabulary {
     return this.#declare('queue', name, (memory) => new QueueTwin<T>(name, memory, maxsize)) as Queue<T>
   }
 
+  /** @throws ProgramFault `program/fork-with-twins`: to twins, the child of a fork is another thread than the one that forked. */
+  override process<R>(name: string, body: ThreadBody<R>, options: ProcessOptions = {}): Process<R> {
+    if (options.start === 'fork')
+      throw new ProgramFault('program/fork-with-twins', `process “${name}” is forked, which twins do not survive`, {
+        place: placeOfCaller(),
+        hint: "leave out --twins, or declare the process with { start: 'spawn' }",
+      })
+    return super.process(name, body, options)
+  }
+
   /** A twin has every public method of its contract, which is all that a program can ask of it. */
-  #declare(kind: string, name: string, make: (memory: (part?: string) => TwinMemory) => SharedObject): SharedObject {
-    return this.declare(kind, name, (words) => make((part = '') => new TwinMemory(name, words, part)))
+  #declare(
+    kind: string,
+    name: string,
+    make: (memory: PartMemory) => SharedObject,
+    options?: SharingOptions,
+  ): SharedObject {
+    return this.declare(kind, name, (words) => make((part = '') => new TwinMemory(name, words, part)), options)
   }
 }

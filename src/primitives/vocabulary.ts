@@ -1,6 +1,6 @@
 import { CallHistory } from '../engine/detect/call-history.js'
 import type { SequentialModel } from '../engine/detect/linearization.js'
-import { Setup } from '../engine/setup.js'
+import { type SharingOptions, Setup } from '../engine/setup.js'
 import { ProgramFault } from '../engine/errors.js'
 import type { ThreadHandle } from '../engine/marks.js'
 import { perform, type Steps, type ThreadBody } from '../engine/operation.js'
@@ -11,6 +11,11 @@ import { BoundedSemaphore } from './bounded-semaphore.js'
 import { Cell } from './cell.js'
 import { CellArray } from './cell-array.js'
 import { Clock } from './clock.js'
+import { Connection, type Direction, OPEN_PIPE } from './connection.js'
+import { type Key, ManagedDict, ManagedList, Manager } from './manager.js'
+import { Process, type ProcessOptions } from './process.js'
+import { ProcessQueue, type ProcessQueueOptions, type ProcessQueueState } from './process-queue.js'
+import { SharedArray, SharedValue, type SynchronizedState } from './synchronized.js'
 import { Condition, type ConditionState } from './condition.js'
 import { Event, UNSET } from './event.js'
 import { EventLoop } from './event-loop/event-loop.js'
@@ -41,7 +46,7 @@ import { CensusQuestion } from './thread-questions.js'
 import { Timer, TimerAlarm } from './timer.js'
 
 /** What an object may hold: 32-bit integers, checked, or any plain data. */
-export interface ContentOptions {
+export interface ContentOptions extends SharingOptions {
   /** By default `'integers'` if the initial value is an integer (if all are), else `'data'`. */
   readonly holds?: 'integers' | 'data'
 }
@@ -67,6 +72,7 @@ export class Vocabulary extends Setup {
           name,
           holdsIntegers([initial], options) ? words.int('value', initial as number) : words.data('value', initial),
         ),
+      options,
     )
   }
 
@@ -81,6 +87,7 @@ export class Vocabulary extends Setup {
           holdsIntegers([initial], options) ? words.int('value', initial as number) : words.data('value', initial),
           words.dataOnDemand('waiters', []),
         ),
+      options,
     )
   }
 
@@ -106,12 +113,13 @@ export class Vocabulary extends Setup {
           name,
           initial.map((value, i) => (integers ? words.int(String(i), value as number) : words.data(String(i), value))),
         ),
+      options,
     )
   }
 
   /** A mutual-exclusion lock. */
-  lock(name: string): Lock {
-    return this.declare('lock', name, (words) => new Lock(name, words.thread('holder')))
+  lock(name: string, options?: SharingOptions): Lock {
+    return this.declare('lock', name, (words) => new Lock(name, words.thread('holder')), options)
   }
 
   /**
@@ -125,13 +133,108 @@ export class Vocabulary extends Setup {
         place: placeOfCaller(),
         hint: "declare the program with { time: 'virtual' }, or explore it with --time virtual",
       })
-    return this.declare('clock', name, (words) => new Clock(name, words.data('now', 0)))
+    return this.declare('clock', name, (words) => new Clock(name, words.data('now', 0)), SHARED)
   }
 
   /** A counting semaphore with so many permits at first. */
-  semaphore(name: string, permits = 1): Semaphore {
+  semaphore(name: string, permits = 1, options?: SharingOptions): Semaphore {
     requireWhole(`semaphore “${name}”`, 'permits', permits, 0)
-    return this.declare('semaphore', name, (words) => new Semaphore(name, words.int('permits', permits)))
+    return this.declare('semaphore', name, (words) => new Semaphore(name, words.int('permits', permits)), options)
+  }
+
+  /** A process, which runs once it is started. */
+  process<R>(name: string, body: ThreadBody<R>, options: ProcessOptions = {}): Process<R> {
+    requireProcess(name, body, options)
+    const pid = this.engine.process(options.daemon ?? false, placeOfCaller())
+    const context = this.engine.processes
+    return this.declare(
+      'process',
+      name,
+      (words) => new Process(name, words.data('status', 'not started'), body, { context, pid, options }),
+      SHARED,
+    )
+  }
+
+  /** A pipe between processes: its two ends. If it is not duplex, the first receives and the second sends. */
+  pipe<T = unknown>(
+    name: string,
+    { duplex = true }: { readonly duplex?: boolean } = {},
+  ): [Connection<T>, Connection<T>] {
+    let word = -1
+    const end = (side: 0 | 1): Connection<T> => {
+      const direction: Direction = { side, reads: duplex || side === 0, writes: duplex || side === 1 }
+      return this.declare(
+        'connection',
+        `${name}.${side}`,
+        (words) => {
+          if (side === 0) word = words.data('pipe', OPEN_PIPE)
+          return new Connection<T>(`${name}.${side}`, word, direction)
+        },
+        SHARED,
+      )
+    }
+    return [end(0), end(1)]
+  }
+
+  /** A queue between processes. */
+  processQueue<T = unknown>(name: string, { maxsize = 0 }: ProcessQueueOptions = {}): ProcessQueue<T> {
+    requireWhole(`process queue “${name}”`, 'as maxsize', maxsize, 0)
+    const initial: ProcessQueueState<T> = { arrived: [], underway: [], unfinished: 0 }
+    return this.declare(
+      'process queue',
+      name,
+      (words) => {
+        const word = words.data('items', initial)
+        const queue = new ProcessQueue<T>(name, word, maxsize, this.engine.processes)
+        this.engine.atProcessExit({
+          word,
+          isDue: (content, process) => ProcessQueue.isUnderway(content, process),
+          perform: () => queue.flush(),
+        })
+        return queue
+      },
+      SHARED,
+    )
+  }
+
+  /** A number in memory that processes share, with its lock. */
+  sharedValue(name: string, initial = 0): SharedValue {
+    requireNumbers(`shared value “${name}”`, [initial])
+    return this.declare(
+      'shared value',
+      name,
+      (words) => new SharedValue(name, words.data('value', unlocked(initial)), isInteger32(initial)),
+      SHARED,
+    )
+  }
+
+  /** Numbers in memory that processes share, with their lock: how many (all zero), or the initial ones. */
+  sharedArray(name: string, first: number | readonly number[]): SharedArray {
+    if (typeof first === 'number') requireWhole(`shared array “${name}”`, 'elements', first, 0)
+    const initial = typeof first === 'number' ? new Array<number>(first).fill(0) : first
+    requireNumbers(`shared array “${name}”`, initial)
+    return this.declare(
+      'shared array',
+      name,
+      (words) =>
+        new SharedArray(name, words.data('values', unlocked(initial)), initial.length, initial.every(isInteger32)),
+      SHARED,
+    )
+  }
+
+  /** A manager, whose dictionaries and lists all processes can ask. */
+  manager(): Manager {
+    return new Manager({
+      dict: <K extends Key, V>(name: string, initial: readonly (readonly [K, V])[]) =>
+        this.declare(
+          'managed dict',
+          name,
+          (words) => new ManagedDict<K, V>(name, words.data('entries', initial)),
+          SHARED,
+        ),
+      list: <T>(name: string, initial: readonly T[]) =>
+        this.declare('managed list', name, (words) => new ManagedList<T>(name, words.data('items', initial)), SHARED),
+    })
   }
 
   /** An event loop with asyncio's tasks. */
@@ -144,8 +247,8 @@ export class Vocabulary extends Setup {
   }
 
   /** A re-entrant lock. */
-  rlock(name: string): RLock {
-    return this.declare('rlock', name, (words) => new RLock(name, words.data('held', null)))
+  rlock(name: string, options?: SharingOptions): RLock {
+    return this.declare('rlock', name, (words) => new RLock(name, words.data('held', null)), options)
   }
 
   /**
@@ -157,7 +260,7 @@ export class Vocabulary extends Setup {
   condition(
     name: string,
     lock?: Lock | RLock,
-    { spurious = false }: { readonly spurious?: boolean | number } = {},
+    { spurious = false, shared = false }: { readonly spurious?: boolean | number } & SharingOptions = {},
   ): Condition {
     if (typeof spurious === 'number') requireWhole(`condition “${name}”`, 'spurious wake-ups', spurious, 0)
     const initial: ConditionState = { waiting: [], spuriousLeft: typeof spurious === 'number' ? spurious : 0 }
@@ -172,31 +275,34 @@ export class Vocabulary extends Setup {
           lock === undefined,
           spurious === true,
         ),
+      { shared },
     )
   }
 
   /** A semaphore that never has more permits than at first. */
-  boundedSemaphore(name: string, permits = 1): BoundedSemaphore {
+  boundedSemaphore(name: string, permits = 1, options?: SharingOptions): BoundedSemaphore {
     requireWhole(`bounded semaphore “${name}”`, 'permits', permits, 0)
     return this.declare(
       'bounded semaphore',
       name,
       (words) => new BoundedSemaphore(name, words.int('permits', permits), permits),
+      options,
     )
   }
 
   /** A flag that threads can wait for, not set at first. */
-  event(name: string): Event {
-    return this.declare('event', name, (words) => new Event(name, words.data('flag', UNSET)))
+  event(name: string, options?: SharingOptions): Event {
+    return this.declare('event', name, (words) => new Event(name, words.data('flag', UNSET)), options)
   }
 
   /** A point where so many threads wait for each other. */
-  barrier(name: string, parties: number, options: BarrierOptions = {}): Barrier {
+  barrier(name: string, parties: number, options: BarrierOptions & SharingOptions = {}): Barrier {
     requireWhole(`barrier “${name}”`, 'parties', parties, 1)
     return this.declare(
       'barrier',
       name,
       (words) => new Barrier(name, words.data('state', NOBODY_INSIDE), parties, options),
+      options,
     )
   }
 
@@ -460,11 +566,13 @@ export class Vocabulary extends Setup {
       worker: (worker: string, body: ThreadBody) => this.engine.startable(worker, body, false, undefined),
       afterSetup: (action: () => void) => this.engine.afterSetup(action),
     }
-    return this.declare(
+    const pool = this.declare(
       'pool',
       name,
       (words) => new ThreadPool(name, words.data('state', ThreadPool.initialState), options, services),
     )
+    this.engine.atPoolExit(() => pool.shutdown({ wait: false }), placeOfCaller())
+    return pool
   }
 
   /**
@@ -519,4 +627,36 @@ function requireWhole(object: string, what: string, given: number, least: number
 function holdsIntegers(initial: readonly unknown[], options: ContentOptions | undefined): boolean {
   if (options?.holds !== undefined) return options.holds === 'integers'
   return initial.every((value) => typeof value === 'number' && (value | 0) === value)
+}
+
+const SHARED: SharingOptions = { shared: true }
+
+function unlocked<C>(content: C): SynchronizedState<C> {
+  return { content, owner: null, depth: 0 }
+}
+
+function isInteger32(value: number): boolean {
+  return (value | 0) === value
+}
+
+function requireProcess(name: string, body: unknown, { start = 'spawn' }: ProcessOptions): void {
+  if (typeof body !== 'function')
+    throw new ProgramFault('program/no-body', `process “${name}” has no body`, {
+      place: placeOfCaller(),
+      hint: 'give it a function*',
+    })
+  if (['spawn', 'fork', 'forkserver'].includes(start)) return
+  throw new ProgramFault('program/start-method', `process “${name}” cannot be started by ${JSON.stringify(start)}`, {
+    place: placeOfCaller(),
+    hint: "say 'spawn', 'fork' or 'forkserver'",
+  })
+}
+
+function requireNumbers(object: string, initial: readonly unknown[]): void {
+  const wrong = initial.find((value) => typeof value !== 'number')
+  if (wrong === undefined) return
+  throw new ProgramFault('program/bad-number', `${object} cannot hold ${JSON.stringify(wrong)}`, {
+    place: placeOfCaller(),
+    hint: 'give it numbers; p.manager() has lists and dictionaries of any plain data',
+  })
 }

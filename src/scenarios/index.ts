@@ -75,6 +75,19 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./graceful-stop.js'),
   },
   {
+    name: 'killed-holder',
+    rows: ['T5'],
+    title: { en: 'A worker is killed while it holds a lock', fr: "Un ouvrier est tué alors qu'il tient un verrou" },
+    repairedBy: 'killed-holder-asked',
+    load: () => import('./killed-holder.js'),
+  },
+  {
+    name: 'killed-holder-asked',
+    rows: ['T5'],
+    title: { en: 'The worker is asked to stop instead', fr: "L'ouvrier est prié de s'arrêter" },
+    load: () => import('./killed-holder-asked.js'),
+  },
+  {
     name: 'stop-tree-orphan',
     rows: ['T5', 'Y12'],
     title: {
@@ -102,6 +115,56 @@ export const scenarios: readonly Scenario[] = [
     rows: ['T6'],
     title: { en: 'The error is carried to the parent', fr: "L'erreur est remise au parent" },
     load: () => import('./child-error-carried.js'),
+  },
+  {
+    name: 'own-memory',
+    rows: ['T7'],
+    title: {
+      en: 'Two processes increment a global, each its own',
+      fr: 'Deux processus incrémentent une globale, chacun la sienne',
+    },
+    repairedBy: 'own-memory-shared',
+    load: () => import('./own-memory.js'),
+  },
+  {
+    name: 'own-memory-shared',
+    rows: ['T7'],
+    title: {
+      en: 'The counter in shared memory, under its lock',
+      fr: 'Le compteur en mémoire partagée, sous son verrou',
+    },
+    load: () => import('./own-memory-shared.js'),
+  },
+  {
+    name: 'own-memory-queue',
+    rows: ['T7'],
+    title: { en: 'Increments sent through a queue', fr: 'Les incréments envoyés par une file' },
+    load: () => import('./own-memory-queue.js'),
+  },
+  {
+    name: 'own-memory-manager',
+    rows: ['T7'],
+    title: { en: 'The counter kept by a manager', fr: 'Le compteur tenu par un gestionnaire' },
+    load: () => import('./own-memory-manager.js'),
+  },
+  {
+    name: 'process-crash',
+    rows: ['T7'],
+    title: { en: 'A process crashes, the program goes on', fr: 'Un processus plante, le programme continue' },
+    load: () => import('./process-crash.js'),
+  },
+  {
+    name: 'fork-held-lock',
+    rows: ['T7', 'T8'],
+    title: { en: 'A fork copies a lock that somebody holds', fr: "Un fork copie un verrou que quelqu'un tient" },
+    repairedBy: 'fork-held-lock-spawned',
+    load: () => import('./fork-held-lock.js'),
+  },
+  {
+    name: 'fork-held-lock-spawned',
+    rows: ['T7', 'T8'],
+    title: { en: 'Spawned, the child has a lock of its own', fr: 'Par spawn, le fils a un verrou à lui' },
+    load: () => import('./fork-held-lock-spawned.js'),
   },
   {
     name: 'up-and-down',

@@ -242,6 +242,10 @@ class ObservedWorld implements WorldAccess {
     return this.#session.world.threadName(thread)
   }
 
+  givenName(thread: number): string {
+    return this.#session.world.givenName(thread)
+  }
+
   identityOf(thread: number): string {
     return this.#session.world.identityOf(thread)
   }
@@ -250,8 +254,8 @@ class ObservedWorld implements WorldAccess {
     return this.#session.world.threadWith(identity)
   }
 
-  threadWords(): readonly number[] {
-    return this.#session.world.threadWords()
+  threadWords(asking: number): readonly number[] {
+    return this.#session.world.threadWords(asking)
   }
 
   wordIdentity(word: number): string {
@@ -275,9 +279,9 @@ class ObservedWorld implements WorldAccess {
     return this.#session.world.failureOf(thread)
   }
 
-  aliveThreads(): readonly string[] {
-    for (const word of this.#session.world.threadWords()) this.reads.add(word)
-    return this.#session.world.aliveThreads()
+  aliveThreads(asking: number): readonly string[] {
+    for (const word of this.#session.world.threadWords(asking)) this.reads.add(word)
+    return this.#session.world.aliveThreads(asking)
   }
 
   write(word: number, content: number): void {

@@ -24,6 +24,7 @@ const datum = fc.constantFrom<unknown>(
   { a: undefined },
 )
 const index = fc.nat(2)
+const key = fc.constantFrom('a', 'b')
 
 const reading = fc.constant([])
 const perhapsTimed = fc.constantFrom([], [{ timeout: 1 }])
@@ -382,6 +383,91 @@ export const KINDS: readonly ObjectKind[] = [
       write: fc.tuple(path, fc.constantFrom('', 'text')),
       append: fc.tuple(path, fc.constantFrom('', 'more')),
       remove: fc.tuple(path),
+    },
+  },
+  {
+    title: 'pipe',
+    declare: (p, name) => {
+      const [a, b] = p.pipe<unknown>(name)
+      return {
+        send: (message: unknown) => a.send(message),
+        recv: () => b.recv(),
+        poll: (options?: { timeout: number }) => b.poll(options),
+        answer: (message: unknown) => b.send(message),
+        close: () => a.close(),
+      }
+    },
+    operations: {
+      send: fc.tuple(datum),
+      recv: reading,
+      poll: fc.constantFrom([], [{ timeout: 1 }]),
+      answer: fc.tuple(datum),
+      close: reading,
+    },
+  },
+  {
+    title: 'queue between processes',
+    declare: (p, name) => p.processQueue(name, { maxsize: 2 }),
+    operations: {
+      put: fc.oneof(fc.tuple(datum), fc.tuple(datum, fc.constant({ timeout: 1 }))),
+      putNowait: fc.tuple(datum),
+      get: fc.constantFrom([], [{ timeout: 1 }]),
+      getNowait: reading,
+      empty: reading,
+      full: reading,
+      qsize: reading,
+      taskDone: reading,
+      join: reading,
+      flush: reading,
+    },
+  },
+  {
+    title: 'shared value',
+    declare: (p, name) => {
+      const shared = p.sharedValue(name)
+      return {
+        read: () => shared.read(),
+        write: (value: number) => shared.write(value),
+        acquire: () => shared.getLock().acquire(),
+        tryAcquire: () => shared.getLock().tryAcquire(),
+        release: () => shared.getLock().release(),
+      }
+    },
+    operations: { read: reading, write: fc.tuple(integer), acquire: reading, tryAcquire: reading, release: reading },
+  },
+  {
+    title: 'shared array',
+    declare: (p, name) => p.sharedArray(name, 2),
+    operations: { read: fc.tuple(index), write: fc.tuple(index, integer) },
+  },
+  {
+    title: 'managed dict',
+    declare: (p, name) => p.manager().dict(name, { a: 1 }),
+    operations: {
+      at: fc.tuple(key),
+      get: fc.tuple(key),
+      set: fc.tuple(key, integer),
+      delete: fc.tuple(key),
+      pop: fc.tuple(key),
+      popItem: reading,
+      setDefault: fc.tuple(key, integer),
+      items: reading,
+      clear: reading,
+    },
+  },
+  {
+    title: 'managed list',
+    declare: (p, name) => p.manager().list(name, [1]),
+    operations: {
+      at: fc.tuple(index),
+      set: fc.tuple(index, integer),
+      append: fc.tuple(integer),
+      insert: fc.tuple(index, integer),
+      pop: reading,
+      remove: fc.tuple(integer),
+      index: fc.tuple(integer),
+      reverse: reading,
+      items: reading,
     },
   },
 ]

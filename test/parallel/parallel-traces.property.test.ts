@@ -14,6 +14,7 @@ import { enumerateIfSmall } from '../oracle/trace-enumerator.js'
 import { buildTimedProgram, printTimed } from '../oracle/timed/build-timed-program.js'
 import { TimedMachine } from '../oracle/timed/timed-machine.js'
 import { anyTimedScript } from '../oracle/timed/timed-script.js'
+import { anyProcessScript, hasDaemons, programOfProcesses } from '../engine/support/process-programs.js'
 import { SEED } from '../engine/support/seed.js'
 import { besides, toItsEnd } from './workers-without-threads.js'
 
@@ -118,3 +119,32 @@ test(
     expect(compared).toBeGreaterThan(RUNS / 3)
   },
 )
+
+test('So are they for programs with processes', { timeout: 600_000 }, async () => {
+  let compared = 0
+  const agrees = fc.asyncProperty(
+    anyProcessScript,
+    fc.record({
+      workers: fc.integer({ min: 1, max: 3 }),
+      steps: fc.integer({ min: 1, max: 9 }),
+      pauses: fc.integer({ min: 4, max: 30 }),
+    }),
+    async (script, { workers, steps, pauses }) => {
+      // With daemons, who executes what twice depends on who does the work.
+      if (hasDaemons(script)) return
+      const program = programOfProcesses(script)
+      const investigation = new Investigation(program, {})
+      const source = new LocalTraces(investigation.session)
+      const alone = await foundBy(investigation, source)
+      if (source.counts.complete + source.counts.deadlocked > 100) return
+      compared++
+      const shared = new Investigation(program, {})
+      const options = { workers, module: '', open: besides(program, steps) }
+      expect(await foundBy(shared, new ParallelTraces(shared, options))).toEqual(alone)
+      expect(await interrupted(program, workers, steps, pauses)).toEqual(alone)
+    },
+  )
+  await fc.assert(agrees, { seed: SEED, numRuns: Math.ceil(RUNS / 12) })
+  console.log(`${compared} programs with processes compared.`)
+  expect(compared).toBeGreaterThan(RUNS / 24)
+})

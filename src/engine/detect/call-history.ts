@@ -47,10 +47,12 @@ abstract class HistoryOperation implements Operation<void> {
   readonly args: readonly unknown[]
   readonly cost: CostClass = 'none'
   readonly place: Place | undefined
+  readonly words: readonly number[]
   readonly history: CallHistory
 
   constructor(history: CallHistory, args: readonly unknown[], place: Place | undefined) {
     this.history = history
+    this.words = [history.word]
     this.args = args
     this.place = place
   }

@@ -1,3 +1,4 @@
+import { WordKind } from '../layout.js'
 import type { Session } from '../session.js'
 import type { LearntProperty } from './learnt-property.js'
 import { pendingFootprint } from './pending-footprint.js'
@@ -76,7 +77,12 @@ export class Dependence {
     const { reads, writes } = pendingFootprint(this.#session, thread)
     for (const word of writes) this.#access(word, true)
     for (const word of reads) this.#access(word, false)
-    if (this.#hasDaemons && this.#session.threads.all[thread]!.daemon) this.#add(ALIVE, Access.Read)
+    const { daemon, process, word } = this.#session.threads.all[thread]!
+    if (this.#hasDaemons && daemon) this.#add(ALIVE, Access.Read)
+    if (this.#hasDaemons && writes.some((other) => this.#isOfLiving(other)))
+      this.#add(ALIVE, daemon ? Access.Write : Access.Join)
+    // Whoever ends its process writes the thread's word.
+    if (process !== null) this.#access(word, false)
   }
 
   /** Adds what is known of the step only once it has been taken: whether it ended its thread. */
@@ -85,6 +91,12 @@ export class Dependence {
     const { word, daemon } = this.#session.threads.all[thread]!
     this.#access(word, true)
     if (this.#hasDaemons && !daemon) this.#add(ALIVE, Access.Join)
+  }
+
+  /** Whether it is the word of a thread that has begun: whoever writes it ends that thread. */
+  #isOfLiving(word: number): boolean {
+    const { layout, world } = this.#session
+    return layout.kinds[word] === WordKind.Node && world.read(word) !== 0
   }
 
   #access(word: number, writes: boolean): void {

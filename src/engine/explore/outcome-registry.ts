@@ -66,7 +66,7 @@ export class OutcomeRegistry {
     for (let word = 0; word < state.length; word++) {
       const content = state[word]!
       if (layout.kinds[word] !== WordKind.Node) {
-        if (content === layout.initial[word] || layout.records.has(word)) continue
+        if (content === layout.initial[word] || layout.records.has(word) || layout.hidden.has(word)) continue
         hash1 ^= layout.hash1(word, content)
         hash2 ^= layout.hash2(word, content)
         continue
@@ -142,7 +142,7 @@ export class OutcomeRegistry {
   /** Writes what a person can tell of the present state into `#look`, all zeros at its end left out; returns its length. */
   #lookAt(deadlocked: boolean): number {
     const { layout, world, nodes } = this.#session
-    const { count, kinds, initial, records } = layout
+    const { count, kinds, initial, hidden, records } = layout
     if (this.#look.length < count) this.#look = new Int32Array(count * 2)
     world.read(count - 1)
     let length = 0
@@ -150,6 +150,7 @@ export class OutcomeRegistry {
       const content = world.words[word]!
       // Words are added while threads are learnt: what still is as it was at first looks like what is not there yet.
       let look = (content - initial[word]!) | 0
+      if (hidden.size > 0 && hidden.has(word)) look = 0
       if (kinds[word] === WordKind.Node)
         look = content === 0 ? 0 : this.#lookOfThread(content, nodes.code(content), deadlocked)
       if (records.size > 0 && records.has(word)) look = 0

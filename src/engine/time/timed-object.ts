@@ -16,6 +16,9 @@ export interface TimedObject extends SharedObject {
   advance(world: WorldAccess, nanoseconds: number): void
 }
 
+/** What the clock asks of timers. */
+export type Timers = Pick<TimedObject, 'untilNext' | 'advance'>
+
 /** Whether an object has timers of its own. */
 export function isTimed(object: SharedObject): object is TimedObject {
   const candidate = object as Partial<TimedObject>

@@ -4,14 +4,15 @@ import { AtMark } from '../marks.js'
 import { type Operation, type Steps, type WorldAccess, type WorldView } from '../operation.js'
 import type { ThreadRegistry } from '../thread-registry.js'
 import { formatDuration } from './duration.js'
-import type { TimedObject } from './timed-object.js'
+import type { Timers } from './timed-object.js'
 
 /** What the clock needs to know of the session it belongs to. */
 export interface ClockContext {
   readonly layout: Layout
   readonly threads: ThreadRegistry
   readonly world: () => WorldView
-  readonly objects: readonly TimedObject[]
+  /** Those that objects have in a state. */
+  readonly timers: (world: WorldView) => Iterable<Timers>
   /** In how many ways a thread can step now. */
   readonly ways: (thread: number) => number
   /** Whether every thread that the program waits for has ended. */
@@ -58,7 +59,7 @@ export class VirtualClock {
       const left = world.value(word) as number | null
       if (left !== null && left > 0 && left < least) least = left
     }
-    for (const object of this.#context.objects) least = Math.min(least, object.untilNext(world) ?? Infinity)
+    for (const timers of this.#context.timers(world)) least = Math.min(least, timers.untilNext(world) ?? Infinity)
     return least === Infinity ? null : least
   }
 
@@ -68,7 +69,7 @@ export class VirtualClock {
       const left = world.value(word) as number | null
       if (left !== null && left > 0) world.setValue(word, left - nanoseconds)
     }
-    for (const object of this.#context.objects) object.advance(world, nanoseconds)
+    for (const timers of this.#context.timers(world)) timers.advance(world, nanoseconds)
   }
 }
 

@@ -106,7 +106,7 @@ abstract class LoopOperation<R, Own extends readonly unknown[]> implements Opera
       own: this.#words.own.map((word) => world.value(word)) as unknown as Own,
       self,
       way,
-      selfName: givenName(self, world.threadName(thread)),
+      selfName: world.givenName(thread),
       identityOf: (other) => world.identityOf(other),
     }
   }
@@ -239,10 +239,4 @@ export class Resume<R, Own extends readonly unknown[]> extends LoopOperation<R, 
     const scene = this.sceneIn(world, 0)
     return this.procedure.holder?.(scene, this.#phase) ?? threadWaitedFor(scene.loop, this.#phase)
   }
-}
-
-/** The name in a thread's identity: names that reports show depend on which threads have been met. */
-function givenName(identity: string, shown: string): string {
-  const name = identity.slice(identity.indexOf(' ') + 1)
-  return shown.startsWith(name) ? name : name.slice(1)
 }

@@ -10,6 +10,7 @@ import { anyProgram, anyTraceProgram } from '../../oracle/random-programs.js'
 import { buildTimedProgram, printTimed } from '../../oracle/timed/build-timed-program.js'
 import { anyTimedScript } from '../../oracle/timed/timed-script.js'
 import { finish } from '../support/finish.js'
+import { anyProcessScript, programOfProcesses } from '../support/process-programs.js'
 import { SEED } from '../support/seed.js'
 
 const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 300)
@@ -88,4 +89,24 @@ test('A graph that is taken up again and again is the same as one that is made a
   fc.assert(agrees, { seed: SEED, numRuns: RUNS })
   console.log(`${resumed} of ${RUNS} graphs were taken up again.`)
   expect(resumed).toBeGreaterThan(RUNS / 10)
+})
+
+test('So is a graph of a program with processes', { timeout: 600_000 }, () => {
+  let resumed = 0
+  const agrees = fc.property(
+    anyProcessScript,
+    fc.integer({ min: 1, max: 5 }),
+    fc.integer({ min: 2, max: 12 }),
+    (script, statesPerSlice, slices) => {
+      const program = programOfProcesses(script)
+      const whole = begin(program, 1000)
+      finish(whole.run())
+      if (whole.graph.stateCount > 400) return
+      if (whole.graph.stateCount > slices * statesPerSlice) resumed++
+      expect(found(takenUpAgain(program, statesPerSlice, slices))).toEqual(found(whole))
+    },
+  )
+  fc.assert(agrees, { seed: SEED, numRuns: Math.ceil(RUNS / 6) })
+  console.log(`${resumed} graphs of programs with processes were taken up again.`)
+  expect(resumed).toBeGreaterThan(RUNS / 60)
 })

@@ -602,7 +602,8 @@ export class DporSearch {
       this.executionsOf[outcome] = (this.executionsOf[outcome] ?? 0) + 1
     }
     if (this.#options.onEnd !== undefined) this.#options.onEnd(end, outcome)
-    if (end === 'complete' && !this.execution.isSomeoneLeft && !this.rules.hasDaemons) return
+    const { rules } = this
+    if (end === 'complete' && !this.execution.isSomeoneLeft && !rules.hasDaemons && !rules.hasKills) return
     this.#reverseWaiting()
   }
 

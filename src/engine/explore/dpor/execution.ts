@@ -5,6 +5,7 @@ import {
   FLAG_GIVES,
   FLAG_IDLE,
   FLAG_KEEPS,
+  FLAG_KILLED,
   FLAG_LINEAR,
   FLAG_PLAIN,
   FLAG_WRITES,
@@ -22,9 +23,11 @@ import {
   SMALL_RESULTS,
   SMALL_RESULTS_SHIFT,
 } from '../../node-table.js'
+import { WordKind } from '../../layout.js'
 import type { StartableThread } from '../../operation.js'
 import type { Footprint } from '../../footprint.js'
 import type { Session } from '../../session.js'
+import type { ThreadEntry } from '../../thread-registry.js'
 import {
   ACCESS_KEY,
   ACCESS_OLD,
@@ -396,6 +399,8 @@ export class Execution {
     // Whom the event has started can have done nothing since.
     for (const { index } of this.#startable(node)) if (this.#last[index] === this.length + 1) this.#last[index] = 0
     world.undo(this.events[record + EVENT_MARK]!)
+    const started = this.#startedAt(node)
+    if (started !== undefined && this.#words[started.word] === 0) this.#last[started.index] = 0
     this.#countAwake()
   }
 
@@ -463,9 +468,23 @@ export class Execution {
     return this.#last[thread]!
   }
 
-  /** The node at which a thread stands. */
+  /** The node at which a thread stands, or stood when it was killed. */
   nodeAt(thread: number): number {
-    return this.#words[this.#threadWord[thread]!]!
+    const node = this.#words[this.#threadWord[thread]!]!
+    if (!this.isKilled(node)) return node
+    const killing = this.#log.writer[this.rules.wordKey(this.#threadWord[thread]!)]!
+    return this.#log.records[((killing - 1) << ACCESS_SHIFT) + ACCESS_OLD]!
+  }
+
+  /** Whether it is the node of a thread that was killed. */
+  isKilled(node: number): boolean {
+    return (this.session.nodes.field(node, NODE_CODE) & FLAG_KILLED) !== 0
+  }
+
+  /** The first thread of the process that the step at a node starts, if it starts one. */
+  #startedAt(node: number): ThreadEntry | undefined {
+    const { nodes, image } = this.session
+    return nodes.code(node) === Code.Contract && nodes.field(node, NODE_B) !== 0 ? image.spawnedAt(node) : undefined
   }
 
   /** Whether an event's thread could not be there before `earlier` had happened. */
@@ -479,12 +498,14 @@ export class Execution {
     this.races = 0
     this.rows.length = 0
     const { nodes } = this.session
-    const at = this.#words[this.#threadWord[thread]!]! << NODE_SHIFT
+    const node = this.nodeAt(thread)
+    const at = node << NODE_SHIFT
     const head = nodes.fields[at + NODE_CODE]!
     const code = head & CODE_MASK
     if (code <= Code.Failed || (code === Code.Assume && nodes.fields[at + NODE_A] === 0)) return
     // What a join waits for never goes away again: it races with nothing but the end of the program.
-    if (code === Code.Join && (head & FLAG_DAEMON) === 0) return
+    const wasKilled = this.isKilled(this.#words[this.#threadWord[thread]!]!)
+    if (code === Code.Join && (head & FLAG_DAEMON) === 0 && !wasKilled) return
     const key = this.rules.wordKey(nodes.fields[at + NODE_WORD]!)
     if (code === Code.Acquire && !this.rules.isSpecial && this.#log.reader[key] === 0)
       this.#raceForLock(-1, thread, key)
@@ -526,7 +547,8 @@ export class Execution {
   /** `event` conflicts with `earlier`: they race unless one already happens before the other. */
   #raceWith(event: number, earlier: number): void {
     const base = event * this.stride
-    if (this.clocks[base + this.threadOf(earlier)]! > earlier) return
+    // It may have read what it turns out to write as well.
+    if (earlier === event || this.clocks[base + this.threadOf(earlier)]! > earlier) return
     this.addRace(earlier, OWN)
     this.#join(base, earlier)
   }
@@ -599,6 +621,8 @@ export class Execution {
     this.clocks[event * this.stride + thread] = event + 1
     for (const { index } of unborn)
       if (this.#words[this.#threadWord[index]!] !== 0) this.#noteSpawn(event, this.#threadWord[index]!)
+    const started = this.#startedAt(node)
+    if (started !== undefined && !this.misused) this.#noteSpawn(event, started.word)
     if (this.rules.isSpecial) {
       this.#applyRules(event, thread, -1)
       this.#waiting.dropCovered(code === Code.Acquire ? session.nodes.field(node, NODE_WORD) : -1)
@@ -655,12 +679,20 @@ export class Execution {
     if (written >= 0) for (const key of rules.propertyKeys(written)) this.#write(event, key, 0)
     const word = this.#threadWord[thread]!
     if (rules.hasDaemons && !session.threads.all[thread]!.daemon) this.#write(event, rules.lifeKey(word), 0)
-    if (!session.world.hasEnded(thread)) return
+    if (!session.world.hasEnded(thread)) return this.#readOwn(event, thread)
     const end = this.#log.count
     // It was alive before.
     if (rules.hasStatus) this.#write(event, rules.wordKey(word), this.nodeOf(event))
     for (const key of rules.propertyKeys(word)) this.#write(event, key, 0)
     this.#log.markEnds(end)
+  }
+
+  /** Of a thread that may be killed: so that whoever kills it races with the event. */
+  #readOwn(event: number, thread: number): void {
+    const key = this.rules.wordKey(this.#threadWord[thread]!)
+    if (!this.rules.hasKills || this.session.threads.all[thread]!.process === null) return
+    const latest = this.#log.reader[key]!
+    if (latest === 0 || this.#log.eventOf(latest) !== event) this.#log.add(event, key, false, 0)
   }
 
   /** The event writes one more key. */
@@ -685,10 +717,10 @@ export class Execution {
     if (!hasReaders) this.#raceAsReader(event, key)
   }
 
-  /** What a thread's pending operation touches if it steps now. */
+  /** What a thread's pending operation touches if it steps now; of one that was killed, that which it never performed. */
   #touched(thread: number): Touched[] {
     const { session, rules } = this
-    const node = this.#words[this.#threadWord[thread]!]!
+    const node = this.nodeAt(thread)
     const code = session.nodes.code(node)
     const writes = new Map<number, boolean>()
     const touch = (key: number, writing: boolean) => writes.set(key, writing || writes.get(key) === true)
@@ -699,16 +731,34 @@ export class Execution {
       // A thread's deadline is its own, but for the clock.
       for (const word of footprint.reads) if (!deadlines.has(word)) touch(rules.wordKey(word), false)
       for (const word of footprint.writes) if (!deadlines.has(word)) touch(rules.wordKey(word), true)
+      for (const word of footprint.writes) this.#touchForVictim(word, touch)
     } else if (code >= Code.Load && code <= Code.Release) {
       const word = session.nodes.field(node, NODE_WORD)
       touch(rules.wordKey(word), this.#instructionWrites(node, this.#words[word]!))
     }
     for (const [key, writing] of Array.from(writes))
       if (writing && rules.wordOf(key) >= 0) for (const rule of rules.propertyKeys(rules.wordOf(key))) touch(rule, true)
-    const { daemon, word } = session.threads.all[thread]!
+    const { daemon, word, process } = session.threads.all[thread]!
+    if (rules.hasKills && process !== null) touch(rules.wordKey(word), false)
     if (rules.hasDaemons && !daemon) touch(rules.lifeKey(word), true)
     if (daemon) for (const other of session.threads.all) if (!other.daemon) touch(rules.lifeKey(other.word), false)
     return [...writes].map(([key, writing]) => ({ key, writes: writing }))
+  }
+
+  /** Whoever writes the word of a thread that lives ends it. */
+  #touchForVictim(word: number, touch: (key: number, writing: boolean) => void): void {
+    const { session, rules } = this
+    const node = this.#words[word]!
+    if (session.layout.kinds[word] !== WordKind.Node || session.nodes.code(node) <= Code.Failed) return
+    rules.meetKill()
+    const victim = session.nodes.owners[node]!
+    if (rules.hasDaemons && !session.threads.all[victim]!.daemon) touch(rules.lifeKey(word), true)
+    if (session.nodes.code(node) === Code.Contract) {
+      const { reads, writes } = session.image.operations.get(node)!.footprint(session.world, victim)
+      for (const other of [...reads, ...writes])
+        if (!session.threads.deadlines.has(other)) touch(rules.wordKey(other), true)
+    } else if (session.layout.kinds[session.nodes.field(node, NODE_WORD)] !== undefined)
+      touch(rules.wordKey(session.nodes.field(node, NODE_WORD)), true)
   }
 
   /** Whether an instruction writes its word if that holds `content`. */

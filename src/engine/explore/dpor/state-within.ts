@@ -44,6 +44,10 @@ export class StateWithin implements WorldView {
     return this.#session.world.threadName(thread)
   }
 
+  givenName(thread: number): string {
+    return this.#session.world.givenName(thread)
+  }
+
   identityOf(thread: number): string {
     return this.#session.world.identityOf(thread)
   }
@@ -56,8 +60,8 @@ export class StateWithin implements WorldView {
     return this.#session.world.deadlineWord(thread)
   }
 
-  threadWords(): readonly number[] {
-    return this.#session.world.threadWords()
+  threadWords(asking: number): readonly number[] {
+    return this.#session.world.threadWords(asking)
   }
 
   wordIdentity(word: number): string {

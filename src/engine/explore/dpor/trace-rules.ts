@@ -5,6 +5,7 @@ import type { Session } from '../../session.js'
 export interface PortableRules {
   readonly hasDaemons: boolean
   readonly hasStatus: boolean
+  readonly hasKills: boolean
   readonly awaited: number
   readonly counted: number
   /** How much has been met: who has met more has met another rule. */
@@ -26,6 +27,11 @@ export class TraceRules {
   hasDaemons = false
   /** Some operation asks whether a thread has ended: spawning and ending a thread write the thread's word. */
   hasStatus = false
+  /**
+   * Some step ends threads of a process wherever they stand: it writes their words, which every step of theirs reads, and all
+   * that their pending operations touch. So whatever else keeps these from happening comes before or after it, never beside it.
+   */
+  hasKills = false
   /** Whether events can touch anything but the words of their footprints. */
   isSpecial = false
   /** A rule was met that the search did not know. */
@@ -76,6 +82,7 @@ export class TraceRules {
     return {
       hasDaemons: this.hasDaemons,
       hasStatus: this.hasStatus,
+      hasKills: this.hasKills,
       awaited: this.#awaited,
       counted: this.#counted,
       size: this.size,
@@ -88,6 +95,7 @@ export class TraceRules {
     const before = this.size
     this.hasDaemons ||= rules.hasDaemons
     this.hasStatus ||= rules.hasStatus
+    this.hasKills ||= rules.hasKills
     this.#awaited = Math.max(this.#awaited, rules.awaited)
     this.#counted = Math.max(this.#counted, rules.counted)
     for (const [identity, properties] of rules.properties)
@@ -115,7 +123,7 @@ export class TraceRules {
 
   /** How much has been met. */
   get size(): number {
-    let size = Number(this.hasDaemons) + Number(this.hasStatus) + this.#awaited + this.#counted
+    let size = Number(this.hasDaemons) + Number(this.hasStatus) + Number(this.hasKills) + this.#awaited + this.#counted
     for (const properties of [...this.#propertyKeys.values(), ...this.#unmet.values()]) size += properties.length
     return size
   }
@@ -144,6 +152,13 @@ export class TraceRules {
   meetFootprint(session: Session, word: number): void {
     if (this.hasStatus || session.layout.kinds[word] !== WordKind.Node) return
     this.hasStatus = true
+    this.#change()
+  }
+
+  /** A step may end a thread that is not its own. */
+  meetKill(): void {
+    if (this.hasKills) return
+    this.hasKills = true
     this.#change()
   }
 

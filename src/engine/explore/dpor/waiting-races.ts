@@ -67,6 +67,7 @@ export class WaitingRaces {
       if (row === undefined) continue
       for (const access of this.#log.conflicting(key, true)) {
         const other = this.#log.eventOf(access)
+        if (other === execution.length) continue
         if (!execution.happensBefore(execution.racing[race]!, other)) this.#joinInto(row, other)
       }
     }
@@ -141,7 +142,11 @@ export class WaitingRaces {
     const { session } = execution
     const node = execution.nodeAt(thread)
     const isWithin = (event: number) => event < end || row[execution.threadOf(event)]! > event
+    const isKilled = (other: number) =>
+      execution.rules.hasKills && execution.isKilled(this.#contentWithin(isWithin, session.threads.all[other]!.word))
+    if (isKilled(thread)) return false
     const isEnded = (other: number) => {
+      if (execution.isKilled(execution.words[session.threads.all[other]!.word]!)) return isKilled(other)
       const latest = execution.arrivalOf(other)
       return session.world.hasEnded(other) && (latest === 0 || isWithin(latest - 1))
     }

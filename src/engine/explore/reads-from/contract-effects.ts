@@ -118,10 +118,11 @@ export class ContractEffects {
       hasEnded: (thread) => (touch(wordOf(thread)), world.hasEnded(thread)),
       resultOf: (thread) => (touch(wordOf(thread)), world.resultOf(thread)),
       threadName: (thread) => world.threadName(thread),
+      givenName: (thread) => world.givenName(thread),
       identityOf: (thread) => world.identityOf(thread),
       threadWith: (identity) => world.threadWith(identity),
       deadlineWord: (thread) => world.deadlineWord(thread),
-      threadWords: () => world.threadWords(),
+      threadWords: (asking) => world.threadWords(asking),
       wordIdentity: (word) => world.wordIdentity(word),
       wordWith: (identity) => world.wordWith(identity),
     }

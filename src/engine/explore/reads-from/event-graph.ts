@@ -5,7 +5,7 @@ import { grownTo } from '../dpor/grown-array.js'
 import { ContractEffects } from './contract-effects.js'
 import { Floors } from './floors.js'
 import { Operations } from './operations.js'
-import { requireNoDaemons, type ReadsFromRules } from './reads-from-rules.js'
+import { requireOrdinaryThreads, type ReadsFromRules } from './reads-from-rules.js'
 import { Unfolding } from './unfolding.js'
 
 /** Fields of an event: its thread, way, and node before; 1 + the event of its thread before (or that spawned it), or 0. */
@@ -464,7 +464,7 @@ export class EventGraph {
       }
     }
     if (this.#threads === threads.all.length) return
-    requireNoDaemons(this.session, this.#threads)
+    requireOrdinaryThreads(this.session, this.#threads)
     if (this.nodes.length < threads.all.length) {
       this.nodes = grownTo(this.nodes, threads.all.length * 2)
       this.latest = grownTo(this.latest, threads.all.length * 2)

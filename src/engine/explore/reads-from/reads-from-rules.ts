@@ -65,17 +65,25 @@ export function requireNoAlways(session: Session): void {
 }
 
 /**
- * Refuses daemons: which of their steps still happen is a matter of order, not of what they read.
+ * Refuses daemons, which of whose steps still happen is a matter of order, not of what they read; and processes, whose starts
+ * and ends touch several words.
  *
- * @throws UsageError `usage/reads-from-daemon`
+ * @throws UsageError `usage/reads-from-daemon`, `usage/reads-from-process`
  */
-export function requireNoDaemons(session: Session, from: number): void {
+export function requireOrdinaryThreads(session: Session, from: number): void {
   const { all } = session.threads
-  for (let thread = from; thread < all.length; thread++)
+  for (let thread = from; thread < all.length; thread++) {
+    if (all[thread]!.process !== null)
+      throw new UsageError(
+        'usage/reads-from-process',
+        `equivalence reads-from cannot explore processes, and “${all[thread]!.process!.name}” is one: what starts and ends it touches more than one word`,
+        { hint: 'leave the equivalence out', place: all[thread]!.place },
+      )
     if (all[thread]!.daemon)
       throw new UsageError(
         'usage/reads-from-daemon',
         `equivalence reads-from cannot explore daemons, and thread “${all[thread]!.name}” is one: how far it gets is no matter of what it reads`,
         { hint: 'leave the equivalence out', place: all[thread]!.place },
       )
+  }
 }

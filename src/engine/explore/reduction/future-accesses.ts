@@ -224,7 +224,9 @@ export class FutureAccesses {
   #learnEdge(from: number, to: number): void {
     this.#cover()
     this.#follow(this.#spots[from]!, this.#spots[to]!)
-    if (this.#nodes.code(from) === Code.Spawn)
+    const code = this.#nodes.code(from)
+    // Of an operation of the contract there is a first node only if it starts a process.
+    if (code === Code.Spawn || (code === Code.Contract && this.#nodes.field(from, NODE_B) !== 0))
       this.#follow(this.#spots[from]!, this.#spots[this.#nodes.field(from, NODE_B)]!)
   }
 
