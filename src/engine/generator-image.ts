@@ -419,7 +419,7 @@ export class GeneratorImage implements ThreadImage {
     if (spawned !== null) this.#spawned.set(node, spawned)
     this.#tellStart(operation, node)
     if (operation.isTimed === true) this.isTimed = true
-    if (operation instanceof Spawn && operation.isToBeJoined) this.toBeJoined.set(child!.index, node)
+    if (operation instanceof Spawn && operation.isToBeJoined) this.toBeJoined.set(spawned!.child.index, node)
     if (operation.joins !== undefined) this.joined.add(operation.joins)
     if (this.#context.recordPlaces || operation.instruction === undefined) this.operations.set(node, operation)
     if (operation.instruction === undefined) this.#noteContract(node, run, operation)
