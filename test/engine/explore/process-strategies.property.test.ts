@@ -16,8 +16,8 @@ const outcomesOf = ({ outcomes }: ExploreReport) =>
 async function compare(options: ExplorationOptions, check: (found: string[], all: string[]) => void): Promise<number> {
   let compared = 0
   await fc.assert(
-    fc.asyncProperty(anyProcessScript, async (script) => {
-      const subject = programOfProcesses(script)
+    fc.asyncProperty(anyProcessScript, fc.constantFrom('free', 'virtual'), async (script, time) => {
+      const subject = programOfProcesses(script, { time })
       const graph = await explore(subject, { maxStates: MAX_STATES })
       if (!graph.complete) return
       check(outcomesOf(await explore(subject, options)), outcomesOf(graph))
