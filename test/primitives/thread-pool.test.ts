@@ -204,14 +204,19 @@ describe('Jobs, which are closures of the threads that submit them,', () => {
       const params = { jobs: 3 }
       const whole = await explore(poolProgram, { strategy, params })
       const stop = new AbortController()
+      let entered = 0
       const first = await explore(poolProgram, {
         strategy,
         params,
         checkpoint,
         checkpointEvery: 0.001,
         signal: stop.signal,
-        onProgress: ({ phase, transitions }) => {
-          if (phase === 'searching' && transitions > 200) stop.abort()
+        // Sampling, which comes first, runs the program's own code a hundred times or so.
+        monitor: {
+          enter: () => {
+            if (++entered === 400) stop.abort()
+          },
+          leave: () => {},
         },
       })
       expect(first.complete).toBe(false)
