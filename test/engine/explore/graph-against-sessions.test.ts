@@ -7,7 +7,7 @@ import { KINDS } from '../../laws/kinds.js'
 import { anyScript, programOf } from '../../laws/worlds.js'
 import { SEED } from '../support/seed.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 60)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 20)
 const TOO_MANY = 4000
 
 interface Tally {

@@ -6,7 +6,7 @@ import { type Ending, TimedMachine } from '../../oracle/timed/timed-machine.js'
 import { anyTimedScript, type TimedScript } from '../../oracle/timed/timed-script.js'
 import { SEED } from '../support/seed.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 500)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 120)
 const MAX_STATES = 3_000
 const PATIENCE = 300_000
 

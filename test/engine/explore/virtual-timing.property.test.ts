@@ -6,7 +6,7 @@ import { simulate, type TimedRun } from '../../oracle/timed/event-queue.js'
 import { type Act, THINGS } from '../../oracle/timed/timed-script.js'
 import { SEED } from '../support/seed.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 700)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 300)
 
 // Fractions that no double holds exactly, so that they add up only if time is counted exactly.
 const seconds = fc.constantFrom(0.1, 0.2, 0.3, 0.7, 1, 1.1)

@@ -7,7 +7,7 @@ import { dporExecutions, type DporExecution } from '../../support/dpor-execution
 import { SEED } from '../../support/seed.js'
 import { travellingExecutions } from '../../support/travelling-executions.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 2_200)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 800)
 const LIMITS = { traces: 200, steps: 10_000 }
 
 /** The traces of executions, as texts of the oracle's. */

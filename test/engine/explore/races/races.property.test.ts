@@ -8,7 +8,7 @@ import { racesOfInterleavings, type TrueRace } from '../../../oracle/races.js'
 import { anyTraceProgram } from '../../../oracle/random-programs.js'
 import { SEED } from '../../support/seed.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 1_200)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 400)
 const INTERLEAVINGS = 1_000
 /** The strategies besides `graph` and `dpor` are asked about some of the programs. */
 const OTHERS_EVERY = 5
