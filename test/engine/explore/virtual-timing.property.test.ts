@@ -25,6 +25,8 @@ function anyAct(threads: number): fc.Arbitrary<Act> {
 const threads = fc
   .integer({ min: 2, max: 4 })
   .chain((count) => fc.array(fc.array(anyAct(count), { maxLength: 4 }), { minLength: count, maxLength: count }))
+  // To join oneself is misuse, which the simulator does not know.
+  .map((all) => all.map((acts, self) => acts.filter((act) => act.kind !== 'join' || act.thread !== self)))
 
 test('results and end times are those of a simulator with a queue of timers', { timeout: 300_000 }, async () => {
   let certain = 0
