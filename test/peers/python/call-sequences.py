@@ -30,9 +30,11 @@ def named(path):
 
 def given(value):
     """An argument: what it says, or what it names: {"the": "builtins.bool"}, {"new": "threading.Lock"}."""
-    if not isinstance(value, dict):
-        return value
-    return named(value['the']) if 'the' in value else named(value['new'])()
+    if isinstance(value, dict) and value.keys() == {'the'}:
+        return named(value['the'])
+    if isinstance(value, dict) and value.keys() == {'new'}:
+        return named(value['new'])()
+    return value
 
 
 def all_given(args, by_name):
