@@ -18,7 +18,7 @@ import { anyProcessScript, hasDaemons, programOfProcesses } from '../engine/supp
 import { SEED } from '../engine/support/seed.js'
 import { besides, toItsEnd } from './workers-without-threads.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 600)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 300)
 
 interface Found {
   readonly counts: unknown

@@ -5,7 +5,7 @@ import { possibleResults } from '../../../src/engine/detect/linearization.js'
 import { isExplained, type ObservedCall, type Sequential } from '../../oracle/linearizability.js'
 import { SEED } from '../support/seed.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 3_000)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 1_500)
 const MAX_CALLS = 6
 
 type Numbers = readonly number[]

@@ -13,7 +13,7 @@ import { finish } from '../support/finish.js'
 import { anyProcessScript, programOfProcesses } from '../support/process-programs.js'
 import { SEED } from '../support/seed.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 300)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 150)
 
 const BOUNDS = { maxStates: 20_000, maxMemory: 2 ** 30, maxHeap: 2 ** 30 }
 

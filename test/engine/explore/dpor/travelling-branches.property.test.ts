@@ -8,7 +8,7 @@ import { enumerateIfSmall, traceOfSchedule } from '../../../oracle/trace-enumera
 import { SEED } from '../../support/seed.js'
 import { travellingExecutions } from '../../support/travelling-executions.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 2_000)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 1_000)
 
 test('Branches that travel between searches, and searches that are taken up again, execute every trace once', () => {
   let compared = 0

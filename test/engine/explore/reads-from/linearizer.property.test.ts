@@ -8,7 +8,7 @@ import { ReadsFromRules } from '../../../../src/engine/explore/reads-from/reads-
 import { Session } from '../../../../src/engine/session.js'
 import { SEED } from '../../support/seed.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 3_000)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 1_500)
 
 interface Access {
   readonly kind: 'read' | 'write' | 'exchange'

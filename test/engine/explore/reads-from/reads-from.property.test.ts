@@ -15,7 +15,7 @@ import {
 import { readsFromExecutions } from '../../support/reads-from-executions.js'
 import { SEED } from '../../support/seed.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 3_300)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 1_500)
 /** Programs with more interleavings than this are skipped; set ENTRELACS_INTERLEAVINGS for larger ones. */
 const INTERLEAVINGS = Number(process.env['ENTRELACS_INTERLEAVINGS'] ?? 5_000)
 /** The report is compared for some of the programs: that takes longer than the classes. */

@@ -5,7 +5,7 @@ import { anyLoopProgram } from '../../support/loops.js'
 import { seenInGraph, seenReduced } from '../../support/reduced-graphs.js'
 import { SEED } from '../../support/seed.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 2_000)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 1_000)
 
 describe('Where threads go round in loops', () => {
   test('nothing is put off for ever, and cycles are noticed', { timeout: 3_600_000 }, () => {

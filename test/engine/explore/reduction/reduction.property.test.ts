@@ -7,7 +7,7 @@ import { anyProgram, anyTraceProgram } from '../../../oracle/random-programs.js'
 import { seenInGraph, seenReduced } from '../../support/reduced-graphs.js'
 import { SEED } from '../../support/seed.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 3_000)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 1_500)
 /** Below this number, a run says nothing about how often a feature occurs. */
 const ENOUGH_RUNS = 1_000
 const MAX_STATES = 20_000

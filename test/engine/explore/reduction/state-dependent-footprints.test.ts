@@ -4,7 +4,7 @@ import { seenInGraph, seenReduced } from '../../support/reduced-graphs.js'
 import { anyRelayProgram } from '../../support/relays.js'
 import { SEED } from '../../support/seed.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 2_000)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 1_000)
 
 test(
   'Nothing is missed where what an operation touches and waits for depends on the state',
