@@ -17,7 +17,7 @@ export class CircuitOpen extends EntrelacsError {
 
 const ERRORS: ErrorKinds = { CircuitOpen }
 
-/** How a call was let through: as any other, or as the one that tries whether the circuit can be closed again. */
+/** How a call was let through: like all others, or as the one that tries whether the circuit may close. */
 export type Admission = 'call' | 'probe'
 
 /**

@@ -58,7 +58,7 @@ export class Emitter<H extends Handlers> extends StatefulObject<readonly Registr
     })
   }
 
-  /** Calls the handlers of an event in this thread; returns whether there was any. */
+  /** Calls the handlers of an event in this thread; returns whether it has one. */
   *emit(event: string, ...payload: readonly unknown[]): Steps<boolean> {
     const called = yield* this.perform(emission(event, payload))
     for (const handler of called) yield* this.#handlers[handler]!(...payload)

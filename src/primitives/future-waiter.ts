@@ -15,7 +15,7 @@ import type { WaitOptions } from './semaphore.js'
 import { withTimeout } from './timed.js'
 import { StatefulObject, type Transition } from './transition.js'
 
-/** When `wait` returns: as soon as any future is done, any has failed, or when all are done. */
+/** When `wait` returns: as soon as one future is done, as soon as one has failed, or when all are done. */
 export type ReturnWhen = 'FIRST_COMPLETED' | 'FIRST_EXCEPTION' | 'ALL_COMPLETED'
 
 /** What a waiter has been told since it looked last, in order. */

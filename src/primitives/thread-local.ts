@@ -23,7 +23,7 @@ type Sought = { readonly value: unknown } | null
 export class ThreadLocal implements SharedObject {
   readonly kind = 'thread-local'
   readonly name: string
-  /** In properties it shows the attributes of each thread that has any, by the thread's name. */
+  /** In properties it shows the attributes of each thread that has some, by the thread's name. */
   declare readonly contentType?: Readonly<Record<string, Attributes>>
   readonly #own: OwnWord
 

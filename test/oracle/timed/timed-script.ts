@@ -75,7 +75,12 @@ function anyAct(others: readonly number[], depth: number): fc.Arbitrary<Act> {
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('give' as const), semaphore: thing }) },
     {
       weight: 1,
-      arbitrary: fc.record({ kind: fc.constant('join' as const), thread: fc.constantFrom(...others), timeout }),
+      // Strategy dpor refuses to wait for an end and a deadline at once; `virtual-timing` has such joins for the graph.
+      arbitrary: fc.record({
+        kind: fc.constant('join' as const),
+        thread: fc.constantFrom(...others),
+        timeout: fc.constantFrom(null, 0),
+      }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('read' as const), cell: thing }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('write' as const), cell: thing, value: fc.nat(2) }) },

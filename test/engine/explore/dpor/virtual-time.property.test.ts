@@ -1,3 +1,4 @@
+import { explore, program } from 'entrelacs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { buildTimedProgram, printTimed } from '../../../oracle/timed/build-timed-program.js'
@@ -43,6 +44,20 @@ describe('In virtual time', { timeout: 300_000 }, () => {
     expect(counts.programs).toBeGreaterThan(RUNS * 0.8)
     expect(counts.ticking).toBeGreaterThan(RUNS / 2)
     expect(counts.repeated).toBeLessThan(counts.traces * 0.01)
+  })
+
+  test('dpor refuses a join that waits for an end and a deadline at once, which the graph explores', async () => {
+    const limited = program(
+      'limited',
+      {},
+      (_params, p) => {
+        const sleeper = p.thread('sleeper', () => p.sleep(2))
+        p.thread('waiter', () => sleeper.join({ timeout: 1 }))
+      },
+      { time: 'virtual' },
+    )
+    await expect(explore(limited, { strategy: 'dpor' })).rejects.toMatchObject({ code: 'usage/limited-join' })
+    expect(await explore(limited)).toMatchObject({ verdict: 'holds', complete: true })
   })
 
   test('branches travel, and searches are taken up again', () => {
