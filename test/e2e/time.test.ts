@@ -115,7 +115,7 @@ describe('What time means', () => {
     expect([1, 3]).toContain((await workshop.run([...args, '--time', 'virtual'])).code)
     const other = await workshop.run(['explore', 'larger.ts', '--checkpoint', 'kept'])
     expect(other.code).toBe(2)
-    expect(other.stderr).toContain('time virtual, not free')
+    expect(other.stderr).toContain('the mode time=virtual, not time=free')
     const same = await workshop.run(['explore', 'larger.ts', '--checkpoint', 'kept', '--time', 'virtual', '--json'])
     const whole = await workshop.run(['explore', 'larger.ts', '--time', 'virtual', '--json'])
     expect(JSON.parse(same.stdout)).toMatchObject({ complete: true, checkpoint: { resumed: true } })
