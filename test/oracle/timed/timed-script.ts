@@ -66,20 +66,23 @@ export function limitsJoins({ threads }: TimedScript): boolean {
   return threads.some(limits)
 }
 
-function anyAct(threads: number, depth: number): fc.Arbitrary<Act> {
+function anyAct(others: readonly number[], depth: number): fc.Arbitrary<Act> {
   const simple = [
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('sleep' as const), seconds: fc.nat(3) }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('wait' as const), event: thing, timeout }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('set' as const, 'set', 'clear'), event: thing }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('take' as const), semaphore: thing, timeout }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('give' as const), semaphore: thing }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('join' as const), thread: fc.nat(threads - 1), timeout }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('join' as const), thread: fc.constantFrom(...others), timeout }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('read' as const), cell: thing }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('write' as const), cell: thing, value: fc.nat(2) }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'choose' as const }) },
   ]
   if (depth === 0) return fc.oneof(...simple)
-  const body = fc.array(anyAct(threads, depth - 1), { maxLength: 2 })
+  const body = fc.array(anyAct(others, depth - 1), { maxLength: 2 })
   return fc.oneof(
     ...simple,
     { weight: 5, arbitrary: fc.record({ kind: fc.constant('locked' as const), lock: thing, timeout, body }) },
@@ -88,10 +91,14 @@ function anyAct(threads: number, depth: number): fc.Arbitrary<Act> {
   )
 }
 
-/** Programs of up to `most` threads that do anything of all this. */
+/** Programs of up to `most` threads that do anything of all this, but join themselves, which is misuse. */
 export function anyTimedScript(most: number): fc.Arbitrary<TimedScript> {
   return fc.integer({ min: 2, max: most }).chain((count) => {
-    const acts = fc.array(anyAct(count, 2), { minLength: 1, maxLength: 3 })
-    return fc.record({ threads: fc.array(acts, { minLength: count, maxLength: count }) })
+    const all = Array.from({ length: count }, (_, thread) => thread)
+    const actsOf = (thread: number) => {
+      const others = all.filter((other) => other !== thread)
+      return fc.array(anyAct(others, 2), { minLength: 1, maxLength: 3 })
+    }
+    return fc.record({ threads: fc.tuple(...all.map(actsOf)) })
   })
 }
