@@ -1,57 +1,5 @@
-/**
- * The engine's instruction set: what an operation does to one word, as pure functions on integers. Core objects are
- * expressed in it, so that the search never calls a method on its hot path; everything else is a `Contract`.
- */
-export const Code = {
-  /** A thread that has not been spawned yet (word 0). */
-  None: 0,
-  /** Ended with the result whose id is operand `a`. */
-  End: 1,
-  /** Ended by an uncaught error whose text's id is operand `a`. */
-  Failed: 2,
-  Load: 3,
-  Store: 4,
-  Add: 5,
-  Exchange: 6,
-  CompareExchange: 7,
-  Acquire: 8,
-  TryAcquire: 9,
-  Release: 10,
-  Join: 11,
-  Spawn: 12,
-  Pause: 13,
-  Choose: 14,
-  Assume: 15,
-  Contract: 16,
-} as const
-export type Code = (typeof Code)[keyof typeof Code]
-
-/** Low bits of a node's first field; flags are above them. */
-export const CODE_MASK = 0xff
-/** The word holds an interned value, not an integer. */
-export const FLAG_VALUE = 0x100
-/** A plain (unsynchronised) access: takes part in data races. */
-export const FLAG_PLAIN = 0x200
-/** The operation writes to its word in every case (an unsuccessful compare-and-exchange does not). */
-export const FLAG_WRITES = 0x400
-/** The thread is a daemon: the program does not wait for it. */
-export const FLAG_DAEMON = 0x800
-
-/** The word afterwards is `(before & keep) + a`, and the result `before & give`: steps of this form need no branches. */
-export const FLAG_LINEAR = 0x1000
-/** `keep` is all ones instead of 0. */
-export const FLAG_KEEPS = 0x2000
-/** `give` is all ones instead of 0. */
-export const FLAG_GIVES = 0x4000
-
-/** A thread that is blocked here is not waited for by the program. */
-export const FLAG_IDLE = 0x10000
-
-/** The form holds only under a condition: an acquire finds its word free, a release does not, a sum does not overflow. */
-export const FLAG_GUARDED = 0x8000
-
-/** A step that says that its thread gets on: what starvation is told by. */
-export const FLAG_PROGRESS = 0x10000
+import * as Code from './code.js'
+import { FLAG_GIVES, FLAG_GUARDED, FLAG_KEEPS, FLAG_LINEAR } from './node-head.js'
 
 /** The linear form of an instruction as flags; 0 if it has none. */
 export function linearForm(code: number): number {
