@@ -582,12 +582,13 @@ export class DporSearch {
     if (!execution.isPlainPair(earlier, event) || execution.wouldWrite(event, earlier)) return true
     const { rank } = execution
     const fields = this.execution.events
+    const word = execution.wordOf(earlier)
     for (
       let guard = fields[(earlier << EVENT_SHIFT) + GUARD]!;
       guard !== 0;
       guard = fields[((guard - 1) << EVENT_SHIFT) + GUARD]!
     ) {
-      if (execution.writes(guard - 1) || execution.arrivedAfter(event, guard - 1)) return true
+      if (execution.wrote(guard - 1, word) || execution.arrivedAfter(event, guard - 1)) return true
       if (rank[execution.threadOf(event)]! < rank[execution.threadOf(guard - 1)]!) return false
     }
     return true

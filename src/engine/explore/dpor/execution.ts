@@ -364,9 +364,12 @@ export class Execution {
     return this.#nodes.code(events[first + EVENT_NODE]!) !== Code.Acquire
   }
 
-  /** Whether an instruction wrote its word. */
-  writes(event: number): boolean {
-    return (~this.events[(event << EVENT_SHIFT) + EVENT_MARK]! & WROTE) !== 0
+  /** Whether an event wrote a word that it has touched. */
+  wrote(event: number, word: number): boolean {
+    const mark = this.events[(event << EVENT_SHIFT) + EVENT_MARK]!
+    if (mark < 0) return (~mark & WROTE) !== 0
+    const written = this.rules.wordKey(word)
+    return this.accessesOf(event).some(({ key, writes }) => writes && key === written)
   }
 
   /** Whether an instruction would write its word if it came before an earlier one on the same word. */
@@ -379,7 +382,7 @@ export class Execution {
     const record = event << EVENT_SHIFT
     const mark = this.events[record + EVENT_MARK]!
     if (mark >= 0 || (~mark & LOGGED) !== 0) return this.log.of(event, this.events[record + EVENT_ACCESSES]!)
-    return [{ key: this.rules.wordKey(this.wordOf(event)), writes: this.writes(event), isEnd: false }]
+    return [{ key: this.rules.wordKey(this.wordOf(event)), writes: (~mark & WROTE) !== 0, isEnd: false }]
   }
 
   /** The words that an event has read and written, its thread's own if it has ended it; none for spawns and joins. */
