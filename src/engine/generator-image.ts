@@ -3,7 +3,7 @@ import { HistoryLimit, ProgramFault } from './errors.js'
 import * as Code from './code.js'
 import { FLAG_DAEMON, FLAG_KILLED } from './node-head.js'
 import type { Interner } from './interner.js'
-import type { Layout, WordKind } from './layout.js'
+import type { Layout } from './layout.js'
 import { LearningLog } from './learning-log.js'
 import { AtMark, type Claim, LoopMark, ThreadHandle } from './marks.js'
 import { NodeCodec } from './node-codec.js'
@@ -21,12 +21,13 @@ import {
 } from './node-fields.js'
 import type { NodeTable } from './node-table.js'
 import { formatData, type Operation, type StartableThread, type ThreadBody } from './operation.js'
-import { StartProcess, type StartedProcess } from './process-operations.js'
+import { StartProcess } from './process-operations.js'
 import { recordingPlaces } from './place.js'
 import { follow, type Position } from './position.js'
 import type { ThreadImage } from './thread-image.js'
 import { Spawn } from './thread-operations.js'
 import type { ThreadEntry, ThreadRegistry } from './thread-registry.js'
+import { ThreadStarts } from './thread-starts.js'
 import { type Failure, type LiveRun, ThreadRunner, type RunnerOptions, type Yielded } from './thread-runner.js'
 import type { WordCodec } from './word-codec.js'
 import { pointOfNode } from './world.js'
@@ -68,22 +69,6 @@ interface History {
   readonly length: number
 }
 
-/** A thread that is spawned at a node. */
-interface Spawned {
-  readonly child: ThreadEntry
-  readonly body: ThreadBody
-  /** The words that its spawner and the spawner's spawners have declared by then. */
-  readonly words: readonly number[]
-  /** If it is the first thread of a process. */
-  readonly started: Omit<StartedProcess, 'firstNode'> | null
-}
-
-/** Threads that an operation may start, and the words that whoever performs it and those before have declared by then. */
-interface Startable {
-  readonly threads: readonly StartableThread[]
-  readonly words: readonly number[]
-}
-
 /** What a thread's first node was made of. */
 interface Beginning {
   readonly body: ThreadBody
@@ -113,22 +98,16 @@ export class GeneratorImage implements ThreadImage {
   readonly log = new LearningLog()
   /** Nodes with very many ways that nobody has learnt ahead yet; see `learnWideChoices`. */
   readonly #wideChoices: number[] = []
-  readonly #context: ImageContext
-  readonly #runner: ThreadRunner
-  readonly #codec: NodeCodec
+  /** Which threads are begun where. */
+  readonly starts: ThreadStarts
+  protected readonly context: ImageContext
+  protected readonly runner: ThreadRunner
+  protected readonly codec: NodeCodec
   readonly #beginnings = new Map<number, Beginning>()
-  readonly #spawned = new Map<number, Spawned>()
-  /** By node: threads that its operation may start. By node and thread: the first node of one that it starts. */
-  readonly #startable = new Map<number, Startable>()
+  /** By node and thread: the first node of one that the operation starts. */
   readonly #started = new Map<string, number>()
   /** By thread: the first node of one that setup declares and some operation starts. */
   readonly #declaredRoots = new Map<number, number>()
-  readonly #carried = new Map<string, unknown>()
-  /** Threads that were spawned to be joined, each with a node at which that is done, and those that somebody joins. */
-  readonly toBeJoined = new Map<number, number>()
-  readonly joined = new Set<number>()
-  /** Whether any operation's result depends on which threads there are. */
-  countsThreads = false
   readonly #live = new Map<number, LiveRun>()
   readonly #merged = new Map<string, number>()
   readonly #ended = new Map<string, number>()
@@ -136,9 +115,10 @@ export class GeneratorImage implements ThreadImage {
   #rerunOperations = 0
 
   constructor(context: ImageContext) {
-    this.#context = context
-    this.#runner = new ThreadRunner(context)
-    this.#codec = new NodeCodec(context)
+    this.context = context
+    this.starts = new ThreadStarts(context)
+    this.runner = new ThreadRunner(context)
+    this.codec = new NodeCodec(context)
   }
 
   /** An estimate of the memory held, in bytes. */
@@ -147,22 +127,22 @@ export class GeneratorImage implements ThreadImage {
       this.#live.size * 1024 +
       (this.#merged.size + this.#ended.size) * 160 +
       (this.operations.size + this.#beginnings.size) * 400 +
-      (this.#carried.size + this.#startable.size + this.#started.size) * 200 +
+      (this.starts.size + this.#started.size) * 200 +
       this.log.bytes
     )
   }
 
   /** The run whose code is executing, if any: objects declared meanwhile belong to it. */
   get running(): LiveRun | null {
-    return this.#runner.running
+    return this.runner.running
   }
 
   /** The first node of a thread; the history of whoever spawned it, at `spawnNode`, goes on in it. */
   start(thread: ThreadEntry, body: ThreadBody, spawnNode: number, words: readonly number[] = []): number {
-    this.#addKilled(thread)
-    const node = this.#placingFaults(() => {
-      const run = this.#runner.begin(thread, body, words)
-      const yielded = this.#runner.advance(run, () => run.generator.next())
+    this.addKilled(thread)
+    const node = this.placingFaults(() => {
+      const run = this.runner.begin(thread, body, words)
+      const yielded = this.runner.advance(run, () => run.generator.next())
       return this.#settle(run, yielded, { ...this.#beginning(thread, spawnNode), length: 0 })
     })
     if (!this.#beginnings.has(node)) this.#beginnings.set(node, { body, words })
@@ -170,7 +150,7 @@ export class GeneratorImage implements ThreadImage {
   }
 
   #beginning({ word }: ThreadEntry, spawnNode: number): Omit<History, 'length'> {
-    const { layout, nodes } = this.#context
+    const { layout, nodes } = this.context
     let hash1 = contribution(layout.seeds1[word]!, 1)
     let hash2 = contribution(layout.seeds2[word]!, 1)
     if (spawnNode !== 0) {
@@ -181,14 +161,14 @@ export class GeneratorImage implements ThreadImage {
   }
 
   /** The node of a thread that was killed; where it stood does not matter any more. */
-  #addKilled(thread: ThreadEntry): void {
-    const { nodes, layout, processes } = this.#context
+  protected addKilled(thread: ThreadEntry): void {
+    const { nodes, layout, processes } = this.context
     const { word, index, daemon } = thread
     if (thread.process === null || processes.killedNodes[index] !== undefined) return
     processes.killedNodes[index] = nodes.add({
       code: Code.End | FLAG_KILLED | (daemon ? FLAG_DAEMON : 0),
       word,
-      a: this.#context.interner.intern(undefined, 'no result'),
+      a: this.context.interner.intern(undefined, 'no result'),
       b: 0,
       hash1: chain(layout.seeds1[word]!, hashText('killed', LANE_1)),
       hash2: chain(layout.seeds2[word]!, hashText('killed', LANE_2)),
@@ -204,10 +184,10 @@ export class GeneratorImage implements ThreadImage {
    * begin by spawning another one of its kind.
    */
   firstNodeOfSpawned(node: number): number {
-    const { nodes } = this.#context
+    const { nodes } = this.context
     const known = nodes.field(node, NODE_B)
     if (known !== 0) return known
-    const { child, body, words } = this.#spawned.get(node)!
+    const { child, body, words } = this.starts.spawnedAt(node)!
     const root = this.start(child, body, node, words)
     nodes.fields[(node << NODE_SHIFT) + NODE_B] = root
     this.log.spawned(node)
@@ -219,7 +199,7 @@ export class GeneratorImage implements ThreadImage {
     const key = `${node} ${thread}`
     const known = this.#started.get(key)
     if (known !== undefined) return known
-    const { threads, words } = this.#startable.get(node)!
+    const { threads, words } = this.starts.startableAt(node)
     const root = this.#rootOf(
       threads.find(({ index }) => index === thread)!,
       node,
@@ -228,12 +208,12 @@ export class GeneratorImage implements ThreadImage {
     this.#started.set(key, root)
     this.log.started(node, thread)
     // Whoever starts a thread leads to all that it does.
-    this.#context.nodes.onEdge?.(node, root)
+    this.context.nodes.onEdge?.(node, root)
     return root
   }
 
   #rootOf({ index, body, isDeclared }: StartableThread, node: number, words: readonly number[]): number {
-    const thread = this.#context.threads.all[index]!
+    const thread = this.context.threads.all[index]!
     if (!isDeclared) return this.start(thread, body, node, words)
     const known = this.#declaredRoots.get(index)
     if (known !== undefined) return known
@@ -242,42 +222,33 @@ export class GeneratorImage implements ThreadImage {
     return root
   }
 
-  /**
-   * What an operation carries, by its key. Whoever knows a key has it from a step that was taken in this session, or
-   * learnt in it: the operation is known by then.
-   */
-  carried(key: string): unknown {
-    if (!this.#carried.has(key)) throw new Error(`nothing is carried under “${key}” here`)
-    return this.#carried.get(key)
-  }
-
   resume(node: number, result: number): number {
-    const child = this.#placingFaults(() => this.#extend(node, result))
-    this.#context.nodes.connect(node, result, child)
+    const child = this.placingFaults(() => this.#extend(node, result))
+    this.context.nodes.connect(node, result, child)
     this.log.resumed(node, result)
     return child
   }
 
   /** The plain data that `result` stands for at `node`, as the thread receives it. */
   decode(node: number, result: number): unknown {
-    const spawned = this.#spawned.get(node)
-    if (spawned === undefined || spawned.started !== null) return this.#codec.decode(node, result)
+    const spawned = this.starts.spawnedAt(node)
+    if (spawned === undefined || spawned.started !== null) return this.codec.decode(node, result)
     return new ThreadHandle(spawned.child)
   }
 
   /** The thread that the step at a node spawns, if it spawns one. */
   spawnedAt(node: number): ThreadEntry | undefined {
-    return this.#spawned.get(node)?.child
+    return this.starts.spawnedAt(node)?.child
   }
 
   /** Whether `result` says that the operation at a node misused its object. */
   isMisuse(node: number, result: number): boolean {
-    return this.#codec.misuse(node, result) !== null
+    return this.codec.misuse(node, result) !== null
   }
 
   /** The sentence about the misuse that led on from a node. */
   misuseText(node: number, result: number): string {
-    return this.#codec.misuse(node, result)?.message ?? ''
+    return this.codec.misuse(node, result)?.message ?? ''
   }
 
   /** The operation at a node, created anew with its place; runs the thread again from its beginning. */
@@ -292,12 +263,12 @@ export class GeneratorImage implements ThreadImage {
 
   /** What the thread does at a node, as a verb phrase for errors. */
   describeNode(node: number): string {
-    const { threads, objectOfWord } = this.#context
+    const { threads, objectOfWord } = this.context
     const ownerOfWord = (word: number) => {
       const thread = threads.all.find((entry) => entry.word === word)
       return thread === undefined ? (objectOfWord(word) ?? `word ${word}`) : `thread “${thread.name}”`
     }
-    return describeNode({ ...this.#context, operations: this.operations, ownerOfWord }, node)
+    return describeNode({ ...this.context, operations: this.operations, ownerOfWord }, node)
   }
 
   /**
@@ -307,13 +278,13 @@ export class GeneratorImage implements ThreadImage {
    */
   *verify(node: number): Generator<void> {
     // To be killed is nothing that a thread does.
-    if ((this.#context.nodes.field(node, NODE_CODE) & FLAG_KILLED) !== 0) return
+    if ((this.context.nodes.field(node, NODE_CODE) & FLAG_KILLED) !== 0) return
     yield* this.#rerunInSlices(node)
   }
 
   /** Learns what follows the choices of very many ways that were met; pauses after every millisecond or so. */
   *learnWideChoices(): Generator<void> {
-    const { nodes } = this.#context
+    const { nodes } = this.context
     for (let node = this.#wideChoices.pop(); node !== undefined; node = this.#wideChoices.pop())
       for (let way = 0; way < nodes.field(node, NODE_A); way++) {
         if (nodes.next(node, way) === 0) this.resume(node, way)
@@ -322,9 +293,9 @@ export class GeneratorImage implements ThreadImage {
   }
 
   #extend(node: number, result: number): number {
-    const { nodes } = this.#context
+    const { nodes } = this.context
     const run = this.#take(node)
-    const yielded = this.#runner.advance(run, () => this.#feed(run, node, result))
+    const yielded = this.runner.advance(run, () => this.feed(run, node, result))
     const length = nodes.lengths[node]! + 1
     if (length % MERGED > HISTORY_LIMIT) throw endless(run.thread, length % MERGED)
     return this.#settle(run, yielded, { ...this.#after(run.thread, node, result), length })
@@ -332,8 +303,8 @@ export class GeneratorImage implements ThreadImage {
 
   /** The history that goes on from a node by a result. */
   #after({ word }: ThreadEntry, node: number, result: number): Omit<History, 'length'> {
-    const { nodes, layout } = this.#context
-    const [content1, content2] = this.#codec.resultHashes(node, result)
+    const { nodes, layout } = this.context
+    const [content1, content2] = this.codec.resultHashes(node, result)
     return {
       parent: node,
       result,
@@ -343,17 +314,17 @@ export class GeneratorImage implements ThreadImage {
   }
 
   /** A fault that does not know its place is provoked once more with places recorded. */
-  #placingFaults(action: () => number): number {
+  protected placingFaults(action: () => number): number {
     try {
       return action()
     } catch (error) {
-      if (!(error instanceof ProgramFault) || this.#context.recordPlaces) throw error
+      if (!(error instanceof ProgramFault) || this.context.recordPlaces) throw error
       return recordingPlaces(action)
     }
   }
 
-  #feed(run: LiveRun, node: number, result: number): IteratorResult<unknown, unknown> {
-    const misuse = this.#codec.misuse(node, result)
+  protected feed(run: LiveRun, node: number, result: number): IteratorResult<unknown, unknown> {
+    const misuse = this.codec.misuse(node, result)
     return misuse === null ? run.generator.next(this.decode(node, result)) : run.generator.throw(misuse)
   }
 
@@ -378,7 +349,7 @@ export class GeneratorImage implements ThreadImage {
 
   /** Where a run stands by what it has said of its history since its last operation. */
   #follow(run: LiveRun, { claims }: Yielded, { parent, result, hash1, hash2 }: Omit<History, 'length'>) {
-    const { interner, layout } = this.#context
+    const { interner, layout } = this.context
     const from: Position = { key: `${parent} ${result}`, hash1, hash2 }
     if (claims === null) return { position: from, merging: null }
     const { word } = run.thread
@@ -388,7 +359,7 @@ export class GeneratorImage implements ThreadImage {
 
   /** A thread that has ended is its result and the number of its steps; what it read on the way no longer matters. */
   #settleEnd(run: LiveRun, yielded: Yielded, history: History): number {
-    const { interner, nodes, layout } = this.#context
+    const { interner, nodes, layout } = this.context
     const { name, word, index, daemon } = run.thread
     const { failure } = yielded
     const value = interner.intern(failure === null ? yielded.value : failure.message, `the result of thread “${name}”`)
@@ -412,104 +383,22 @@ export class GeneratorImage implements ThreadImage {
   }
 
   #addOperation(run: LiveRun, operation: Operation, history: History): number {
-    const { nodes } = this.#context
-    const form = this.#codec.encode(run.thread, operation)
-    const spawned = this.#enter(run, operation)
-    // One object, field by field: copying two into a third cost more than all else that is done for a node.
-    const node = nodes.add({
-      code: form.code,
-      word: operation instanceof Spawn ? spawned!.child.word : form.word,
-      a: form.a,
-      b: form.b,
-      hash1: history.hash1,
-      hash2: history.hash2,
-      parent: history.parent,
-      result: history.result,
-      owner: run.thread.index,
-      length: history.length,
-    })
-    if (spawned !== null) this.#spawned.set(node, spawned)
-    this.#tellStart(operation, node)
+    const { nodes } = this.context
+    const form = this.codec.encode(run.thread, operation)
+    const spawned = this.starts.enter(run, operation)
+    const word = operation instanceof Spawn ? spawned!.child.word : form.word
+    const node = nodes.add({ ...form, ...history, word, owner: run.thread.index })
+    this.starts.note(node, run, operation, spawned, () => pointOfNode(nodes, this.context.threads, node))
+    this.tellStart(operation, node)
     if (operation.isTimed === true) this.isTimed = true
-    if (operation instanceof Spawn && operation.isToBeJoined) this.toBeJoined.set(spawned!.child.index, node)
-    if (operation.joins !== undefined) this.joined.add(operation.joins)
-    if (this.#context.recordPlaces || operation.instruction === undefined) this.operations.set(node, operation)
-    if (operation.instruction === undefined) this.#noteContract(node, run, operation)
+    if (this.context.recordPlaces || operation.instruction === undefined) this.operations.set(node, operation)
     if (nodes.code(node) === Code.Choose && form.a > WIDE_CHOICE) this.#wideChoices.push(node)
     this.#keep(node, run)
     return node
   }
 
-  #noteContract(node: number, run: LiveRun, { starts, carries, countsThreads }: Operation): void {
-    const { nodes, threads } = this.#context
-    if (starts !== undefined) {
-      for (const { index } of starts) requireOwnThread(run.thread, threads.all[index]!)
-      this.#startable.set(node, { threads: starts, words: [...run.words] })
-    }
-    if (countsThreads === true) this.countsThreads = true
-    if (carries === undefined) return
-    const key = carries.key ?? pointOfNode(nodes, threads, node)
-    if (!this.#carried.has(key)) this.#carried.set(key, carries.content)
-  }
-
-  /** What an operation spawns; null if it spawns nothing. */
-  #enter(run: LiveRun, operation: Operation): Spawned | null {
-    if (operation instanceof Spawn)
-      return { child: this.#enterThread(run, operation), body: operation.body, words: [...run.words], started: null }
-    return operation instanceof StartProcess ? this.#enterProcess(run, operation) : null
-  }
-
-  #enterProcess(run: LiveRun, { plan, place }: StartProcess): Spawned {
-    const { threads, processes, layout } = this.#context
-    const { process: parent } = run.thread
-    const path = [...run.thread.path, run.children++]
-    const process = processes.add({
-      identity: `p${path.join('.')} ${plan.name}`,
-      name: plan.name,
-      path,
-      status: plan.status,
-      parent,
-      daemon: plan.daemon,
-    })
-    const child = threads.add(path, plan.name, false, place, process)
-    processes.mains.set(process, child)
-    const forked = (from: number, to: number) => ({ from, to, kind: layout.kinds[from] as WordKind })
-    const copies =
-      plan.start !== 'fork'
-        ? []
-        : [
-            ...processes
-              .memory(run.words)
-              .map((word) =>
-                forked(parent === null ? word : processes.wordIn(parent, word), processes.wordIn(process, word)),
-              ),
-            ...[...run.own].map(([word, ofThread]) => forked(word, ofThread(child))),
-          ]
-    return { child, body: plan.body, words: [...run.words], started: { process, main: child, copies } }
-  }
-
-  /** Tells the start of a process at a node what it starts. */
-  #tellStart(operation: Operation | null, node: number): void {
-    const spawned = this.#spawned.get(node)
-    if (operation instanceof StartProcess && spawned !== undefined && spawned.started !== null)
-      operation.started = { ...spawned.started, firstNode: () => this.firstNodeOfSpawned(node) }
-  }
-
-  #enterThread(run: LiveRun, spawn: Spawn): ThreadEntry {
-    if (typeof spawn.body !== 'function')
-      throw new ProgramFault('program/no-body', `thread “${run.thread.name}” spawns a thread without a body`, {
-        place: spawn.place,
-        hint: 'give spawn a function*',
-      })
-    const position = run.children++
-    const name = spawn.givenName ?? `${run.thread.name}.${position + 1}`
-    return this.#context.threads.add(
-      [...run.thread.path, position],
-      name,
-      spawn.daemon,
-      spawn.place,
-      run.thread.process,
-    )
+  protected tellStart(operation: Operation | null, node: number): void {
+    this.starts.tellStart(operation, node, () => this.firstNodeOfSpawned(node))
   }
 
   #keep(node: number, run: LiveRun): void {
@@ -522,7 +411,7 @@ export class GeneratorImage implements ThreadImage {
     const run = this.#live.get(node)
     this.#live.delete(node)
     if (run !== undefined) return run
-    const { nodes, threads } = this.#context
+    const { nodes, threads } = this.context
     this.#countRerun(threads.all[nodes.owners[node]!]!, nodes.lengths[node]! % MERGED)
     return this.#rerun(node).run
   }
@@ -545,19 +434,19 @@ export class GeneratorImage implements ThreadImage {
   }
 
   *#rerunInSlices(node: number): Generator<void, Rerun> {
-    const { nodes, threads } = this.#context
+    const { nodes, threads } = this.context
     const path: number[] = []
     for (let at = node; at !== 0; at = nodes.parents[at]!) path.push(at)
     path.reverse()
     const { body, words } = this.#beginnings.get(path[0]!)!
-    const run = this.#runner.begin(threads.all[nodes.owners[node]!]!, body, words)
-    let yielded = this.#runner.advance(run, () => run.generator.next())
+    const run = this.runner.begin(threads.all[nodes.owners[node]!]!, body, words)
+    let yielded = this.runner.advance(run, () => run.generator.next())
     this.#follow(run, yielded, this.#beginning(run.thread, -nodes.results[path[0]!]!))
     this.#requireAgreement(run, path[0]!, yielded)
     for (let i = 1; i < path.length; i++) {
       const before = path[i - 1]!
       const result = nodes.results[path[i]!]!
-      yielded = this.#runner.advance(run, () => this.#feed(run, before, result))
+      yielded = this.runner.advance(run, () => this.feed(run, before, result))
       if (yielded.claims !== null) this.#follow(run, yielded, this.#after(run.thread, before, result))
       this.#requireAgreement(run, path[i]!, yielded)
       if (i % RERUN_SLICE === 0) yield
@@ -567,7 +456,7 @@ export class GeneratorImage implements ThreadImage {
 
   #requireAgreement(run: LiveRun, node: number, yielded: Yielded): void {
     if (spawns(yielded.operation)) run.children++
-    this.#tellStart(yielded.operation, node)
+    this.tellStart(yielded.operation, node)
     if (this.#agrees(run, node, yielded)) return
     throw new ProgramFault(
       'program/not-a-function-of-results',
@@ -580,7 +469,7 @@ export class GeneratorImage implements ThreadImage {
   }
 
   #agrees(run: LiveRun, node: number, yielded: Yielded): boolean {
-    const { nodes, interner } = this.#context
+    const { nodes, interner } = this.context
     const code = nodes.code(node)
     if (yielded.operation === null) {
       if (code !== (yielded.failure === null ? Code.End : Code.Failed)) return false
@@ -593,7 +482,7 @@ export class GeneratorImage implements ThreadImage {
     }
     if (yielded.operation.instruction.code !== code) return false
     if (code === Code.Spawn || code === Code.Pause) return true
-    const form = this.#codec.encode(run.thread, yielded.operation)
+    const form = this.codec.encode(run.thread, yielded.operation)
     return (
       form.word === nodes.field(node, NODE_WORD) &&
       form.a === nodes.field(node, NODE_A) &&
@@ -603,7 +492,7 @@ export class GeneratorImage implements ThreadImage {
 
   /** Follows the new history beside the one that was learnt, as far as the latter is known, a few operations ahead. */
   #checkClaim(run: LiveRun, claiming: Yielded, claim: Claim, known: number): void {
-    const { nodes } = this.#context
+    const { nodes } = this.context
     let node = known
     let yielded = claiming
     for (let ahead = 0; ; ahead++) {
@@ -611,7 +500,7 @@ export class GeneratorImage implements ThreadImage {
       const from = node
       node = nodes.field(from, NODE_CHILD)
       if (ahead === CLAIM_LOOKAHEAD || yielded.operation === null || node === 0 || spawns(yielded.operation)) return
-      yielded = this.#runner.advance(run, () => this.#feed(run, from, nodes.field(from, NODE_RESULT)))
+      yielded = this.runner.advance(run, () => this.feed(run, from, nodes.field(from, NODE_RESULT)))
     }
   }
 
@@ -643,20 +532,6 @@ function describeClaim(claim: Claim): { readonly what: string; readonly hint: st
     what: 'a call with equal results',
     hint: 'let nothing depend on a call but what it returns',
   }
-}
-
-/** A thread works on the memory of the process in which it was made: no other process can start it. */
-function requireOwnThread(starter: ThreadEntry, started: ThreadEntry): void {
-  if (started.process === starter.process) return
-  const home = started.process === null ? 'the main process' : `process “${started.process.name}”`
-  throw new ProgramFault(
-    'program/thread-of-another-process',
-    `thread “${starter.name}” may start thread “${started.name}”, which belongs to ${home}`,
-    {
-      place: starter.place,
-      hint: 'make the thread, or the pool that it works for, in the code of the process that uses it',
-    },
-  )
 }
 
 function spawns(operation: Operation | null): boolean {

@@ -15,6 +15,21 @@ import {
 import { CODE_MASK } from './node-head.js'
 
 const FIRST_CAPACITY = 256
+
+/** What is said of a node when it is added. */
+export interface NodeRecord {
+  readonly code: number
+  readonly word: number
+  readonly a: number
+  readonly b: number
+  readonly hash1: number
+  readonly hash2: number
+  readonly parent: number
+  readonly result: number
+  readonly owner: number
+  readonly length: number
+}
+
 /**
  * What is known of all threads as one table of integers: a node is "what this thread does next", an edge is the result
  * it gets. Node 0 is no node. Edges by small results are found by a direct look-up,
@@ -52,20 +67,15 @@ export class NodeTable {
   }
 
   /** Adds a node. */
-  add(fields: {
-    readonly code: number
-    readonly word: number
-    readonly a: number
-    readonly b: number
-    readonly hash1: number
-    readonly hash2: number
-    readonly parent: number
-    readonly result: number
-    readonly owner: number
-    readonly length: number
-  }): number {
+  add(fields: NodeRecord): number {
     const node = this.count++
     if (node === this.parents.length) this.#grow()
+    this.replace(node, fields)
+    return node
+  }
+
+  /** Makes a node another one, from which nothing has been learnt. */
+  replace(node: number, fields: NodeRecord): void {
     const at = node << NODE_SHIFT
     this.fields[at + NODE_CODE] = fields.code
     this.fields[at + NODE_WORD] = fields.word
@@ -77,7 +87,6 @@ export class NodeTable {
     this.results[node] = fields.result
     this.owners[node] = fields.owner
     this.lengths[node] = fields.length
-    return node
   }
 
   code(node: number): number {

@@ -10,6 +10,7 @@ import { ThreadHandle } from './marks.js'
 import { NODE_A, NODE_B, NODE_CODE, NODE_WORD } from './node-fields.js'
 import { FLAG_IDLE } from './node-head.js'
 import { NodeTable } from './node-table.js'
+import { PassingImage } from './passing-image.js'
 import { formatData, type Operation, type SharedObject } from './operation.js'
 import { placeOfError } from './place.js'
 import { propertyHolds } from './property-check.js'
@@ -37,6 +38,8 @@ export interface SessionOptions {
   readonly onPrint?: (line: PrintedLine) => void
   /** Bytes that the values in shared objects may take. @default no bound */
   readonly maxValues?: number
+  /** Threads run once, and nothing of them is learnt: a step cannot be undone, and memory does not grow with the length of a run. */
+  readonly isPassing?: boolean
 }
 
 /**
@@ -83,9 +86,10 @@ export class Session {
       codec,
       processes,
       running: () => this.image.running,
-      carried: (key) => this.image.carried(key),
+      carried: (key) => this.image.starts.carried(key),
     })
-    this.image = new GeneratorImage({
+    const Image = options.isPassing === true ? PassingImage : GeneratorImage
+    this.image = new Image({
       layout,
       nodes: this.nodes,
       threads,

@@ -174,6 +174,11 @@ export class World implements WorldAccess {
     return contents
   }
 
+  /** What was written so far is not to be undone. */
+  forget(): void {
+    this.#logged = 0
+  }
+
   /** Takes back every write since `mark`. */
   undo(mark: number): void {
     while (this.#logged > mark) {

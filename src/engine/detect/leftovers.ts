@@ -67,10 +67,10 @@ function messageOf({ kind, object, thread, fate }: Leftover): string {
 
 function neverJoined({ image, threads }: Session): Warning[] {
   return threads.canonical
-    .filter((thread) => image.toBeJoined.has(thread) && !image.joined.has(thread))
+    .filter((thread) => image.starts.toBeJoined.has(thread) && !image.starts.joined.has(thread))
     .map((thread) => {
       const { name } = threads.all[thread]!
-      const place = image.operationAt(image.toBeJoined.get(thread)!)?.place
+      const place = image.operationAt(image.starts.toBeJoined.get(thread)!)?.place
       const where = place === undefined ? '' : `, spawned at ${formatPlace(place)},`
       return {
         kind: 'never-joined',

@@ -62,7 +62,7 @@ export class Dependence {
     }
     const observed = this.#observed
     this.#observed = this.#always.reduce((total, { reads }) => total + reads.size, 0)
-    const { countsThreads } = this.#session.image
+    const { countsThreads } = this.#session.image.starts
     const isCounted = countsThreads && this.#counted < all.length
     if (countsThreads) this.#counted = all.length
     return isCounted || this.#hasDaemons !== hadDaemons || this.#observed !== observed

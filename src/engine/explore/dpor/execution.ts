@@ -629,7 +629,7 @@ export class Execution {
       awaited,
       threads.all.some(({ daemon, agent }) => daemon && !agent),
     )
-    if (this.session.image.countsThreads) this.rules.meetCount(threads.all.length)
+    if (this.session.image.starts.countsThreads) this.rules.meetCount(threads.all.length)
     threads.canonical.forEach((thread, place) => (this.rank[thread] = place))
     if (threads.all.length > this.stride) this.#widen(threads.all.length)
   }

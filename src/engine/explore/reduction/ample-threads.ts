@@ -327,7 +327,7 @@ export class AmpleThreads {
       this.futures.isContradicted = true
     }
     // A thread that is met after somebody has counted all of them: choices that were made before did not know of it.
-    if (this.#session.image.countsThreads && this.#countedThreads < threads.all.length) {
+    if (this.#session.image.starts.countsThreads && this.#countedThreads < threads.all.length) {
       this.#countedThreads = threads.all.length
       this.futures.isContradicted = true
     }
