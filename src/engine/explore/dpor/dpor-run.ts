@@ -122,8 +122,8 @@ export class DporRun implements StrategyRun {
     const kept = partsFor(session, 'dpor', checkpoints) as KeptTraces | null
     if (kept === null) return undefined
     requireProof(session, kept.branches, kept.proof)
-    const { rules, branches, counts, outcomes, sightings } = kept
-    return { rules, branches, results: { counts, outcomes, sightings } }
+    const { rules, branches, counts, outcomes, sightings, spawned } = kept
+    return { rules, branches, results: { counts, outcomes, sightings, spawned } }
   }
 
   /** Goes on estimating as long as that takes little of the time; the search itself takes no notice of it. */
@@ -183,6 +183,7 @@ export class DporRun implements StrategyRun {
       stopped: this.#howStopped(),
       violations,
       races,
+      spawned: source?.spawned,
       outcomes: yield* (
         source?.outcomes() ?? reportOutcomes(this.#sampling.search.outcomes, () => ({ executions: null }))
       ),
