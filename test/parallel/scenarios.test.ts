@@ -11,7 +11,7 @@ import { besides, toItsEnd } from './workers-without-threads.js'
 const MOST_STEPS = 60_000
 const WORKERS = 3
 const STEPS_AT_ONCE = 40
-const PAUSES_BEFORE_THE_CUT = 3
+const STEPS_BEFORE_THE_CUT = 200
 
 async function programOf(name: string) {
   const { default: program } = await scenarios.find((scenario) => scenario.name === name)!.load()
@@ -30,10 +30,8 @@ async function resultsOf(source: TraceSource) {
 async function alone(name: string) {
   const investigation = new Investigation(await programOf(name), {})
   const traces = new LocalTraces(investigation.session)
-  for (const pause of traces.run()) {
-    await pause
+  for (const _pause of traces.run())
     if (traces.counts.steps > MOST_STEPS || traces.isTooLong) return null
-  }
   return resultsOf(traces)
 }
 
@@ -41,11 +39,9 @@ async function alone(name: string) {
 async function interrupted(name: string) {
   const program = await programOf(name)
   const first = new LocalTraces(new Investigation(program, {}).session)
-  let pauses = 0
-  for (const pause of first.run()) {
-    await pause
-    if (++pauses === PAUSES_BEFORE_THE_CUT) break
-  }
+  const { exploration } = first
+  while (exploration.restart() || (exploration.search.steps < STEPS_BEFORE_THE_CUT && !exploration.search.isDone))
+    exploration.search.slice(STEPS_AT_ONCE)
   const { rules, branches, ...results } = structuredClone(await toItsEnd<TraceSnapshot>(first.snapshot()))
   const second = new LocalTraces(new Investigation(program, {}).session, { rules, branches, results })
   await toItsEnd(second.run())
