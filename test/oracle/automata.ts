@@ -14,18 +14,18 @@ export type Automata = readonly (readonly Act[])[]
 const VALUES = 3
 const PLACES = 3
 
-const place = fc.nat(PLACES - 1)
+const anyPlace = fc.nat(PLACES - 1)
 const value = fc.nat(VALUES - 1)
 const anyAct: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('swap' as const), from: value, to: value, yes: place, no: place }),
+    arbitrary: fc.record({ kind: fc.constant('swap' as const), from: value, to: value, yes: anyPlace, no: anyPlace }),
   },
   {
     weight: 5,
     arbitrary: fc.record({
       kind: fc.constantFrom<Exclude<Act['kind'], 'swap' | 'end'>>('open', 'close', 'close', 'wait', 'wait', 'progress'),
-      next: place,
+      next: anyPlace,
     }),
   },
   { weight: 2, arbitrary: fc.constant({ kind: 'end' as const }) },
