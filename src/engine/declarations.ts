@@ -87,6 +87,11 @@ export class Declarations implements DeclarationSink {
     }
   }
 
+  /** Whether some object has timers of its own. */
+  get hasTimers(): boolean {
+    return this.#timed.length > 0
+  }
+
   /** The timers of objects, as each process that lives has them. */
   *timers(world: WorldView): Generator<Timers> {
     const { processes } = this.#context

@@ -162,6 +162,11 @@ export class Session {
     return clock
   }
 
+  /** Whether time matters to what the program does: some thread has slept or limited a wait, or some object has timers. */
+  get isTimed(): boolean {
+    return this.image.isTimed || this.#declarations.hasTimers
+  }
+
   /** The objects that setup declares. */
   get objects(): readonly SharedObject[] {
     return this.#declarations.objects

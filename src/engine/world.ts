@@ -174,6 +174,19 @@ export class World implements WorldAccess {
     return contents
   }
 
+  /** How many writes have been logged; each is a word with what it held before. */
+  get written(): number {
+    return this.#logged >> 1
+  }
+
+  writtenWord(write: number): number {
+    return this.#log[2 * write]!
+  }
+
+  writtenOver(write: number): number {
+    return this.#log[2 * write + 1]!
+  }
+
   /** What was written so far is not to be undone. */
   forget(): void {
     this.#logged = 0

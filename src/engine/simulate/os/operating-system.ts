@@ -50,6 +50,8 @@ export class OperatingSystem implements SchedulingView {
   // By thread.
   #count = 0
   #alive = 0
+  // How many calls of the work are under way, one inside the other.
+  #depth = 0
   #threadState = new Uint8Array(16)
   #remaining = new Float64Array(16)
   #lastCore = new Int32Array(16)
@@ -66,14 +68,7 @@ export class OperatingSystem implements SchedulingView {
   readonly #onPeriod = (): void => this.#period()
   readonly #onBalance = (): void => this.#balance()
 
-  constructor(
-    kernel: Kernel,
-    cores: number,
-    config: OsConfig,
-    makePolicy: MakePolicy,
-    work: Work,
-    random: Random,
-  ) {
+  constructor(kernel: Kernel, cores: number, config: OsConfig, makePolicy: MakePolicy, work: Work, random: Random) {
     this.#kernel = kernel
     this.cores = cores
     this.#config = config
@@ -176,6 +171,23 @@ export class OperatingSystem implements SchedulingView {
     const latency = this.#config.wakeLatency + (core === NOBODY ? 0 : this.#config.idleWakeLatency)
     if (latency === 0) this.#ready(thread, Reason.Woken)
     else this.#kernel.schedule(this.#kernel.now + latency, Priority.Scheduler, this.#onWake, thread)
+  }
+
+  /** Ends what a thread has begun before its time: `finish` comes at once, or, if it has no core, once it gets one nothing is left. Returns what was left of it. */
+  cut(thread: number): number {
+    const core = this.coreOf(thread)
+    if (core === NOBODY) {
+      const left = this.#remaining[thread]!
+      this.#remaining[thread] = 0
+      return left
+    }
+    const event = this.#burstEvent[core]!
+    if (event === NO_EVENT) return 0
+    const { now } = this.#kernel
+    const left = this.#burstEnd[core]! - now
+    this.#kernel.cancel(event)
+    this.#burst(core, 0)
+    return left
   }
 
   /** Changes how urgent a thread is, wherever it is: what priority inheritance needs. */
@@ -323,7 +335,9 @@ export class OperatingSystem implements SchedulingView {
   /** Returns whether the thread keeps its core. */
   #tellFinished(thread: number, core: number): boolean {
     this.#isAsked[core] = 1
+    this.#depth++
     this.#work.finish(thread, core)
+    this.#depth--
     this.#isAsked[core] = 0
     return !this.#yieldsToWanted(core)
   }
@@ -340,7 +354,9 @@ export class OperatingSystem implements SchedulingView {
     const thread = this.#current[core]!
     for (;;) {
       this.#isAsked[core] = 1
+      this.#depth++
       const duration = this.#work.begin(thread, core)
+      this.#depth--
       this.#isAsked[core] = 0
       if (duration < 0) return this.#leave(core, duration)
       if (this.#wants[core] === 1) {
@@ -350,7 +366,8 @@ export class OperatingSystem implements SchedulingView {
           return
         }
       }
-      if (!this.#kernel.advanceTo(this.#kernel.now + duration)) return this.#burst(core, duration)
+      // While somebody else's work is being told something, this instant is not over yet.
+      if (this.#depth > 0 || !this.#kernel.advanceTo(this.#kernel.now + duration)) return this.#burst(core, duration)
       this.#remaining[thread] = 0
       if (!this.#tellFinished(thread, core)) return
     }

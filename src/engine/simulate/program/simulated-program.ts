@@ -1,0 +1,369 @@
+import * as Code from '../../code.js'
+import { ProgramFault } from '../../errors.js'
+import { WordKind } from '../../layout.js'
+import { NODE_WORD } from '../../node-fields.js'
+import type { Operation } from '../../operation.js'
+import type { Random } from '../../random.js'
+import type { Session } from '../../session.js'
+import type { EventId } from '../kernel/event-queue.js'
+import type { Kernel } from '../kernel/kernel.js'
+import { Priority } from '../kernel/priority.js'
+import { BLOCKS, ENDS, type Work, YIELDS } from '../os/work.js'
+import { Addresses } from './addresses.js'
+import { AccessKind, type CostModel } from './cost-model.js'
+import { type Device, deviceRequest } from './device.js'
+import type { Interpreter } from './interpreter.js'
+import type { ProgramObserver } from './program-observer.js'
+import { type ThreadHost, Wait } from './thread-host.js'
+import { WaitingThreads } from './waiting-threads.js'
+
+/** Picoseconds of a nanosecond. */
+const NANOSECOND = 1000
+
+/** What a thread is in the middle of, besides its operation. */
+const Phase = { Ready: 0, Asking: 1, Answered: 2, Yielding: 3 } as const
+
+/** What a simulated program is given. */
+export interface ProgramSetting {
+  readonly kernel: Kernel
+  /** A session that learns nothing, in time mode `virtual`. */
+  readonly session: Session
+  readonly costs: CostModel
+  readonly devices: ReadonlyMap<string, Device>
+  /** What the creation of a thread or process costs whoever starts it, in picoseconds. */
+  readonly creation: (operation: Operation) => number
+  /** Where ways are drawn from. */
+  readonly random: Random
+  /** Whether all ways are drawn, as the random scheduler of the explorer does, or only those of `p.choose`: real systems wake who came first. */
+  readonly drawsWays?: boolean
+  /** What threads run in, if it is more than the machine itself. */
+  readonly interpreter?: Interpreter
+}
+
+/**
+ * The threads of a program as the work of a simulated computer. Operations take effect when their time has passed; an operation that
+ * cannot happen then waits for the words that decide about it, and time passes for sleepers as it does for the computer.
+ */
+export class SimulatedProgram implements Work {
+  readonly session: Session
+  observer: ProgramObserver | null = null
+  /** Who maps threads onto cores; set before the program begins. */
+  host!: ThreadHost
+  /** How many operations have taken effect. */
+  operations = 0
+  /** Whether all threads that the program waits for have ended. */
+  hasEnded = false
+  /** By thread: how it waits, if it does. */
+  waitOf = new Uint8Array(64)
+  readonly #setting: ProgramSetting
+  readonly #kernel: Kernel
+  readonly #addresses: Addresses
+  readonly #waiting = new WaitingThreads()
+  readonly #threadOfWord = new Map<number, number>()
+  // By thread.
+  #phase = new Uint8Array(64)
+  #began = new Float64Array(64)
+  /** What is left of a computation that was cut off. */
+  #left = new Float64Array(64)
+  #known = 0
+  readonly #started: number[] = []
+  readonly #woken: number[] = []
+  // Timers of the program's objects are relative: up to when they have been brought, and the event that is due next.
+  #timersAt = 0
+  #timerEvent: EventId | null = null
+  #timerDue = Infinity
+  readonly #onTimer = (): void => this.#passTime(true)
+  readonly #onAnswer = (thread: number): void => this.#answer(thread)
+
+  constructor(setting: ProgramSetting) {
+    this.#setting = setting
+    this.#kernel = setting.kernel
+    this.session = setting.session
+    this.#addresses = new Addresses(setting.session)
+  }
+
+  /** Starts the threads that run from the beginning. */
+  begin0(): void {
+    this.session.rewind()
+    this.#meetThreads()
+    for (const { index, agent } of this.session.threads.all)
+      if (!agent && this.session.node(index) !== 0) this.host.start(index)
+    this.#armTimer()
+  }
+
+  begin(thread: number, core: number): number {
+    const { session } = this
+    const node = session.node(thread)
+    const code = session.nodes.code(node)
+    if (code === Code.End || code === Code.Failed) {
+      this.#setting.interpreter?.ended(thread)
+      this.#ended()
+      return ENDS
+    }
+    if (this.#phase[thread] === Phase.Yielding) {
+      this.#phase[thread] = Phase.Ready
+      return YIELDS
+    }
+    const operation = session.image.operations.get(node)!
+    const entry = this.#setting.interpreter?.enter(thread) ?? 0
+    if (entry < 0) return entry
+    const left = this.#left[thread]!
+    if (left > 0) {
+      this.#left[thread] = 0
+      return entry + left
+    }
+    this.#began[thread] = this.#kernel.now
+    const duration = this.#beginOperation(thread, core, node, code, operation)
+    return duration < 0 ? duration : entry + duration
+  }
+
+  #beginOperation(thread: number, core: number, node: number, code: number, operation: Operation): number {
+    const { session } = this
+    if (code === Code.Pause && operation.cost !== 'none') return this.#pause(thread, operation)
+    if (session.ways(thread) === 0) return this.#block(thread, operation)
+    return this.#duration(core, code, node, operation, thread)
+  }
+
+  /** Interrupts a thread that computes: it comes to its interpreter at once, and goes on with what is left afterwards. */
+  cut(thread: number): void {
+    const { session } = this
+    const operation = session.image.operations.get(session.node(thread))
+    if (operation?.name !== 'compute' || this.#left[thread]! > 0) return
+    this.#left[thread] = this.host.cut(thread)
+  }
+
+  finish(thread: number, core: number): void {
+    const { session } = this
+    const node = session.node(thread)
+    const code = session.nodes.code(node)
+    // Its process was ended meanwhile.
+    if (code === Code.End || code === Code.Failed) return
+    const operation = session.image.operations.get(node)!
+    if (this.#left[thread]! > 0) return this.#setting.interpreter?.performed(thread, operation)
+    if (code === Code.Pause && operation.name === 'io' && this.#phase[thread] === Phase.Asking) return
+    if (session.isTimed) this.#passTime(false)
+    const ways = session.ways(thread)
+    // Somebody else was faster: it waits, as its next beginning finds.
+    if (ways === 0) return
+    const way = ways === 1 ? 0 : this.#draw(code, ways)
+    if (code === Code.Assume) this.#requireAssumed(thread)
+    const result = session.step(thread, way)
+    this.operations++
+    this.#setting.interpreter?.performed(thread, operation)
+    this.#phase[thread] = operation.name === 'yieldNow' ? Phase.Yielding : Phase.Ready
+    const { observer } = this
+    if (observer !== null) {
+      const { [thread]: from } = this.#began
+      observer.step(thread, core, operation, way, this.#shown(operation, result), from!, this.#kernel.now)
+    }
+    this.#tellWritten()
+    if (session.isTimed) this.#armTimer()
+  }
+
+  #draw(code: number, ways: number): number {
+    return code === Code.Choose || this.#setting.drawsWays === true ? this.#setting.random.below(ways) : 0
+  }
+
+  #requireAssumed(thread: number): void {
+    if (!this.session.assumesFalsehood(thread)) return
+    throw new ProgramFault('program/false-assumption', 'the program assumes what is false in this run', {
+      hint: 'p.assume drops executions when exploring; a simulation has only one',
+    })
+  }
+
+  #shown(operation: Operation, result: number): unknown {
+    return operation.instruction === undefined && result >= 0 ? this.session.interner.valueOf(result) : result
+  }
+
+  /** `compute`, `io`, `sleep(0)` and `yieldNow`. */
+  #pause(thread: number, operation: Operation): number {
+    const { costs } = this.#setting
+    switch (operation.name) {
+      case 'compute':
+        return Math.max(costs.operation, Math.round(Number(operation.args[0]) * costs.work))
+      case 'io':
+        return this.#io(thread, operation)
+      default:
+        return costs.systemCall
+    }
+  }
+
+  #io(thread: number, operation: Operation): number {
+    const { costs, devices } = this.#setting
+    switch (this.#phase[thread]) {
+      case Phase.Answered:
+        return costs.systemCall
+      case Phase.Asking: {
+        const { device, bytes } = deviceRequest(operation.args[0], [...devices.keys()])
+        devices.get(device)!.submit(bytes ?? 0, this.#onAnswer, thread)
+        this.#waits(thread, operation, Wait.Kernel)
+        return BLOCKS
+      }
+      default:
+        // The call is made first; the device is asked at its end.
+        this.#phase[thread] = Phase.Asking
+        return costs.systemCall
+    }
+  }
+
+  #answer(thread: number): void {
+    this.#phase[thread] = Phase.Answered
+    this.host.wake(thread)
+  }
+
+  #block(thread: number, operation: Operation): number {
+    const { reads, writes } = operation.footprint(this.session.world, thread)
+    this.#waiting.add(thread, [...new Set([...reads, ...writes])])
+    this.#waits(thread, operation, operation.cost === 'wait' ? Wait.Kernel : Wait.User)
+    // Those who only wait for work need not be waited for.
+    if (operation.isIdle === true) this.#ended()
+    return BLOCKS
+  }
+
+  #waits(thread: number, operation: Operation, wait: Wait): void {
+    this.#setting.interpreter?.leave(thread)
+    this.waitOf[thread] = wait
+    this.observer?.waits(thread, operation, this.#kernel.now)
+  }
+
+  #duration(core: number, code: number, node: number, operation: Operation, thread: number): number {
+    const { costs } = this.#setting
+    const { now } = this.#kernel
+    switch (code) {
+      case Code.Load:
+        return costs.operation + costs.access(core, this.#addressAt(node), kindOf(operation, AccessKind.Load), now)
+      case Code.Store:
+        return costs.operation + costs.access(core, this.#addressAt(node), kindOf(operation, AccessKind.Store), now)
+      case Code.Choose:
+      case Code.Assume:
+      case Code.Pause:
+        return costs.operation
+      case Code.Contract: {
+        const { reads, writes } = operation.footprint(this.session.world, thread)
+        const word = writes[0] ?? reads[0]
+        const call = operation.cost === 'wait' ? costs.systemCall : costs.operation
+        const creation = this.#setting.creation(operation)
+        if (word === undefined) return call + creation
+        const kind = writes.length === 0 ? AccessKind.Load : AccessKind.Atomic
+        return call + creation + costs.access(core, this.#addresses.of(word), kind, now)
+      }
+      case Code.Spawn:
+        return costs.operation + this.#setting.creation(operation)
+      default:
+        return costs.operation + costs.access(core, this.#addressAt(node), AccessKind.Atomic, now)
+    }
+  }
+
+  #addressAt(node: number): number {
+    return this.#addresses.of(this.session.nodes.field(node, NODE_WORD))
+  }
+
+  /** What a step has written may let others step, and may have begun or ended threads. */
+  #tellWritten(): void {
+    const { world } = this.session
+    const written = world.written
+    if (written === 0) return
+    const { kinds } = this.session.layout
+    for (let at = 0; at < written; at++) {
+      const word = world.writtenWord(at)
+      if (kinds[word] === WordKind.Node) this.#threadChanged(word, world.writtenOver(at))
+    }
+    if (this.#waiting.count > 0) for (let at = 0; at < written; at++) this.#findAble(world.writtenWord(at))
+    world.forget()
+    // Whoever is woken may go on at once: not before all of this step has been looked at.
+    while (this.#started.length > 0) this.host.start(this.#started.shift()!)
+    while (this.#woken.length > 0) this.host.wake(this.#woken.shift()!)
+  }
+
+  #findAble(word: number): void {
+    for (const thread of this.#waiting.of(word)) {
+      if (!this.#canStep(thread)) continue
+      this.#waiting.remove(thread)
+      this.#woken.push(thread)
+      // A lock is free for one of them only; whoever frees it again wakes the next.
+      if (this.session.nodes.code(this.session.node(thread)) === Code.Acquire) return
+    }
+  }
+
+  #canStep(thread: number): boolean {
+    const { session } = this
+    return session.world.hasEnded(thread) || session.ways(thread) > 0
+  }
+
+  #threadChanged(word: number, before: number): void {
+    this.#meetThreads()
+    const thread = this.#threadOfWord.get(word)
+    if (thread === undefined) return
+    if (before === 0) this.#started.push(thread)
+    else if (this.session.world.hasEnded(thread)) {
+      // Killed where it stood.
+      this.#waiting.remove(thread)
+      this.#woken.push(thread)
+    }
+  }
+
+  #meetThreads(): void {
+    const { all } = this.session.threads
+    for (; this.#known < all.length; this.#known++) {
+      this.#threadOfWord.set(all[this.#known]!.word, this.#known)
+      if (this.#known === this.#phase.length) this.#grow()
+    }
+  }
+
+  #grow(): void {
+    const length = 2 * this.#phase.length
+    const phase = new Uint8Array(length)
+    phase.set(this.#phase)
+    this.#phase = phase
+    const waitOf = new Uint8Array(length)
+    waitOf.set(this.waitOf)
+    this.waitOf = waitOf
+    const began = new Float64Array(length)
+    began.set(this.#began)
+    const left = new Float64Array(length)
+    left.set(this.#left)
+    this.#left = left
+    this.#began = began
+  }
+
+  #ended(): void {
+    if (!this.session.hasEnded) return
+    this.hasEnded = true
+    this.#kernel.stop()
+  }
+
+  /** Brings the program's timers up to now. */
+  #passTime(isDue: boolean): void {
+    const { clock, world } = this.session
+    if (isDue) {
+      this.#timerEvent = null
+      this.#timerDue = Infinity
+    }
+    let elapsed = Math.floor((this.#kernel.now - this.#timersAt) / NANOSECOND)
+    if (elapsed === 0) return
+    this.#timersAt += elapsed * NANOSECOND
+    while (elapsed > 0) {
+      const step = Math.min(elapsed, clock!.untilNext(world) ?? Infinity)
+      clock!.advance(world, step)
+      elapsed -= step
+    }
+    this.#tellWritten()
+    if (isDue) this.#armTimer()
+  }
+
+  #armTimer(): void {
+    const { clock, world } = this.session
+    const left = clock!.untilNext(world)
+    const due = left === null ? Infinity : this.#timersAt + left * NANOSECOND
+    if (due === this.#timerDue) return
+    if (this.#timerEvent !== null) this.#kernel.cancel(this.#timerEvent)
+    this.#timerDue = due
+    this.#timerEvent =
+      due === Infinity ? null : this.#kernel.schedule(Math.max(due, this.#kernel.now), Priority.Timer, this.#onTimer)
+  }
+}
+
+/** Atomic reads and writes are ordered by the hardware, whatever they read or write. */
+function kindOf({ cost }: Operation, plain: AccessKind): AccessKind {
+  return cost === 'atomic' && plain === AccessKind.Store ? AccessKind.Atomic : plain
+}

@@ -1,0 +1,13 @@
+/** Where the threads of a program live: what they ask of whoever maps them onto cores. Threads are numbered as in their session. */
+export interface ThreadHost {
+  /** A thread begins; its creation has been paid for. */
+  start(thread: number): void
+  /** What the thread waits for has come. */
+  wake(thread: number): void
+  /** Ends the thread's burst now; returns how much of it was left, in picoseconds. */
+  cut(thread: number): number
+}
+
+/** How a thread waits: a wait inside the program is known to a scheduler in user space, a wait in the kernel is not. */
+export const Wait = { User: 0, Kernel: 1 } as const
+export type Wait = (typeof Wait)[keyof typeof Wait]
