@@ -104,11 +104,13 @@ export class Simulation {
     const { maxEvents = MOST_EVENTS, maxTime = MOST_TIME } = this.#options
     const always = this.session.properties.filter(({ when }) => when === 'always')
     this.program.begin0()
+    // What must always hold is looked at after every event.
+    const atOnce = always.length > 0 ? 1 : EVENTS_AT_ONCE
     let events = 0
     let stopped: Stopped = null
     for (;;) {
-      const end = this.kernel.run(maxTime * NANOSECOND, always.length > 0 ? 1 : EVENTS_AT_ONCE)
-      events += EVENTS_AT_ONCE
+      const end = this.kernel.run(maxTime * NANOSECOND, atOnce)
+      events += atOnce
       for (const property of always) if (!this.session.holds(property)) this.#failing.add(property.name)
       if (this.program.hasEnded || end === 'empty') break
       stopped = this.#bound(end === 'until', events >= maxEvents)

@@ -37,8 +37,9 @@ export class TimeLine {
 
   /** What a row did in `columns` equal parts of the time up to `end`; −1 where it did nothing that was told. */
   row(row: number, columns: number, end: number): number[] {
-    const values = this.#values[row]!
-    const weights = this.#weights[row]!
+    const values = this.#values[row]
+    const weights = this.#weights[row]
+    if (values === undefined || weights === undefined) return Array.from({ length: columns }, () => -1)
     const shown: number[] = []
     for (let column = 0; column < columns; column++) {
       const from = Math.floor((column * end) / columns / this.width)
