@@ -6,7 +6,7 @@ import type { UnstartedThread } from '../engine/setup.js'
 import { describeThrown, requireCatchable } from '../engine/thread-runner.js'
 import { BrokenThreadPool } from './future-errors.js'
 import type { CarriedContents, Future } from './future.js'
-import type { WaitOptions } from './semaphore.js'
+import { type MapOptions, resultsInOrder } from './pool-results.js'
 import { StartedThread } from './thread.js'
 import { becomingFree, BREAK, OPEN, type PoolState, shuttingDown, Submit, TakeJob } from './thread-pool-operations.js'
 import { type Transition, TransitionOperation } from './transition.js'
@@ -16,7 +16,9 @@ export interface ThreadPoolOptions {
   /** How many threads there may be. */
   readonly maxWorkers: number
   /** What every worker does first. If it fails, the pool is broken. */
-  readonly initializer?: ThreadBody
+  readonly initializer?: (...args: never[]) => Steps<unknown>
+  /** What it is given. */
+  readonly initargs?: readonly unknown[]
   /** Workers are called this, an underscore and a number. @default the pool's name */
   readonly threadNamePrefix?: string
 }
@@ -77,7 +79,8 @@ export class ThreadPool implements SharedObject {
     this.#word = word
     this.#services = services
     this.maxWorkers = requireWorkers(name, options.maxWorkers)
-    this.#initializer = options.initializer
+    const { initializer, initargs = [] } = options
+    this.#initializer = initializer && (() => initializer(...(initargs as never[])))
     // After all other threads, so that those come first wherever threads are listed.
     services.afterSetup(() => {
       for (let i = 0; i < this.maxWorkers; i++)
@@ -101,9 +104,9 @@ export class ThreadPool implements SharedObject {
    *
    * @throws MisuseError inside the thread after `shutdown`; BrokenThreadPool if an initializer has failed.
    */
-  *submit<R>(body: ThreadBody<R>): Steps<Future<R>> {
+  *submit<R, A extends readonly unknown[]>(body: (...args: A) => Steps<R>, ...args: A): Steps<Future<R>> {
     const future = this.#services.future<R>(this.name)
-    const job: Job = { future: future as unknown as Future, body }
+    const job: Job = { future: future as unknown as Future, body: () => body(...args) }
     const isTaken = yield* perform(new Submit(this, this.#word, this.#workers, future.name, job))
     if (!isTaken) throw new BrokenThreadPool()
     return future
@@ -113,16 +116,10 @@ export class ThreadPool implements SharedObject {
    * Hands in a job for each item and returns their results in the order of the items. If one fails, or takes longer than
    * `timeout` seconds, that error is thrown, and jobs that have not begun are cancelled.
    */
-  *map<T, R>(body: (item: T) => Steps<R>, items: Iterable<T>, options: WaitOptions = {}): Steps<R[]> {
+  *map<T, R>(body: (item: T) => Steps<R>, items: Iterable<T>, { timeout }: MapOptions = {}): Steps<R[]> {
     const futures: Future<R>[] = []
-    for (const item of items) futures.push(yield* this.submit(() => body(item)))
-    const results: R[] = []
-    try {
-      for (const future of futures) results.push(yield* future.result(options))
-      return results
-    } finally {
-      for (const future of futures.slice(results.length)) yield* future.cancel()
-    }
+    for (const item of items) futures.push(yield* this.submit(body, item))
+    return yield* resultsInOrder(futures, timeout === undefined ? {} : { timeout })
   }
 
   /** Accepts no more jobs; by default waits until all workers have ended, after they have run all jobs. */
