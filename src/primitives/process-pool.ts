@@ -1,3 +1,4 @@
+import { call, type CallLoop } from '../engine/call.js'
 import { ProgramFault } from '../engine/errors.js'
 import { PrintMark, type ThreadHandle } from '../engine/marks.js'
 import { perform, type SharedObject, type Steps, type ThreadBody, type WorldView } from '../engine/operation.js'
@@ -119,7 +120,7 @@ export class ProcessPool implements SharedObject {
     this.#initializer = initializer && (() => initializer(...(given as never[])))
     // After all other threads, so that those come first wherever threads are listed.
     services.afterSetup(() => {
-      this.#manager = services.thread(`${name} manager`, () => this.#manage())
+      this.#manager = services.thread(`${name} manager`, () => call((loop) => this.#manage(loop)))
     })
   }
 
@@ -130,7 +131,12 @@ export class ProcessPool implements SharedObject {
     for (let i = 0; i < this.maxWorkers; i++) {
       const name = `${this.name}_${i}`
       const make = (status: number, pid: number) =>
-        new PoolWorker(name, status, () => this.#work(), { context, pid, options: { start: this.#start }, listener })
+        new PoolWorker(name, status, () => call((loop) => this.#work(loop)), {
+          context,
+          pid,
+          options: { start: this.#start },
+          listener,
+        })
       this.#workers.push(declare(make, name))
     }
   }
@@ -207,10 +213,11 @@ export class ProcessPool implements SharedObject {
     return future
   }
 
-  *#work(): Steps<void> {
+  *#work(loop: CallLoop): Steps<void> {
     if (this.#initializer !== undefined && !(yield* this.#initialize(this.#initializer))) return
     const nameOf = (key: string) => this.#jobWith(key).future.name
     for (;;) {
+      yield* loop('work')
       const key = yield* perform(new TakeHandedJob(this, this.#calls, nameOf))
       if (key === null) return
       yield* this.#run(key)
@@ -246,11 +253,12 @@ export class ProcessPool implements SharedObject {
     return perform(new SendResult(this, this.#word, name, { key, outcome }, carried))
   }
 
-  *#manage(): Steps<void> {
+  *#manage(loop: CallLoop): Steps<void> {
     const futureOf = (key: string) => this.#jobWith(key).future
     const pool = { object: this, word: this.#word, calls: this.#calls, maxWorkers: this.maxWorkers, futureOf }
     let duty: Duty = null
     for (;;) {
+      yield* loop('manage', duty)
       const managed: Managed = yield* perform(new Manage(pool, duty))
       duty = 'duty' in managed ? managed.duty : null
       switch (managed.event) {

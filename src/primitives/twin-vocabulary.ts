@@ -21,6 +21,7 @@ import type { SharedObject, ThreadBody } from '../engine/operation.js'
 import { placeOfCaller } from '../engine/place.js'
 import type { SharingOptions } from '../engine/setup.js'
 import type { Process, ProcessOptions } from './process.js'
+import type { ProcessPool, ProcessPoolOptions } from './process-pool.js'
 
 /** The memory of one part of a twin, or of all of it. */
 type PartMemory = (part?: string) => TwinMemory
@@ -81,12 +82,14 @@ export class TwinVocabulary extends Vocabulary {
 
   /** @throws ProgramFault `program/fork-with-twins`: to twins, the child of a fork is another thread than the one that forked. */
   override process<R>(name: string, body: ThreadBody<R>, options: ProcessOptions = {}): Process<R> {
-    if (options.start === 'fork')
-      throw new ProgramFault('program/fork-with-twins', `process “${name}” is forked, which twins do not survive`, {
-        place: placeOfCaller(),
-        hint: "leave out --twins, or declare the process with { start: 'spawn' }",
-      })
+    if (options.start === 'fork') throw forkOf(`process “${name}”`)
     return super.process(name, body, options)
+  }
+
+  /** @throws ProgramFault `program/fork-with-twins`, as `process` does. */
+  override processPool(name: string, workers: number, options: ProcessPoolOptions = {}): ProcessPool {
+    if (options.start === 'fork') throw forkOf(`a worker of pool “${name}”`)
+    return super.processPool(name, workers, options)
   }
 
   /** A twin has every public method of its contract, which is all that a program can ask of it. */
@@ -98,4 +101,11 @@ export class TwinVocabulary extends Vocabulary {
   ): SharedObject {
     return this.declare(kind, name, (words) => make((part = '') => new TwinMemory(name, words, part)), options)
   }
+}
+
+function forkOf(process: string): ProgramFault {
+  return new ProgramFault('program/fork-with-twins', `${process} is forked, which twins do not survive`, {
+    place: placeOfCaller(),
+    hint: "leave out --twins, or start it by 'spawn'",
+  })
 }
