@@ -8,6 +8,10 @@ import type { Lock } from './lock.js'
 import { LockTwin } from './lock-twin.js'
 import type { Queue } from './queue.js'
 import { QueueTwin } from './queue-twin.js'
+import type { LifoQueue } from './lifo-queue.js'
+import { LifoQueueTwin } from './lifo-queue-twin.js'
+import type { PriorityQueue } from './priority-queue.js'
+import { PriorityQueueTwin } from './priority-queue-twin.js'
 import type { Preference, ReaderWriterLock } from './reader-writer-lock.js'
 import { ReaderWriterLockTwin } from './reader-writer-lock-twin.js'
 import type { RLock } from './rlock.js'
@@ -28,7 +32,7 @@ type PartMemory = (part?: string) => TwinMemory
 
 /**
  * The same vocabulary with twins instead of contracts, as far as there are any: locks, re-entrant locks, conditions, semaphores, events,
- * barriers, queues, and reader-writer locks without preference. Everything else is as it is.
+ * barriers, queues of all three orders, and reader-writer locks without preference. Everything else is as it is.
  */
 export class TwinVocabulary extends Vocabulary {
   override lock(name: string, options?: SharingOptions): Lock {
@@ -78,6 +82,16 @@ export class TwinVocabulary extends Vocabulary {
 
   override queue<T>(name: string, { maxsize = 0 }: QueueOptions = {}): Queue<T> {
     return this.#declare('queue', name, (memory) => new QueueTwin<T>(name, memory, maxsize)) as Queue<T>
+  }
+
+  override lifoQueue<T>(name: string, { maxsize = 0 }: QueueOptions = {}): LifoQueue<T> {
+    const make = (memory: PartMemory) => new LifoQueueTwin<T>(name, memory, maxsize)
+    return this.#declare('LIFO queue', name, make) as LifoQueue<T>
+  }
+
+  override priorityQueue<T>(name: string, { maxsize = 0 }: QueueOptions = {}): PriorityQueue<T> {
+    const make = (memory: PartMemory) => new PriorityQueueTwin<T>(name, memory, maxsize)
+    return this.#declare('priority queue', name, make) as PriorityQueue<T>
   }
 
   /** @throws ProgramFault `program/fork-with-twins`: to twins, the child of a fork is another thread than the one that forked. */
