@@ -532,6 +532,8 @@ function raisonDeLArret({ reason, limit, longest, bound }: Stopped): string {
       if (limit === 'threads') return "le programme a plus de fils que l'échantillonnage n'en suit"
       if (limit === 'values')
         return 'les valeurs dans les objets partagés prennent trop de place ; explorez une instance plus petite, ou gardez-y de plus petites valeurs'
+      if (limit === 'steps')
+        return `une exécution prend trop de pas, et dpor mène chacune à son terme${longestText} ; la stratégie graph voit si elle continue sans fin, pourvu que les fils qui bouclent disent p.at(étiquette, …locales) en tête de la boucle`
       return limit === 'operations'
         ? `une exécution est trop longue pour être suivie${longestText}${loopHint}`
         : `une exécution ou une valeur est trop grande pour être suivie${longestText}${loopHint}`
