@@ -239,18 +239,18 @@ export class Manage implements Operation<Managed> {
 
   label(result: unknown): string {
     const managed = result as Managed | undefined
-    if (managed === undefined) return 'wait for jobs and results'
+    if (managed === undefined) return 'manage'
     switch (managed.event) {
       case 'note':
-        return `note the result of ${this.#pool.futureOf(managed.key).name}`
+        return `manage: notes the result of ${this.#pool.futureOf(managed.key).name}`
       case 'hand over':
-        return `hand over ${this.#pool.futureOf(managed.key).name}${managed.came === 'handed over' ? '' : `: ${managed.came}`}`
+        return `manage: hands over ${this.#pool.futureOf(managed.key).name}${managed.came === 'handed over' ? '' : `: ${managed.came}`}`
       case 'cancel':
-        return `cancel ${managed.keys.length} pending`
+        return `manage: cancels ${managed.keys.length} pending`
       case 'close':
-        return 'close'
+        return 'manage: closes'
       case 'break':
-        return 'break: a worker has died'
+        return 'manage: a worker has died, it breaks'
     }
   }
 
@@ -353,15 +353,15 @@ export class TakeHandedJob extends TransitionOperation<CallQueueState, string | 
 
 function taking(nameOf: (key: string) => string): Transition<CallQueueState, string | null> {
   return {
-    name: 'take a job',
+    name: 'take',
     ways: ({ handed, isClosing }) => (handed.length > 0 || isClosing ? 1 : 0),
     step(state) {
       const [key, ...handed] = state.handed
       return key === undefined ? { state, result: null } : { state: { ...state, handed }, result: key }
     },
     label(key) {
-      if (key === undefined) return 'take a job'
-      return key === null ? 'leave: shut down' : `take ${nameOf(key as string)}`
+      if (key === undefined) return 'take'
+      return key === null ? 'take: nothing more will come' : `take ${nameOf(key as string)}`
     },
   }
 }
@@ -423,10 +423,10 @@ export const CLOSE_CALLS: Transition<CallQueueState, void> = {
 
 /** Waits until all workers have ended. */
 export const ALL_ENDED: Transition<ProcessPoolState, void> = {
-  name: 'wait for all workers',
+  name: 'join workers of',
   ways: ({ started, ended }) => (started === ended ? 1 : 0),
   step: (state) => ({ state, result: undefined }),
-  label: () => 'wait for all workers',
+  label: () => 'join workers of',
 }
 
 /** What becomes of a pool when one of its workers ends: unless it was to, the pool will be broken. */
