@@ -1,6 +1,6 @@
 import { call, type CallLoop } from '../engine/call.js'
 import { ProgramFault } from '../engine/errors.js'
-import { PrintMark, type ThreadHandle } from '../engine/marks.js'
+import { JobMark, PrintMark, type ThreadHandle } from '../engine/marks.js'
 import { perform, type SharedObject, type Steps, type ThreadBody, type WorldView } from '../engine/operation.js'
 import { placeOfCaller, recordedPlace } from '../engine/place.js'
 import type { ProcessContext } from '../engine/process-operations.js'
@@ -220,7 +220,7 @@ export class ProcessPool implements SharedObject {
       yield* loop('work')
       const key = yield* perform(new TakeHandedJob(this, this.#calls, nameOf))
       if (key === null) return
-      yield* this.#run(key)
+      yield* asJob(key, this.#run(key))
     }
   }
 
@@ -263,14 +263,14 @@ export class ProcessPool implements SharedObject {
       duty = 'duty' in managed ? managed.duty : null
       switch (managed.event) {
         case 'note':
-          yield* futureOf(managed.key).runCallbacks(managed.callbacks)
+          yield* asJob(managed, futureOf(managed.key).runCallbacks(managed.callbacks))
           // Where no more workers will be started, nobody asks how many are free.
           if (!managed.isFull) yield* this.#perform(countingAsFree(this.maxWorkers))
           break
         case 'hand over':
           break
         case 'cancel':
-          for (const key of managed.keys) yield* futureOf(key).cancel()
+          for (const key of managed.keys) yield* asJob([managed, key], futureOf(key).cancel())
           break
         case 'close':
           return yield* this.#perform(ALL_ENDED)
@@ -283,7 +283,7 @@ export class ProcessPool implements SharedObject {
   *#breakDown(keys: readonly string[]): Steps<void> {
     for (const key of keys)
       try {
-        yield* this.#jobWith(key).future.setException(new BrokenProcessPool())
+        yield* asJob([keys, key], this.#jobWith(key).future.setException(new BrokenProcessPool()))
       } catch (error) {
         // It was cancelled before.
         if (!(error instanceof InvalidStateError)) throw error
@@ -300,6 +300,13 @@ export class ProcessPool implements SharedObject {
   #perform<R>(transition: Transition<ProcessPoolState, R>): Steps<R> {
     return perform(new TransitionOperation(this, this.#word, transition, recordedPlace()))
   }
+}
+
+/** Runs what its thread does for others: a job, or what is called back. */
+function* asJob(job: unknown, steps: Steps<unknown>): Steps<void> {
+  yield new JobMark(job)
+  yield* steps
+  yield new JobMark(null)
 }
 
 /** A job whose arguments are sent: if they cannot be, its future comes to say so, as in CPython. */

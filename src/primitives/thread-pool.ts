@@ -1,5 +1,5 @@
 import { ProgramFault } from '../engine/errors.js'
-import { PrintMark, type ThreadHandle } from '../engine/marks.js'
+import { JobMark, PrintMark, type ThreadHandle } from '../engine/marks.js'
 import { perform, type SharedObject, type Steps, type ThreadBody, type WorldView } from '../engine/operation.js'
 import { placeOfCaller, recordedPlace } from '../engine/place.js'
 import type { UnstartedThread } from '../engine/setup.js'
@@ -147,7 +147,9 @@ export class ThreadPool implements SharedObject {
         new TakeJob(this, this.#word, this.maxWorkers, (key) => this.#jobWith(key).future.name),
       )
       if (taken === null) return
+      yield new JobMark(taken)
       yield* run(this.#jobWith(taken.key))
+      yield new JobMark(null)
       // Where no more workers will be started, nobody asks how many are free.
       if (!taken.isFull) yield* this.#perform(becomingFree(this.maxWorkers))
     }

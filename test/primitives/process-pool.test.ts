@@ -559,6 +559,53 @@ describe('A program with a pool of processes', () => {
   })
 })
 
+describe('A job that says p.at', () => {
+  /** Jobs that wait in a loop, and go on for longer than claims are compared. */
+  const waiting = (declare: (p: Vocabulary) => AnyPool) =>
+    program('waiting', {}, (_params, p) => {
+      const flag = p.atomic('flag', 0, { shared: true })
+      const pool = declare(p)
+      p.thread('main', () =>
+        pool.map(
+          function* (n: number) {
+            for (;;) {
+              yield* p.at('wait')
+              if ((yield* flag.read()) === 1) break
+            }
+            for (let i = 0; i < 6; i++) yield* p.yieldNow()
+            return n
+          },
+          [1, 2],
+        ),
+      )
+      p.thread('setter', () => flag.write(1))
+    })
+
+  test.each([
+    ['threads', (p: Vocabulary): AnyPool => p.threadPool('pool', { maxWorkers: 1 })],
+    ['processes', (p: Vocabulary): AnyPool => p.processPool('pool', 1)],
+  ])('speaks of itself alone, in a pool of %s: its worker runs others', async (_title, declare) => {
+    const report = await explore(waiting(declare))
+    expect(report).toMatchObject({ verdict: 'holds', complete: true, violations: [] })
+    expect(report.outcomes.map(({ results }) => results!['main'])).toEqual([[1, 2]])
+  })
+})
+
+describe('The course’s program', () => {
+  test('prints the squares of five numbers, whatever four workers do', async () => {
+    const squares = program('squares', {}, (_params, p) => {
+      const pool = p.processPool('pool', 4)
+      function* square(n: number) {
+        return n ** 2
+      }
+      p.thread('main', () => pool.use(() => pool.map(square, [1, 2, 3, 4, 5])))
+    })
+    const report = await explore(squares)
+    expect(report).toMatchObject({ verdict: 'holds', complete: true })
+    expect(new Set(report.outcomes.map(({ results }) => String(results!['main'])))).toEqual(new Set(['1,4,9,16,25']))
+  })
+})
+
 describe('The laws of pools of processes', () => {
   const declare = (p: Vocabulary, maxWorkers: number) => p.processPool('pool', maxWorkers)
 

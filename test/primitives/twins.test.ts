@@ -356,20 +356,20 @@ const alone: Readonly<Record<string, Client>> = {
     const queue = p.priorityQueue<unknown>('queue')
     return {
       A: function* () {
-        const seen: unknown[] = []
+        const met: unknown[] = []
         for (const entry of [2, 1, 'x', 3])
           try {
             yield* queue.put(entry)
           } catch (error) {
-            seen.push((error as Error).name)
+            met.push((error as Error).name)
           }
         while (!(yield* queue.empty()))
           try {
-            seen.push(yield* queue.get())
+            met.push(yield* queue.get())
           } catch (error) {
-            seen.push((error as Error).message)
+            met.push((error as Error).message)
           }
-        return seen
+        return met
       },
     }
   },

@@ -6,7 +6,7 @@ import { findPython, type Result } from './python.js'
 
 const python = findPython((text) => console.warn(text))
 // All interleavings of each are explored: five hundred take more than a minute.
-const SEQUENCES = 200
+const SEQUENCES = Number(process.env['ENTRELACS_RUNS'] ?? 200)
 
 type Call = readonly [name: string, ...args: unknown[]]
 type Client = Readonly<Record<string, (...args: never[]) => Steps<unknown>>>
