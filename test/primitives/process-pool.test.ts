@@ -302,6 +302,40 @@ describe('Futures of a pool of processes', () => {
   })
 })
 
+describe('In virtual time', () => {
+  test.each(both)('jobs take theirs at the same time in %s, and the shorter one is done first', async (strategy) => {
+    const timed = program(
+      'timed',
+      {},
+      (_params, p) => {
+        const pool = p.processPool('pool', 2)
+        const clock = p.clock()
+        p.thread('main', () =>
+          pool.use(function* () {
+            const futures: Future<number>[] = []
+            for (const seconds of [3, 2])
+              futures.push(
+                yield* pool.submit(function* () {
+                  yield* p.sleep(seconds)
+                  return seconds
+                }),
+              )
+            const order: number[] = []
+            yield* p.asCompleted(futures, function* (future) {
+              order.push(yield* future.result(), yield* clock.read())
+            })
+            return order
+          }),
+        )
+      },
+      { time: 'virtual' },
+    )
+    const report = await explore(timed, { strategy })
+    expect(report).toMatchObject({ verdict: 'holds', complete: true })
+    expect(report.outcomes.map(({ results }) => results!['main'])).toEqual([[2, 2, 3, 3]])
+  })
+})
+
 describe('A pool of processes that is shut down', () => {
   test('runs what was handed in, cancels what was not handed over if told so, and takes no more: misuse', async () => {
     const cancelling = program('cancelling', {}, (_params, p) => {
