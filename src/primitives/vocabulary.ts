@@ -128,12 +128,10 @@ export class Vocabulary extends Setup {
    * @throws ProgramFault `program/no-clock` in mode `free`, in which no time passes.
    */
   clock(name = 'now'): Clock {
-    if (this.time === 'free')
-      throw new ProgramFault('program/no-clock', `there is no clock “${name}” where time is free`, {
-        place: placeOfCaller(),
-        hint: "declare the program with { time: 'virtual' }, or explore it with --time virtual",
-      })
-    return this.declare('clock', name, (words) => new Clock(name, words.data('now', 0)), SHARED)
+    if (this.time === 'free') throw noClock(`there is no clock “${name}” where time is free`, VIRTUAL)
+    const clock = this.declare('clock', name, (words) => new Clock(name, words.data('now', 0)), SHARED)
+    if (this.#running() === null) this.#clock ??= clock
+    return clock
   }
 
   /** A counting semaphore with so many permits at first. */
@@ -242,7 +240,13 @@ export class Vocabulary extends Setup {
     return this.declare(
       'event loop',
       name,
-      (words) => new EventLoop(name, words.data('loop', NEW_LOOP), (...object) => this.declare(...object)),
+      (words) =>
+        new EventLoop(
+          name,
+          words.data('loop', NEW_LOOP),
+          (...object) => this.declare(...object),
+          () => this.#clockOf(`event loop “${name}”`),
+        ),
     )
   }
 
@@ -596,6 +600,14 @@ export class Vocabulary extends Setup {
     return this.#waiter(futures).asCompleted(each, (ways) => this.choose(ways), options)
   }
 
+  /** What shows the time to an object that has none itself. */
+  #clockOf(object: string): Clock {
+    if (this.#clock !== null) return this.#clock
+    const missing = `there is no clock that ${object} could read`
+    if (this.time === 'free') throw noClock(`${missing} where time is free`, VIRTUAL)
+    throw noClock(missing, 'declare one in the setup: p.clock()')
+  }
+
   #waiter<R>(futures: Iterable<Future<R>>): FutureWaiter<R> {
     const name = `waiter ${this.engine.ordinal()} of ${this.#running()?.name ?? 'setup'}`
     return this.declare(
@@ -605,12 +617,21 @@ export class Vocabulary extends Setup {
     )
   }
 
+  // The first that setup declares.
+  #clock: Clock | null = null
+
   readonly #carried = (key: string): unknown => this.engine.carried(key)
 
   readonly #running = (): ThreadHandle | null => this.engine.current()
 }
 
 const EMPTY_QUEUE: QueueState<never> = { items: [], unfinished: 0 }
+
+const VIRTUAL = "declare the program with { time: 'virtual' }, or explore it with --time virtual"
+
+function noClock(message: string, hint: string): ProgramFault {
+  return new ProgramFault('program/no-clock', message, { place: placeOfCaller(), hint })
+}
 
 function nameOf(object: object): string {
   return 'name' in object && typeof object.name === 'string' ? object.name : 'the object'

@@ -6,7 +6,7 @@ import { passTurn, performAct, waysToAct } from '../../src/primitives/event-loop
 
 /** A loop that runs, with these tasks ready. */
 function running(...tasks: readonly string[]): LoopMachine {
-  const loop = new LoopMachine({ ...NEW_LOOP, phase: 'main', runner: 'main' })
+  const loop = new LoopMachine({ ...NEW_LOOP, phase: 'main', runner: 'main' }, 'free')
   for (const task of tasks) loop.createTask(task, task)
   return loop
 }
@@ -84,9 +84,9 @@ describe('The state of an event loop', () => {
     for (const seconds of [2, 3, 1, 2]) loop.callLater(seconds, release(loop.createFuture()))
     passTurn(loop)
     // a before b and d, c before d: 2 ways to have one of them due, 3 for two, 5 for three, 5 for all.
-    expect(waysToAct(loop.state)).toBe(15)
+    expect(waysToAct(loop.state, 'free')).toBe(15)
     loop.callSoon({ call: 'stop' })
-    expect(waysToAct(loop.state)).toBe(16)
+    expect(waysToAct(loop.state, 'free')).toBe(16)
   })
 
   test('finds a timer that was set earlier for no longer due first', () => {
@@ -97,7 +97,7 @@ describe('The state of an event loop', () => {
       return future
     })
     passTurn(loop)
-    expect(waysToAct(loop.state)).toBe(3)
+    expect(waysToAct(loop.state, 'free')).toBe(3)
     performAct(loop, 2)
     expect(loop.state.ready.map((handle) => (handle as { readonly future?: string }).future)).toEqual(futures)
   })

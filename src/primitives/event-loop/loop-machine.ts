@@ -1,5 +1,6 @@
 import { MisuseError } from '../../engine/errors.js'
 import type { PlainData } from '../../engine/interner.js'
+import type { TimeMode } from '../../engine/time/time-mode.js'
 import type {
   FutureState,
   GroupState,
@@ -11,6 +12,7 @@ import type {
   Timer,
   TimeoutState,
 } from './loop-state.js'
+import { leftAtFirst } from './loop-timers.js'
 import { CANCELLED, type Thrown } from './thrown.js'
 
 const PLAIN: Part = { kind: 'plain' }
@@ -21,11 +23,14 @@ const PLAIN: Part = { kind: 'plain' }
  */
 export class LoopMachine {
   state: LoopState
+  /** Whether a clock says when timers are due. */
+  readonly time: TimeMode
   // CPython would recurse without end.
   readonly #cancelling = new Set<string>()
 
-  constructor(state: LoopState) {
+  constructor(state: LoopState, time: TimeMode) {
     this.state = state
+    this.time = time
   }
 
   change(changes: Partial<LoopState>): void {
@@ -49,7 +54,10 @@ export class LoopMachine {
   /** CPython's `call_later`. A timer that is never due is not kept. */
   callLater(seconds: number, handle: Handle): string {
     const id = this.newId('w')
-    if (seconds < Infinity) this.change({ timers: [...this.state.timers, { id, seconds, handle }] })
+    if (seconds < Infinity) {
+      const left = leftAtFirst(seconds, this.time)
+      this.change({ timers: [...this.state.timers, { id, seconds, left, handle }] })
+    }
     return id
   }
 

@@ -41,6 +41,7 @@ export function sleeping(seconds: number): Procedure<null> {
     name: 'sleep',
     args: [seconds],
     caller: 'task',
+    isTimed: seconds > 0,
     begin(scene) {
       const { loop, self } = scene
       if (seconds <= 0) {
@@ -143,6 +144,7 @@ export function waitingFor(
     ],
     caller: 'task',
     isShown: false,
+    isTimed: timeout !== undefined,
     begin(scene) {
       const { loop } = scene
       const waiter = loop.createFuture()
@@ -187,6 +189,7 @@ export function waitingForOne(future: string, name: string, timeout: number): Pr
     name: 'waitFor',
     args: [name, timeout],
     caller: 'task',
+    isTimed: timeout > 0,
     begin(scene) {
       const { loop } = scene
       if (timeout <= 0) return loop.isDone(future) ? stepOf(loop.retrieve(future)) : cancelAndWait(scene, null)
@@ -219,18 +222,20 @@ export function enteringTimeout(seconds: number): Procedure<string> {
     args: [seconds],
     caller: 'task',
     isShown: false,
+    isTimed: seconds > 0,
     begin({ loop, self }) {
       const id = loop.newId('u')
       let timer: string | null = null
       if (seconds <= 0) loop.callSoon({ call: 'expire', timeout: id })
       else timer = loop.callLater(seconds, { call: 'expire', timeout: id })
-      loop.setTimeout(id, { task: self, timer, isExpiring: false })
+      const { cancelRequests } = loop.task(self)!
+      loop.setTimeout(id, { task: self, timer, cancelRequests, isExpiring: false })
       return returns(id)
     },
   }
 }
 
-/** Leaves a `timeout` block; returns whether what has cancelled it was the timeout and nothing else. */
+/** Leaves a `timeout` block; returns whether what has cancelled it since it was entered was the timeout and nothing else. */
 export function leavingTimeout(seconds: number, id: string, isCancelled: boolean): Procedure<boolean> {
   return {
     name: 'leave timeout',
@@ -238,11 +243,11 @@ export function leavingTimeout(seconds: number, id: string, isCancelled: boolean
     caller: 'task',
     isShown: false,
     begin({ loop, self }) {
-      const { timer, isExpiring } = loop.timeout(id)!
+      const { timer, cancelRequests, isExpiring } = loop.timeout(id)!
       loop.cancelTimer(timer)
       loop.setTimeout(id, null)
       if (!isExpiring) return returns(false)
-      return returns(uncancel(loop, self) === 0 && isCancelled)
+      return returns(uncancel(loop, self) <= cancelRequests && isCancelled)
     },
   }
 }
@@ -316,9 +321,10 @@ export function callingBack(thread: number, name: string, seconds: number | null
     args: seconds === null ? [name] : [seconds, name],
     caller: 'turn',
     isShown: false,
+    isTimed: seconds !== null,
     begin({ loop, identityOf }) {
       const id = identityOf(thread)
-      if (seconds === null || seconds <= 0) loop.callSoon({ call: 'callback', thread: id, name })
+      if (seconds === null) loop.callSoon({ call: 'callback', thread: id, name })
       else loop.callLater(seconds, { call: 'callback', thread: id, name })
       return returns(id)
     },

@@ -82,7 +82,13 @@ export type LoopCallback =
 /** A call that is due after some time. */
 export interface Timer {
   readonly id: string
+  /** For how long it was set. */
   readonly seconds: number
+  /**
+   * With a clock, the nanoseconds until it is due, which the clock brings down to 0 at that moment; from then on, less than 0, and the
+   * less the more other timers have become due since. Null without a clock.
+   */
+  readonly left: number | null
   readonly handle: Handle
 }
 
@@ -90,6 +96,8 @@ export interface Timer {
 export interface TimeoutState {
   readonly task: string
   readonly timer: string | null
+  /** How often the task had been cancelled when it entered. */
+  readonly cancelRequests: number
   readonly isExpiring: boolean
 }
 
