@@ -177,13 +177,13 @@ export class Vocabulary extends Setup {
   /** A queue between processes. */
   processQueue<T = unknown>(name: string, { maxsize = 0 }: ProcessQueueOptions = {}): ProcessQueue<T> {
     requireWhole(`process queue “${name}”`, 'as maxsize', maxsize, 0)
-    const initial: ProcessQueueState<T> = { arrived: [], underway: [], unfinished: 0 }
+    const initial: ProcessQueueState<T> = { arrived: [], landed: [], underway: [], unfinished: 0 }
     return this.declare(
       'process queue',
       name,
       (words) => {
         const word = words.data('items', initial)
-        const queue = new ProcessQueue<T>(name, word, maxsize, this.engine.processes)
+        const queue = new ProcessQueue<T>(name, word, maxsize, this.engine.processes, this.time)
         this.engine.atProcessExit({
           word,
           isDue: (content, process) => ProcessQueue.isUnderway(content, process),
@@ -278,6 +278,7 @@ export class Vocabulary extends Setup {
           lock ?? new RLock(name, words.data('held', null), 'condition'),
           lock === undefined,
           spurious === true,
+          this.time,
         ),
       { shared },
     )
@@ -386,7 +387,7 @@ export class Vocabulary extends Setup {
    * A circuit breaker, closed at first.
    *
    * @param options.failures how many calls in a row must fail for it to open.
-   * @param options.resetAfter seconds from then on to the first probe. Without a clock: any time at all, unless it is 0.
+   * @param options.resetAfter seconds from then on to the first probe. In time mode `free`: any time at all, unless it is 0.
    */
   circuitBreaker(name: string, options: { readonly failures: number; readonly resetAfter: number }): CircuitBreaker {
     requireWhole(`circuit breaker “${name}”`, 'failures to open', options.failures, 1)
@@ -399,7 +400,8 @@ export class Vocabulary extends Setup {
     return this.declare(
       'circuit breaker',
       name,
-      (words) => new CircuitBreaker(name, words.data('state', initial), options.failures, options.resetAfter),
+      (words) =>
+        new CircuitBreaker(name, words.data('state', initial), options.failures, options.resetAfter, this.time),
     )
   }
 
@@ -565,6 +567,7 @@ export class Vocabulary extends Setup {
     const services = {
       carried: this.#carried,
       running: this.#running,
+      time: this.time,
       future: <R>(pool: string) =>
         this.future<R>(`${pool}’s job ${this.engine.ordinal()} of ${this.#running()?.name ?? 'setup'}`),
       worker: (worker: string, body: ThreadBody) => this.engine.startable(worker, body, false, undefined),
@@ -590,7 +593,7 @@ export class Vocabulary extends Setup {
   /**
    * Runs `each` for every future as soon as it is done, in that order; those that are done already come first, in any order.
    *
-   * @throws TimeoutError if none comes within `timeout` seconds.
+   * @throws TimeoutError if `timeout` seconds after the call some have not come, also if `each` has taken that long.
    */
   asCompleted<R>(
     futures: Iterable<Future<R>>,
@@ -613,7 +616,7 @@ export class Vocabulary extends Setup {
     return this.declare(
       'waiter',
       name,
-      (words) => new FutureWaiter(name, words.data('told', NOTHING_TOLD), [...futures]),
+      (words) => new FutureWaiter(name, words.data('told', NOTHING_TOLD), [...futures], this.time),
     )
   }
 
