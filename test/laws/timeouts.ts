@@ -37,7 +37,7 @@ interface Waiting {
   /** What the waiting thread does before, at second 0. */
   readonly before?: ThreadBody
   /** Waits from second 1 on; returns whether it ended in time. */
-  wait(other: ThreadHandle): Steps<boolean>
+  readonly wait: (other: ThreadHandle) => Steps<boolean>
   /** What another thread does from second 0 on; it provides at second 1 and as many more as are needed. */
   readonly other?: ThreadBody
 }

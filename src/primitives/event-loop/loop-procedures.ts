@@ -49,15 +49,13 @@ export function sleeping(seconds: number): Procedure<null> {
         return { kind: 'waits', phase: '' }
       }
       const future = loop.createFuture()
-      const timer = loop.callLater(seconds, { call: 'setResult', future, value: null })
-      return waits(scene, future, [future, timer])
+      loop.callLater(future, seconds, { call: 'setResult', future, value: null })
+      return waits(scene, future)
     },
     resume({ loop }, phase, error) {
-      if (typeof phase !== 'string') {
-        const [future, timer] = phase as readonly [string, string]
-        loop.cancelTimer(timer)
-        loop.forget(future)
-      }
+      const future = phase as string
+      loop.cancelTimer(future)
+      loop.forget(future)
       return error === null ? returns(null) : throws(error)
     },
   }
@@ -148,14 +146,14 @@ export function waitingFor(
     begin(scene) {
       const { loop } = scene
       const waiter = loop.createFuture()
-      const timer = timeout === undefined ? null : loop.callLater(timeout, { call: 'release', future: waiter })
-      loop.setPart(waiter, { kind: 'wait', left: futures.length, returnWhen, timer })
+      if (timeout !== undefined) loop.callLater(waiter, timeout, { call: 'release', future: waiter })
+      loop.setPart(waiter, { kind: 'wait', left: futures.length, returnWhen })
       for (const child of futures) loop.addCallback(child, { call: 'waited', future: waiter, child })
-      return waits(scene, waiter, [waiter, timer])
+      return waits(scene, waiter)
     },
     resume({ loop }, phase, error) {
-      const [waiter, timer] = phase as readonly [string, string | null]
-      loop.cancelTimer(timer)
+      const waiter = phase as string
+      loop.cancelTimer(waiter)
       for (const child of futures)
         loop.removeCallbacks(child, (callback) => callback.call === 'waited' && callback.future === waiter)
       loop.forget(waiter)
@@ -167,7 +165,7 @@ export function waitingFor(
 
 /** How far `waitFor` is. */
 type WaitForPhase =
-  | { readonly stage: 'waiting'; readonly waiter: string; readonly timer: string }
+  | { readonly stage: 'waiting'; readonly waiter: string }
   | { readonly stage: 'cancelling'; readonly waiter: string; readonly cancelled: Thrown | null }
 
 /** `asyncio.wait_for`. */
@@ -194,9 +192,9 @@ export function waitingForOne(future: string, name: string, timeout: number): Pr
       const { loop } = scene
       if (timeout <= 0) return loop.isDone(future) ? stepOf(loop.retrieve(future)) : cancelAndWait(scene, null)
       const waiter = loop.createFuture()
-      const timer = loop.callLater(timeout, { call: 'release', future: waiter })
+      loop.callLater(waiter, timeout, { call: 'release', future: waiter })
       loop.addCallback(future, { call: 'release', future: waiter })
-      return waits(scene, waiter, { stage: 'waiting', waiter, timer } satisfies WaitForPhase)
+      return waits(scene, waiter, { stage: 'waiting', waiter } satisfies WaitForPhase)
     },
     resume(scene, given, error) {
       const { loop } = scene
@@ -208,7 +206,7 @@ export function waitingForOne(future: string, name: string, timeout: number): Pr
         return phase.cancelled === null ? resultOrTimeout(loop) : throws(phase.cancelled)
       }
       // From here on its timer could change nothing any more.
-      loop.cancelTimer(phase.timer)
+      loop.cancelTimer(phase.waiter)
       return loop.isDone(future) ? stepOf(loop.retrieve(future)) : cancelAndWait(scene, error)
     },
     holder: ({ loop }) => (loop.task(future) === null ? null : future),
@@ -225,11 +223,10 @@ export function enteringTimeout(seconds: number): Procedure<string> {
     isTimed: seconds > 0,
     begin({ loop, self }) {
       const id = loop.newId('u')
-      let timer: string | null = null
       if (seconds <= 0) loop.callSoon({ call: 'expire', timeout: id })
-      else timer = loop.callLater(seconds, { call: 'expire', timeout: id })
+      else loop.callLater(id, seconds, { call: 'expire', timeout: id })
       const { cancelRequests } = loop.task(self)!
-      loop.setTimeout(id, { task: self, timer, cancelRequests, isExpiring: false })
+      loop.setTimeout(id, { task: self, cancelRequests, isExpiring: false })
       return returns(id)
     },
   }
@@ -243,8 +240,8 @@ export function leavingTimeout(seconds: number, id: string, isCancelled: boolean
     caller: 'task',
     isShown: false,
     begin({ loop, self }) {
-      const { timer, cancelRequests, isExpiring } = loop.timeout(id)!
-      loop.cancelTimer(timer)
+      const { cancelRequests, isExpiring } = loop.timeout(id)!
+      loop.cancelTimer(id)
       loop.setTimeout(id, null)
       if (!isExpiring) return returns(false)
       return returns(uncancel(loop, self) <= cancelRequests && isCancelled)
@@ -325,7 +322,7 @@ export function callingBack(thread: number, name: string, seconds: number | null
     begin({ loop, identityOf }) {
       const id = identityOf(thread)
       if (seconds === null) loop.callSoon({ call: 'callback', thread: id, name })
-      else loop.callLater(seconds, { call: 'callback', thread: id, name })
+      else loop.callLater(id, seconds, { call: 'callback', thread: id, name })
       return returns(id)
     },
   }

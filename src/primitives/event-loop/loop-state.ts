@@ -36,12 +36,11 @@ export interface GatherPart {
   readonly isCancelRequested: boolean
 }
 
-/** What a task in `wait` waits for. */
+/** What a task in `wait` waits for, with a timer if there is a timeout. */
 export interface WaitPart {
   readonly kind: 'wait'
   readonly left: number
   readonly returnWhen: ReturnWhen
-  readonly timer: string | null
 }
 
 /** A future: CPython's `asyncio.Future`. */
@@ -81,6 +80,7 @@ export type LoopCallback =
 
 /** A call that is due after some time. */
 export interface Timer {
+  /** That of what it is for: of a future, a timeout, or a callback’s thread. */
   readonly id: string
   /** For how long it was set. */
   readonly seconds: number
@@ -95,7 +95,6 @@ export interface Timer {
 /** A `timeout` block that a task is in. */
 export interface TimeoutState {
   readonly task: string
-  readonly timer: string | null
   /** How often the task had been cancelled when it entered. */
   readonly cancelRequests: number
   readonly isExpiring: boolean
@@ -152,8 +151,8 @@ export interface LoopState {
   readonly cancelledWorkers: readonly string[]
   /** Threads of callbacks and tasks that are never called again. */
   readonly abandoned: readonly string[]
-  /** Numbers the next future, timer, timeout or group. */
-  readonly next: number
+  /** Numbers the next group. */
+  readonly nextGroup: number
 }
 
 export const NEW_LOOP: LoopState = {
@@ -173,5 +172,5 @@ export const NEW_LOOP: LoopState = {
   workers: 0,
   cancelledWorkers: [],
   abandoned: [],
-  next: 1,
+  nextGroup: 1,
 }
