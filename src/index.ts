@@ -132,7 +132,7 @@ export { type ShutdownOptions, ThreadPool, type ThreadPoolOptions } from './prim
 export { Timer } from './primitives/timer.js'
 export { Semaphore, type WaitOptions } from './primitives/semaphore.js'
 export { SharedArray, SharedValue, SynchronizedLock } from './primitives/synchronized.js'
-export { type Timed, withTimeout } from './primitives/timed.js'
+export { type Timed, TimeLimit, withinLimit, withTimeout } from './primitives/timed.js'
 export { type Effect, StatefulObject, type Transition, TransitionOperation } from './primitives/transition.js'
 export { type Admission, type CircuitState, CircuitBreaker, CircuitOpen } from './primitives/circuit-breaker.js'
 export { Deque } from './primitives/deque.js'

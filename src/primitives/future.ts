@@ -17,8 +17,8 @@ import {
   inWords,
   RUN_OR_NOTIFY,
 } from './future-state.js'
-import type { WaitOptions } from './semaphore.js'
-import { withTimeout } from './timed.js'
+import { type TimeLimit, withTimeout } from './timed.js'
+import type { LimitedWaitOptions, WaitOptions } from './wait-options.js'
 import { type Transition, TransitionOperation } from './transition.js'
 
 /** What is run when a future is done; it receives the future. */
@@ -59,7 +59,7 @@ export class Future<R = unknown> implements SharedObject {
    *
    * @throws the error that the future was completed with; `CancelledError`; `TimeoutError` if it takes longer than `timeout` seconds.
    */
-  *result(options: WaitOptions = {}): Steps<R> {
+  *result(options: LimitedWaitOptions = {}): Steps<R> {
     const found = yield* this.#find('result', options)
     if ('error' in found) throw this.#errorOf(found.error)
     return found.value as R
@@ -142,14 +142,14 @@ export class Future<R = unknown> implements SharedObject {
     yield* this.runCallbacks(completed.callbacks)
   }
 
-  *#find(name: 'result' | 'exception', { timeout }: WaitOptions): Steps<FutureOutcome> {
+  *#find(name: 'result' | 'exception', { timeout }: LimitedWaitOptions): Steps<FutureOutcome> {
     const found = yield* this.#await(awaiting(name), timeout)
-    if (found === null) throw new TimeoutError(`future “${this.name}” was not done within ${timeout} s`)
+    if (found === null) throw new TimeoutError(`future “${this.name}” was not done within ${String(timeout)} s`)
     if ('cancelled' in found) throw new CancelledError(`future “${this.name}” was cancelled`)
     return found
   }
 
-  *#await(waiting: Transition<FutureState, Found>, timeout: number | undefined): Steps<Found | null> {
+  *#await(waiting: Transition<FutureState, Found>, timeout: number | TimeLimit | undefined): Steps<Found | null> {
     if (timeout === undefined) return yield* this.#perform(waiting)
     const waited = yield* withTimeout(this.#operation(waiting), timeout)
     return waited.timedOut ? null : waited.result

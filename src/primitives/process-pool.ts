@@ -6,6 +6,7 @@ import { placeOfCaller, recordedPlace } from '../engine/place.js'
 import type { ProcessContext } from '../engine/process-operations.js'
 import type { StartMethod } from '../engine/processes.js'
 import type { UnstartedThread } from '../engine/setup.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import { describeThrown, requireCatchable } from '../engine/thread-runner.js'
 import { BrokenProcessPool, InvalidStateError } from './future-errors.js'
 import type { FutureOutcome } from './future-state.js'
@@ -33,6 +34,7 @@ import {
 import { ValueError } from './sequence-errors.js'
 import type { ShutdownOptions } from './thread-pool.js'
 import { StartedThread } from './thread.js'
+import { type TimeLimit, withinLimit } from './timed.js'
 import { type Transition, TransitionOperation } from './transition.js'
 
 /** How a pool of processes is declared. */
@@ -49,6 +51,7 @@ export interface ProcessPoolOptions {
 export interface ProcessPoolServices {
   readonly carried: CarriedContents
   readonly running: () => ThreadHandle | null
+  readonly time: TimeMode
   /** A new future, for a job. */
   readonly future: <R>(pool: string) => Future<R>
   /** Declares the manager, which is yet to be started. */
@@ -170,21 +173,27 @@ export class ProcessPool implements SharedObject {
 
   /**
    * Runs `body` for each item, in jobs of `chunksize` items which a worker takes one after the other, and returns the results in the
-   * order of the items. If one fails, or takes longer than `timeout` seconds, that error is thrown, and jobs that have not been
+   * order of the items. If one fails, or has no result `timeout` seconds after the call, that error is thrown, and jobs that have not been
    * handed over are cancelled.
    *
    * @throws ValueError if chunks are to be empty.
    */
-  *map<T, R>(
+  map<T, R>(body: (item: T) => Steps<R>, items: Iterable<T>, { chunksize = 1, timeout }: MapOptions = {}): Steps<R[]> {
+    const map = (limit?: TimeLimit) => this.#map(body, items, chunksize, limit)
+    return timeout === undefined ? map() : withinLimit(this.#services.time, timeout, map)
+  }
+
+  *#map<T, R>(
     body: (item: T) => Steps<R>,
     items: Iterable<T>,
-    { chunksize = 1, ...waiting }: MapOptions = {},
+    chunksize: number,
+    limit: TimeLimit | undefined,
   ): Steps<R[]> {
     if (!(Number.isInteger(chunksize) && chunksize >= 1)) throw new ValueError('chunksize must be an integer from 1 on')
     const futures: Future<R[]>[] = []
     for (const chunk of chunksOf([...items], chunksize))
       futures.push(yield* this.#submit(unpickling(inTurn(body), chunk)))
-    return (yield* resultsInOrder(futures, waiting)).flat() as R[]
+    return (yield* resultsInOrder(futures, limit)).flat() as R[]
   }
 
   /** Accepts no more jobs; by default waits until all workers have ended, after they have run all jobs. */

@@ -1,13 +1,15 @@
 import type { Queue } from './queue.js'
 import { call, type CallLoop } from '../engine/call.js'
 import type { Steps, WorldView } from '../engine/operation.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import type { Cell } from './cell.js'
 import { ConditionTwin } from './condition-twin.js'
 import { LockTwin } from './lock-twin.js'
 import { misuse } from './misuse.js'
 import { Empty, Full } from './queue-errors.js'
+import { type TimeLimit, withinLimit } from './timed.js'
 import { beyondTwin, type TwinMemory, type TwinOf } from './twin.js'
-import type { WaitOptions } from './wait-options.js'
+import { upTo, type WaitOptions } from './wait-options.js'
 
 // Items that an unbounded queue has room for.
 const ROOM = 64
@@ -20,6 +22,7 @@ export class QueueTwin<T> implements TwinOf<Queue<T>> {
   readonly kind: string = 'queue'
   readonly name: string
   readonly maxsize: number
+  readonly #time: TimeMode
   readonly #room: number
   readonly #lock: LockTwin
   readonly #hasItems: ConditionTwin
@@ -40,6 +43,7 @@ export class QueueTwin<T> implements TwinOf<Queue<T>> {
     this.#hasRoom = new ConditionTwin(name, memory('not full'), this.#lock)
     this.#allDone = new ConditionTwin(name, memory('all done'), this.#lock)
     const own = memory('queue')
+    this.#time = own.time
     this.items = own.cells('item', this.#room)
     this.#first = own.cell('first')
     this.count = own.cell('count')
@@ -147,12 +151,24 @@ export class QueueTwin<T> implements TwinOf<Queue<T>> {
     isRight: (count: number) => boolean,
     timeout: number | undefined,
   ): Steps<boolean> {
-    let isInTime = true
+    yield* loop('wait until', true, false)
+    if (isRight(yield* this.count.read())) return true
+    if (timeout === 0 || (this.maxsize === 0 && condition === this.#hasRoom)) return false
+    const wait = (limit?: TimeLimit) => this.#waitOn(loop, condition, isRight, limit)
+    return yield* timeout === undefined ? wait() : withinLimit(this.#time, timeout, wait)
+  }
+
+  *#waitOn(
+    loop: CallLoop,
+    condition: ConditionTwin,
+    isRight: (count: number) => boolean,
+    limit: TimeLimit | undefined,
+  ): Steps<boolean> {
     for (;;) {
-      yield* loop('wait until', isInTime)
+      const isInTime = yield* condition.wait(upTo(limit))
+      yield* loop('wait until', isInTime, limit?.isRunning ?? false)
       if (isRight(yield* this.count.read())) return true
-      if (!isInTime || timeout === 0 || (this.maxsize === 0 && condition === this.#hasRoom)) return false
-      isInTime = yield* condition.wait(timeout === undefined ? {} : { timeout })
+      if (!isInTime || (limit !== undefined && (yield* limit.isOver()))) return false
     }
   }
 }

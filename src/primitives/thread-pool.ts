@@ -3,11 +3,13 @@ import { JobMark, PrintMark, type ThreadHandle } from '../engine/marks.js'
 import { perform, type SharedObject, type Steps, type ThreadBody, type WorldView } from '../engine/operation.js'
 import { placeOfCaller, recordedPlace } from '../engine/place.js'
 import type { UnstartedThread } from '../engine/setup.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import { describeThrown, requireCatchable } from '../engine/thread-runner.js'
 import { BrokenThreadPool } from './future-errors.js'
 import type { CarriedContents, Future } from './future.js'
 import { type MapOptions, resultsInOrder } from './pool-results.js'
 import { StartedThread } from './thread.js'
+import { type TimeLimit, withinLimit } from './timed.js'
 import { becomingFree, BREAK, OPEN, type PoolState, shuttingDown, Submit, TakeJob } from './thread-pool-operations.js'
 import { type Transition, TransitionOperation } from './transition.js'
 
@@ -35,6 +37,7 @@ export interface ShutdownOptions {
 export interface PoolServices {
   readonly carried: CarriedContents
   readonly running: () => ThreadHandle | null
+  readonly time: TimeMode
   /** A new future, for a job. */
   readonly future: <R>(pool: string) => Future<R>
   /** Declares a worker, which is yet to be started. */
@@ -113,13 +116,18 @@ export class ThreadPool implements SharedObject {
   }
 
   /**
-   * Hands in a job for each item and returns their results in the order of the items. If one fails, or takes longer than
-   * `timeout` seconds, that error is thrown, and jobs that have not begun are cancelled.
+   * Hands in a job for each item and returns their results in the order of the items. If one fails, or has no result `timeout` seconds after
+   * the call, that error is thrown, and jobs that have not begun are cancelled.
    */
-  *map<T, R>(body: (item: T) => Steps<R>, items: Iterable<T>, { timeout }: MapOptions = {}): Steps<R[]> {
+  map<T, R>(body: (item: T) => Steps<R>, items: Iterable<T>, { timeout }: MapOptions = {}): Steps<R[]> {
+    const map = (limit?: TimeLimit) => this.#map(body, items, limit)
+    return timeout === undefined ? map() : withinLimit(this.#services.time, timeout, map)
+  }
+
+  *#map<T, R>(body: (item: T) => Steps<R>, items: Iterable<T>, limit: TimeLimit | undefined): Steps<R[]> {
     const futures: Future<R>[] = []
     for (const item of items) futures.push(yield* this.submit(body, item))
-    return yield* resultsInOrder(futures, timeout === undefined ? {} : { timeout })
+    return yield* resultsInOrder(futures, limit)
   }
 
   /** Accepts no more jobs; by default waits until all workers have ended, after they have run all jobs. */

@@ -113,7 +113,12 @@ export class TwinVocabulary extends Vocabulary {
     make: (memory: PartMemory) => SharedObject,
     options?: SharingOptions,
   ): SharedObject {
-    return this.declare(kind, name, (words) => make((part = '') => new TwinMemory(name, words, part)), options)
+    return this.declare(
+      kind,
+      name,
+      (words) => make((part = '') => new TwinMemory(name, words, this.time, part)),
+      options,
+    )
   }
 }
 

@@ -143,7 +143,7 @@ export const KINDS: readonly ObjectKind[] = [
   ...(['none', 'readers', 'writers'] as const).map((preference): ObjectKind => ({
     title: `reader-writer lock that prefers ${preference}`,
     declare: (p, name) => p.readerWriterLock(name, { preference }),
-    operations: { acquireRead: reading, releaseRead: reading, acquireWrite: reading, releaseWrite: reading },
+    operations: { acquireRead: perhapsTimed, releaseRead: reading, acquireWrite: perhapsTimed, releaseWrite: reading },
   })),
   {
     title: 'once',
