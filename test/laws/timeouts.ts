@@ -30,7 +30,7 @@ export interface TimedWait {
   readonly isJoin?: boolean
   /** Whether CPython has it. @default true */
   readonly isPythons?: boolean
-  declare(p: Vocabulary, times: Times): Waiting
+  readonly declare: (p: Vocabulary, times: Times) => Waiting
 }
 
 interface Waiting {
