@@ -78,7 +78,7 @@ export class Future<R = unknown> implements SharedObject {
   /** Cancels it if it has not begun; returns whether it is cancelled. Callbacks run in the thread that cancels. */
   *cancel(): Steps<boolean> {
     const { cancelled, callbacks } = yield* this.#perform(CANCEL)
-    yield* this.#runAll(callbacks)
+    yield* this.runCallbacks(callbacks)
     return cancelled
   }
 
@@ -135,11 +135,11 @@ export class Future<R = unknown> implements SharedObject {
   }
 
   *#complete(outcome: FutureOutcome, error?: unknown): Steps<void> {
-    const carried = 'error' in outcome ? { key: keyOf(outcome.error), content: error } : undefined
+    const carried = 'error' in outcome ? { key: keyOfError(outcome.error), content: error } : undefined
     const completed: Completed = yield* perform(new CompletingOperation(this, this.word, completing(outcome), carried))
     if ('invalid' in completed)
       throw new InvalidStateError(`future “${this.name}” is completed, but it is ${inWords(completed.invalid)}`)
-    yield* this.#runAll(completed.callbacks)
+    yield* this.runCallbacks(completed.callbacks)
   }
 
   *#find(name: 'result' | 'exception', { timeout }: LimitedWaitOptions): Steps<FutureOutcome> {
@@ -155,7 +155,8 @@ export class Future<R = unknown> implements SharedObject {
     return waited.timedOut ? null : waited.result
   }
 
-  *#runAll(callbacks: readonly string[]): Steps<void> {
+  /** For whoever completes it otherwise than by its methods: runs the callbacks with these keys. */
+  *runCallbacks(callbacks: readonly string[]): Steps<void> {
     for (const key of callbacks) yield* this.#run(this.#carried(key) as DoneCallback<R>)
   }
 
@@ -169,7 +170,7 @@ export class Future<R = unknown> implements SharedObject {
   }
 
   #errorOf(data: ErrorData): unknown {
-    return this.#carried(keyOf(data))
+    return this.#carried(keyOfError(data))
   }
 
   #perform<T>(transition: Transition<FutureState, T>): Steps<T> {
@@ -188,6 +189,7 @@ export function dataOf(error: unknown): ErrorData {
     : { kind: 'thrown', message: describeThrown(error) }
 }
 
-function keyOf({ kind, message }: ErrorData): string {
+/** What the error that a future is completed with is carried by. */
+export function keyOfError({ kind, message }: ErrorData): string {
   return `error ${kind}: ${message}`
 }

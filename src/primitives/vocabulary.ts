@@ -42,6 +42,7 @@ import type { WaitOptions } from './semaphore.js'
 import { type DeclaredThread, StartedThread, Thread, type ThreadOptions } from './thread.js'
 import { ThreadLocal } from './thread-local.js'
 import { ThreadPool, type ThreadPoolOptions } from './thread-pool.js'
+import { ProcessPool, type ProcessPoolOptions, type PoolWorker } from './process-pool.js'
 import { CensusQuestion } from './thread-questions.js'
 import { Timer, TimerAlarm } from './timer.js'
 
@@ -564,22 +565,61 @@ export class Vocabulary extends Setup {
 
   /** A pool of threads that run jobs. */
   threadPool(name: string, options: ThreadPoolOptions): ThreadPool {
-    const services = {
+    const pool = this.declare(
+      'pool',
+      name,
+      (words) =>
+        new ThreadPool(name, words.data('state', ThreadPool.initialState), options, {
+          ...this.#poolServices(),
+          worker: (worker: string, body: ThreadBody) => this.engine.startable(worker, body, false, undefined),
+        }),
+    )
+    this.engine.atPoolExit(() => pool.shutdown({ wait: false }), placeOfCaller())
+    return pool
+  }
+
+  /** A pool of so many processes that run jobs. */
+  processPool(name: string, workers: number, options: ProcessPoolOptions = {}): ProcessPool {
+    requireStartMethod(`the processes of pool “${name}”`, options.start)
+    const place = placeOfCaller()
+    const worker = (make: (status: number, pid: number) => PoolWorker, called: string) => {
+      const pid = this.engine.process(false, place)
+      return this.declare('process', called, (words) => make(words.data('status', 'not started'), pid), SHARED)
+    }
+    const pool = this.declare(
+      'process pool',
+      name,
+      (words) =>
+        new ProcessPool(
+          name,
+          {
+            state: words.data('state', ProcessPool.initialState),
+            calls: words.data('calls', ProcessPool.initialCalls),
+          },
+          workers,
+          options,
+          {
+            ...this.#poolServices(),
+            context: this.engine.processes,
+            thread: (manager: string, body: ThreadBody) => this.engine.startable(manager, body, false, undefined),
+          },
+        ),
+      SHARED,
+    )
+    pool.declareWorkers(worker)
+    this.engine.atPoolExit(() => pool.shutdown({ wait: false }), place)
+    return pool
+  }
+
+  #poolServices() {
+    return {
       carried: this.#carried,
       running: this.#running,
       time: this.time,
       future: <R>(pool: string) =>
         this.future<R>(`${pool}’s job ${this.engine.ordinal()} of ${this.#running()?.name ?? 'setup'}`),
-      worker: (worker: string, body: ThreadBody) => this.engine.startable(worker, body, false, undefined),
       afterSetup: (action: () => void) => this.engine.afterSetup(action),
     }
-    const pool = this.declare(
-      'pool',
-      name,
-      (words) => new ThreadPool(name, words.data('state', ThreadPool.initialState), options, services),
-    )
-    this.engine.atPoolExit(() => pool.shutdown({ wait: false }), placeOfCaller())
-    return pool
   }
 
   /**
@@ -663,14 +703,18 @@ function isInteger32(value: number): boolean {
   return (value | 0) === value
 }
 
-function requireProcess(name: string, body: unknown, { start = 'spawn' }: ProcessOptions): void {
+function requireProcess(name: string, body: unknown, { start }: ProcessOptions): void {
   if (typeof body !== 'function')
     throw new ProgramFault('program/no-body', `process “${name}” has no body`, {
       place: placeOfCaller(),
       hint: 'give it a function*',
     })
+  requireStartMethod(`process “${name}”`, start)
+}
+
+function requireStartMethod(what: string, start = 'spawn'): void {
   if (['spawn', 'fork', 'forkserver'].includes(start)) return
-  throw new ProgramFault('program/start-method', `process “${name}” cannot be started by ${JSON.stringify(start)}`, {
+  throw new ProgramFault('program/start-method', `${what} cannot be started by ${JSON.stringify(start)}`, {
     place: placeOfCaller(),
     hint: "say 'spawn', 'fork' or 'forkserver'",
   })

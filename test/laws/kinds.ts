@@ -238,6 +238,30 @@ export const KINDS: readonly ObjectKind[] = [
     },
   },
   {
+    title: 'process pool',
+    declare: (p, name) => {
+      const pool = p.processPool(name, 2)
+      const shared = p.atomic(`of ${name}`, 0, { shared: true })
+      return {
+        *submit() {
+          yield* pool.submit(() => shared.add(1))
+        },
+        // Misuse before the worker has been started.
+        kill: () => pool.workers[0]!.kill(),
+        *cancel() {
+          return yield* (yield* pool.submit(() => shared.add(1))).cancel()
+        },
+        shutdown: (options: ShutdownOptions) => pool.shutdown(options),
+      }
+    },
+    operations: {
+      submit: reading,
+      kill: reading,
+      cancel: reading,
+      shutdown: fc.constantFrom([{ wait: false }], [{ wait: false, cancelFutures: true }], [{}]),
+    },
+  },
+  {
     title: 'census of threads',
     declare: (p) => ({
       activeCount: () => p.activeCount(),

@@ -280,6 +280,17 @@ export const TIMED_WAITS: readonly TimedWait[] = [
     },
   },
   {
+    what: 'ProcessPool.map',
+    takesAll: true,
+    declare: (p, { given, needed }) => {
+      const pool = p.processPool('pool', 1)
+      return {
+        wait: () =>
+          unless('TimeoutError', () => pool.use(() => pool.map(() => p.sleep(needed), [1], { timeout: given }))),
+      }
+    },
+  },
+  {
     what: 'Thread.join',
     isJoin: true,
     declare: (p, { given, needed }) => ({
