@@ -1,7 +1,6 @@
 import type { Steps } from '../engine/operation.js'
 import type { Future } from './future.js'
-import type { TimeLimit } from './timed.js'
-import { upTo, type WaitOptions } from './wait-options.js'
+import type { LimitedWaitOptions, WaitOptions } from './wait-options.js'
 
 /** How items are mapped. */
 export interface MapOptions extends WaitOptions {
@@ -9,11 +8,11 @@ export interface MapOptions extends WaitOptions {
   readonly chunksize?: number
 }
 
-/** The results of futures in their order, all within one limit. However it ends, those that it has not come to are cancelled: Python's `Executor.map`. */
-export function* resultsInOrder<R>(futures: readonly Future<R>[], limit: TimeLimit | undefined): Steps<R[]> {
+/** The results of futures in their order. However it ends, those that it has not come to are cancelled: Python's `Executor.map`. */
+export function* resultsInOrder<R>(futures: readonly Future<R>[], options: LimitedWaitOptions): Steps<R[]> {
   const results: R[] = []
   try {
-    for (const future of futures) results.push(yield* future.result(upTo(limit)))
+    for (const future of futures) results.push(yield* future.result(options))
     return results
   } finally {
     for (const future of futures.slice(results.length)) yield* future.cancel()

@@ -36,6 +36,7 @@ import type { ShutdownOptions } from './thread-pool.js'
 import { StartedThread } from './thread.js'
 import { type TimeLimit, withinLimit } from './timed.js'
 import { type Transition, TransitionOperation } from './transition.js'
+import { upTo } from './wait-options.js'
 
 /** How a pool of processes is declared. */
 export interface ProcessPoolOptions {
@@ -193,7 +194,7 @@ export class ProcessPool implements SharedObject {
     const futures: Future<R[]>[] = []
     for (const chunk of chunksOf([...items], chunksize))
       futures.push(yield* this.#submit(unpickling(inTurn(body), chunk)))
-    return (yield* resultsInOrder(futures, limit)).flat() as R[]
+    return (yield* resultsInOrder(futures, upTo(limit))).flat() as R[]
   }
 
   /** Accepts no more jobs; by default waits until all workers have ended, after they have run all jobs. */

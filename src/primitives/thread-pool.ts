@@ -12,6 +12,7 @@ import { StartedThread } from './thread.js'
 import { type TimeLimit, withinLimit } from './timed.js'
 import { becomingFree, BREAK, OPEN, type PoolState, shuttingDown, Submit, TakeJob } from './thread-pool-operations.js'
 import { type Transition, TransitionOperation } from './transition.js'
+import { upTo } from './wait-options.js'
 
 /** How a pool is declared. */
 export interface ThreadPoolOptions {
@@ -127,7 +128,7 @@ export class ThreadPool implements SharedObject {
   *#map<T, R>(body: (item: T) => Steps<R>, items: Iterable<T>, limit: TimeLimit | undefined): Steps<R[]> {
     const futures: Future<R>[] = []
     for (const item of items) futures.push(yield* this.submit(body, item))
-    return yield* resultsInOrder(futures, limit)
+    return yield* resultsInOrder(futures, upTo(limit))
   }
 
   /** Accepts no more jobs; by default waits until all workers have ended, after they have run all jobs. */

@@ -30,7 +30,7 @@ export interface TimedWait {
   readonly isJoin?: boolean
   /** Whether CPython has it. @default true */
   readonly isPythons?: boolean
-  declare(p: Vocabulary, times: Times): Waiting
+  readonly declare: (p: Vocabulary, times: Times) => Waiting
 }
 
 interface Waiting {
@@ -277,6 +277,17 @@ export const TIMED_WAITS: readonly TimedWait[] = [
     declare: (p, { given, needed }) => {
       const pool = p.threadPool('pool', { maxWorkers: 1 })
       return { wait: () => unless('TimeoutError', () => pool.map(() => p.sleep(needed), [1], { timeout: given })) }
+    },
+  },
+  {
+    what: 'ProcessPool.map',
+    takesAll: true,
+    declare: (p, { given, needed }) => {
+      const pool = p.processPool('pool', 1)
+      return {
+        wait: () =>
+          unless('TimeoutError', () => pool.use(() => pool.map(() => p.sleep(needed), [1], { timeout: given }))),
+      }
     },
   },
   {

@@ -149,7 +149,7 @@ describe('The state of an event loop', () => {
     const loop = new LoopMachine({ ...NEW_LOOP, phase: 'main', runner: 'main', turn: 'A' }, 'virtual')
     const [third, second, first] = [3, 2, 1].map((seconds) => timer(loop, seconds))
     let later = loop
-    for (let second = 0; second < 3; second++) later = after(later, 1)
+    for (let passed = 0; passed < 3; passed++) later = after(later, 1)
     expect(untilNextTimer(later.state)).toBeNull()
     // What is set now is due now, after all that were due before.
     const last = timer(later, 0)
