@@ -111,7 +111,12 @@ export class Process<T = unknown> extends Occurrence<T> implements Waiter {
         }
         result = steps.throw(wrongDelay(wait))
       } else if (!(wait instanceof Occurrence)) {
-        result = steps.throw(new KernelError('kernel/wait', `Nobody can wait for ${String(wait)}.`))
+        result = steps.throw(
+          new KernelError(
+            'kernel/wait',
+            `A process yields a number or an occurrence, not something of type ${typeof wait}.`,
+          ),
+        )
       } else if (wait.isPending) {
         wait.addWaiter(this)
         this.#awaited = wait
@@ -138,6 +143,6 @@ export class Process<T = unknown> extends Occurrence<T> implements Waiter {
 
 function wrongDelay(delay: number): KernelError {
   if (delay < 0) return new KernelError('kernel/past', `A process cannot wait for ${delay} ps.`)
-  if (Number.isInteger(delay)) return new KernelError('kernel/overflow', `In ${delay} ps it is beyond 2^53 - 1 ps.`)
+  if (Math.floor(delay) === delay) return new KernelError('kernel/overflow', `In ${delay} ps it is beyond 2^53 - 1 ps.`)
   return new KernelError('kernel/time', `A delay is a whole number of picoseconds, not ${delay}.`)
 }

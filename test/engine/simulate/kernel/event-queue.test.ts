@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Random } from '../../../../src/engine/random.js'
 import { EventQueue } from '../../../../src/engine/simulate/kernel/event-queue.js'
 import { SEED } from '../../support/seed.js'
+import { codeOf } from './code-of.js'
 import { SortedList } from './sorted-list.js'
 
 /** How long events wait, as models schedule them. */
@@ -84,8 +86,8 @@ describe('The event queue', () => {
   })
 
   test('does so too when it holds many events, grows and shrinks', () => {
-    const start = fc.array(fc.record({ delay: delays, priority: fc.nat(31) }), { minLength: 100, maxLength: 1000 })
-    const body = fc.array(command, { minLength: 500, maxLength: 1500 })
+    const start = fc.array(fc.record({ delay: delays, priority: fc.nat(31) }), { minLength: 100, maxLength: 600 })
+    const body = fc.array(command, { minLength: 300, maxLength: 800 })
     fc.assert(
       fc.property(start, body, body, (added, first, second) => {
         const both = new Both()
@@ -95,7 +97,69 @@ describe('The event queue', () => {
         perform(both, second)
         both.takeAll()
       }),
-      { seed: SEED, numRuns: 40 },
+      { seed: SEED, numRuns: 15 },
     )
+  })
+
+  test('gives the number of an event to no other, and its slot to the next', () => {
+    const queue = new EventQueue()
+    const ids = new Set<number>()
+    const slots = new Set<number>()
+    for (let i = 0; i < 20_000; i++) {
+      const slot = queue.add(1e12 + i, 0)
+      slots.add(slot)
+      ids.add(queue.idOf(slot))
+      if (i % 2 === 0) expect(queue.cancel(queue.idOf(slot))).toBe(true)
+      else expect(queue.take()).toBe(slot)
+    }
+    expect(ids.size).toBe(20_000)
+    expect(slots.size).toBeLessThan(100)
+  })
+
+  test('does not keep the slots of many cancelled events behind one that is due later or sooner', () => {
+    for (const due of [0, 1e12]) {
+      const queue = new EventQueue()
+      queue.add(due, 0)
+      for (let i = 0; i < 100; i++) queue.add(1e9, 0)
+      const slots = new Set<number>()
+      for (let i = 0; i < 20_000; i++) {
+        const slot = queue.add(1e6 * i, 0)
+        slots.add(slot)
+        queue.cancel(queue.idOf(slot))
+      }
+      expect(slots.size).toBeLessThan(400)
+      expect(queue.size).toBe(101)
+      expect(queue.timeOf(queue.take())).toBe(Math.min(due, 1e9))
+    }
+  })
+
+  test('goes forward with every kind of delay, however many events are due at once or far off', () => {
+    const random = new Random('delays')
+    const kinds: Record<string, () => number> = {
+      constant: () => 1000,
+      none: () => 0,
+      'half of them none': () => 1000 * random.below(2),
+      'short and long': () => (random.below(2) === 0 ? random.below(100) : random.below(1e12)),
+      growing: () => 2 ** random.below(45),
+    }
+    for (const [kind, delay] of Object.entries(kinds)) {
+      const queue = new EventQueue()
+      queue.add(2 ** 52, 0)
+      for (let i = 0; i < 20_000; i++) queue.add(delay(), 0)
+      let last = 0
+      for (let i = 0; i < 100_000; i++) {
+        const now = queue.timeOf(queue.take())
+        if (now < last) expect.fail(`${kind}: ${now} after ${last}`)
+        last = now
+        queue.add(now + delay(), 0)
+      }
+      expect(queue.size).toBe(20_001)
+    }
+  }, 20_000)
+
+  test('refuses priority classes that are none', () => {
+    const queue = new EventQueue()
+    for (const priority of [-1, 32, 0.5, NaN]) expect(codeOf(() => queue.add(0, priority))).toBe('kernel/priority')
+    expect(queue.size).toBe(0)
   })
 })
