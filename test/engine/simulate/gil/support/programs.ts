@@ -1,0 +1,75 @@
+import { program } from 'entrelacs'
+import type { Kernel } from '../../../../../src/engine/simulate/kernel/kernel.js'
+import { Priority } from '../../../../../src/engine/simulate/kernel/priority.js'
+import type { Device } from '../../../../../src/engine/simulate/program/device.js'
+
+/** So many threads that only compute. */
+export const spinners = program('spinners', { threads: 2, work: 1000 }, ({ threads, work }, p) => {
+  for (let i = 0; i < threads; i++)
+    p.thread(`spinner ${i}`, function* () {
+      yield* p.compute(work)
+    })
+})
+
+/** A server that receives and sends, beside threads that only compute. */
+export const echo = program('echo', { requests: 10, spinners: 1 }, (params, p) => {
+  p.thread('server', function* () {
+    for (let i = 0; i < params.requests; i++) {
+      yield* p.io('receive')
+      yield* p.call('handle')
+      yield* p.io('send')
+    }
+  })
+  for (let i = 0; i < params.spinners; i++)
+    p.thread(
+      `spinner ${i}`,
+      function* () {
+        for (;;) yield* p.compute(1_000_000)
+      },
+      { daemon: true },
+    )
+})
+
+/**
+ * A client that sends its next request so long after each answer. It sits on another computer. What is sent is gone after `sending`,
+ * in which the sender is blocked if that is above 0.
+ */
+export function client(times: { readonly thinking: number; readonly sending: number }): (kernel: Kernel) => Record<string, Device> {
+  return (kernel) => {
+    let arrives = 0
+    return {
+      receive: {
+        submit(_bytes, done, thread) {
+          if (arrives <= kernel.now) done(thread)
+          else kernel.schedule(arrives, Priority.Device, done, thread)
+        },
+      },
+      send: {
+        submit(_bytes, done, thread) {
+          arrives = kernel.now + times.sending + times.thinking
+          if (times.sending === 0) done(thread)
+          else kernel.schedule(kernel.now + times.sending, Priority.Device, done, thread)
+        },
+      },
+    }
+  }
+}
+
+export type Increment = 'x += 1' | 'y = add1(y)' | 'z = z + int(1)'
+
+/** Threads that count in a global, with byte code as CPython makes it. */
+export const counting = program(
+  'counting',
+  { threads: 4, times: 2000, how: 'x += 1' as string },
+  ({ threads, times, how }, p) => {
+    const counter = p.cell('counter', 0)
+    for (let i = 0; i < threads; i++)
+      p.thread(`counter ${i}`, function* () {
+        for (let n = 0; n < times; n++) {
+          const seen = yield* counter.read()
+          if (how !== 'x += 1') yield* p.call(how === 'y = add1(y)' ? 'add1' : 'int')
+          yield* counter.write(seen + 1)
+        }
+      })
+  },
+)
