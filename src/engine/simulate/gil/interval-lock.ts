@@ -48,12 +48,15 @@ export class IntervalLock implements InterpreterLock {
   #reads = 0
   /** Who waits for a switch: the last to have been asked. */
   #awaiting = NOBODY
-  /** In `cond_timedwait`, whoever came first first. */
+  /** In `cond_timedwait`. */
   readonly #queue: number[] = []
   /** How many threads are between asking for the lock and having it. */
   #contenders = 0
   // By thread.
   readonly #state: State[] = []
+  /** When it came to the lock, as a number among all that came. */
+  readonly #arrival: number[] = []
+  #arrivals = 0
   readonly #savedNumber: number[] = []
   readonly #timer: EventId[] = []
   readonly #onTimeout = (thread: number): void => this.#timeOut(thread)
@@ -133,6 +136,7 @@ export class IntervalLock implements InterpreterLock {
       if (state === State.TimedOut && this.#savedNumber[thread] === this.#switchNumber) this.#request(thread)
     } else {
       this.#contenders++
+      this.#arrival[thread] = this.#arrivals++
       // Who was obliged to let somebody else go first waits already.
       if (state !== State.AwaitingSwitch) observer?.waits(thread, kernel.now)
     }
@@ -175,12 +179,20 @@ export class IntervalLock implements InterpreterLock {
   #signal(): void {
     if (this.#queue.length === 0) return
     const { kernel, random } = this.#setting
-    const place = this.#config.wakes === 'first' ? 0 : random.below(this.#queue.length)
+    const place = this.#config.wakes === 'first' ? this.#firstPlace() : random.below(this.#queue.length)
     const [thread] = this.#queue.splice(place, 1) as [number]
     kernel.cancel(this.#timer[thread]!)
     this.#timer[thread] = NO_TIMER
     this.#state[thread] = State.Signalled
     this.#setting.wake(thread)
+  }
+
+  /** Where in the queue is who came to the lock first, however often its patience was over meanwhile. */
+  #firstPlace(): number {
+    let first = 0
+    for (let place = 1; place < this.#queue.length; place++)
+      if (this.#arrival[this.#queue[place]!]! < this.#arrival[this.#queue[first]!]!) first = place
+    return first
   }
 
   /** A thread has ended that wanted the lock. */

@@ -11,32 +11,36 @@ export const spinners = program('spinners', { threads: 2, work: 1000 }, ({ threa
     })
 })
 
-/** A server that receives and sends, beside threads that only compute. */
-export const echo = program('echo', { requests: 10, spinners: 1 }, (params, p) => {
+/** A server that receives and sends, beside threads that only compute; its client may be a process that keeps a core busy. */
+export const echo = program('echo', { requests: 10, spinners: 1, clients: 0 }, (params, p) => {
+  const clients = Array.from({ length: params.clients }, (_, i) => p.process(`client ${i}`, spin, { daemon: true }))
   p.thread('server', function* () {
+    for (const each of clients) yield* each.start()
     for (let i = 0; i < params.requests; i++) {
       yield* p.io('receive')
       yield* p.call('handle')
       yield* p.io('send')
     }
   })
-  for (let i = 0; i < params.spinners; i++)
-    p.thread(
-      `spinner ${i}`,
-      function* () {
-        for (;;) yield* p.compute(1_000_000)
-      },
-      { daemon: true },
-    )
+  for (let i = 0; i < params.spinners; i++) p.thread(`spinner ${i}`, spin, { daemon: true })
+
+  function* spin() {
+    for (;;) yield* p.compute(1_000_000)
+  }
 })
 
-/**
- * A client that sends its next request so long after each answer. It sits on another computer. What is sent is gone after `sending`,
- * in which the sender is blocked if that is above 0.
- */
-export function client(times: { readonly thinking: number; readonly sending: number }): (kernel: Kernel) => Record<string, Device> {
+/** How long a client takes. */
+export interface ClientTimes {
+  /** From an answer to its next request, in picoseconds; 0: the next one is always there already. */
+  readonly thinking: number
+  /** Told how long each request has taken, from its arrival to its answer. */
+  readonly answered?: (picoseconds: number) => void
+}
+
+/** A client on another computer: what is sent to it goes at once. */
+export function client({ thinking, answered }: ClientTimes): (kernel: Kernel) => Record<string, Device> {
   return (kernel) => {
-    let arrives = 0
+    let arrives = thinking
     return {
       receive: {
         submit(_bytes, done, thread) {
@@ -46,9 +50,9 @@ export function client(times: { readonly thinking: number; readonly sending: num
       },
       send: {
         submit(_bytes, done, thread) {
-          arrives = kernel.now + times.sending + times.thinking
-          if (times.sending === 0) done(thread)
-          else kernel.schedule(kernel.now + times.sending, Priority.Device, done, thread)
+          answered?.(kernel.now - arrives)
+          arrives = kernel.now + thinking
+          done(thread)
         },
       },
     }
