@@ -254,9 +254,18 @@ export class Setup {
    *
    * @example
    * ```ts
-   * const seen = yield* y.read() // y = add1(y)
-   * yield* p.call('add1')
-   * yield* y.write(seen + 1)
+   * import { explore, program } from 'entrelacs'
+   * const counting = program('y = add1(y)', {}, (_, p) => {
+   *   const y = p.cell('y', 0)
+   *   for (const name of ['A', 'B'])
+   *     p.thread(name, function* () {
+   *       const seen = yield* y.read()
+   *       yield* p.call('add1')
+   *       yield* y.write(seen + 1)
+   *     })
+   *   p.finally('both are kept', (final) => final(y) === 2)
+   * })
+   * console.log((await explore(counting)).verdict) // violated
    * ```
    */
   call(name?: string): Steps<void> {

@@ -54,8 +54,7 @@ export interface Run {
   readonly final: Record<string, unknown>
   readonly total: GilAccount
   /** By the name of a thread. */
-  account(thread: string): GilAccount
-  resultOf(thread: string): unknown
+  readonly account: (thread: string) => GilAccount
 }
 
 /** Runs a program once on a computer. */
@@ -101,6 +100,5 @@ export function run(program: Program, params: Readonly<Record<string, unknown>>,
     final: session.show(),
     total: accounts.total,
     account: (thread) => accounts.of(indexOf(thread)),
-    resultOf: (thread) => session.resultOf(indexOf(thread)),
   }
 }
