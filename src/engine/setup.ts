@@ -9,7 +9,7 @@ import type { TimeMode } from './time/time-mode.js'
 import { perform } from './operation.js'
 import { AbortProcess, type ProcessContext } from './process-operations.js'
 import type { ExitHook } from './processes.js'
-import { Assume, Choose, Pause, Progress, Spawn } from './thread-operations.js'
+import { Assume, Choose, Compute, type ComputingCode, Pause, Progress, Spawn } from './thread-operations.js'
 import { type Place, placeOfCaller, recordedPlace } from './place.js'
 
 /** A state as properties see it. */
@@ -206,9 +206,12 @@ export class Setup {
   /**
    * Computes for `work` units. One step that touches nothing; its length counts on machines with time. When exploring it
    * takes none, in mode `virtual` either.
+   *
+   * @param options.code whose code computes, which counts where an interpreter has a lock: see `ComputingCode`.
+   * @throws RangeError inside the thread if there is no such code.
    */
-  compute(work: number): Steps<void> {
-    return perform(new Pause('compute', [work], 'compute', recordedPlace()))
+  compute(work: number, { code = 'interpreted' }: { readonly code?: ComputingCode } = {}): Steps<void> {
+    return perform(new Compute(work, code, recordedPlace()))
   }
 
   /**
@@ -242,6 +245,31 @@ export class Setup {
   /** Offers the processor to others: one step that touches nothing. */
   yieldNow(): Steps<void> {
     return perform(new Pause('yieldNow', [], 'none', recordedPlace()))
+  }
+
+  /**
+   * Calls a function: one step that touches nothing. It says where a call is in the real program, since an interpreter may let
+   * another thread go on there. CPython 3.10 and later does so only after calls and at the end of a loop's body, earlier versions
+   * anywhere.
+   *
+   * @example
+   * ```ts
+   * import { explore, program } from 'entrelacs'
+   * const counting = program('y = add1(y)', {}, (_, p) => {
+   *   const y = p.cell('y', 0)
+   *   for (const name of ['A', 'B'])
+   *     p.thread(name, function* () {
+   *       const seen = yield* y.read()
+   *       yield* p.call('add1')
+   *       yield* y.write(seen + 1)
+   *     })
+   *   p.finally('both are kept', (final) => final(y) === 2)
+   * })
+   * console.log((await explore(counting)).verdict) // violated
+   * ```
+   */
+  call(name?: string): Steps<void> {
+    return perform(new Pause('call', name === undefined ? [] : [name], 'none', recordedPlace()))
   }
 
   /**

@@ -43,7 +43,7 @@ abstract class ThreadOperation implements Operation {
   }
 }
 
-/** `sleep`, `compute`, `io`, `yieldNow`. */
+/** `sleep`, `compute`, `io`, `yieldNow`, `call`. */
 export class Pause extends ThreadOperation implements Operation<void> {
   readonly name: string
   readonly instruction: InstructionForm = { code: Code.Pause, word: -1 }
@@ -56,6 +56,34 @@ export class Pause extends ThreadOperation implements Operation<void> {
   }
 
   override apply(): void {}
+}
+
+/**
+ * Whose code computes. It matters where threads share an interpreter and its lock:
+ *
+ * * `interpreted`: many byte codes, between which the interpreter may let another thread go on
+ * * `builtin`: one call of a function in C, which keeps the lock to its end: `sum(range(n))`
+ * * `native`: code that works outside of the lock: NumPy's, and C's that gives the lock back for the time
+ */
+export type ComputingCode = 'interpreted' | 'builtin' | 'native'
+
+const COMPUTING_CODES: readonly unknown[] = ['interpreted', 'builtin', 'native'] satisfies ComputingCode[]
+
+/** `compute`. */
+export class Compute extends Pause {
+  readonly code: ComputingCode
+
+  /** @throws RangeError if there is no such code. */
+  constructor(work: number, code: ComputingCode, place: Place | undefined) {
+    super('compute', code === 'interpreted' ? [work] : [work, code], 'compute', place)
+    if (!COMPUTING_CODES.includes(code))
+      throw new RangeError(`there is no code “${code}” that computes: it is interpreted, builtin or native`)
+    this.code = code
+  }
+
+  override label(): string {
+    return [this.name, ...this.args].join(' ')
+  }
 }
 
 /** `progress`: a step that touches nothing and says that its thread gets on. */

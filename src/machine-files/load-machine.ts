@@ -22,7 +22,8 @@ export function presetMachines(): string[] {
  */
 export function loadMachine(nameOrPath: string): Machine {
   const presets = presetMachines()
-  if (presets.includes(nameOrPath)) return parseMachine(readText(new URL(`${nameOrPath}.yaml`, PRESETS)), `machines/${nameOrPath}.yaml`)
+  if (presets.includes(nameOrPath))
+    return parseMachine(readText(new URL(`${nameOrPath}.yaml`, PRESETS)), `machines/${nameOrPath}.yaml`)
   if (!existsSync(nameOrPath) || !statSync(nameOrPath).isFile())
     throw new UsageError('usage/unknown-machine', `there is no machine “${nameOrPath}”, and no such file`, {
       hint: `there are ${presets.join(', ')}; or give the path of a machine file`,

@@ -21,7 +21,12 @@ const cycles = (meaning: string) => z.number().min(0, 'must be 0 or more').descr
 
 const device = z.strictObject({
   latency: time('from taking up a request to its first byte: the median', '100 us'),
-  spread: z.number().min(0, 'must be 0 or more').max(3, 'must be at most 3').default(0).describe('how latencies scatter, as a share of the median; 0: not at all'),
+  spread: z
+    .number()
+    .min(0, 'must be 0 or more')
+    .max(3, 'must be at most 3')
+    .default(0)
+    .describe('how latencies scatter, as a share of the median; 0: not at all'),
   bandwidth: quantity('rate', 'bytes per second that all requests share', '500 MB/s').optional(),
   depth: count('requests in work at the same time; others wait their turn', 65_536),
   request: quantity('size', 'bytes of a request that does not say how many', '4 KiB'),
@@ -55,7 +60,10 @@ export const machineSchema = z.strictObject({
   policy: z
     .union([z.string(), z.looseObject({ name: z.string() })])
     .describe('who runs next: a name, or a name with parameters'),
-  mapping: z.enum(['1:1', 'N:1', 'M:N']).default('1:1').describe('how threads of a program become threads of the system'),
+  mapping: z
+    .enum(['1:1', 'N:1', 'M:N'])
+    .default('1:1')
+    .describe('how threads of a program become threads of the system'),
   devices: z
     .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a word of small letters'), device)
     .refine((devices) => Object.keys(devices).length > 0, 'must have at least one device')

@@ -99,7 +99,8 @@ function policyOf(given: MachineFile['policy']): MakePolicy {
   const kinds: Readonly<Record<string, { readonly kind: string }>> = Object.hasOwn(POLICIES, name)
     ? POLICIES[name as PolicyName].parameters
     : {}
-  const inPicoseconds = (value: unknown) => (typeof value === 'string' ? (parseQuantity(value, 'time') ?? value) : value)
+  const inPicoseconds = (value: unknown) =>
+    typeof value === 'string' ? (parseQuantity(value, 'time') ?? value) : value
   const parameters = Object.entries(written).map(([parameter, value]) => {
     const kind = kinds[parameter]?.kind
     if (kind === 'time') return [parameter, inPicoseconds(value)] as const

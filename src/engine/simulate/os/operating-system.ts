@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.js'
 import type { Random } from '../../random.js'
-import type { EventId } from '../kernel/event-queue.js'
+import type { EventId } from '../kernel/kernel.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { Priority } from '../kernel/priority.js'
 import type { OsConfig } from './os-config.js'

@@ -5,14 +5,15 @@ import { NODE_WORD } from '../../node-fields.js'
 import type { Operation } from '../../operation.js'
 import type { Random } from '../../random.js'
 import type { Session } from '../../session.js'
-import type { EventId } from '../kernel/event-queue.js'
+import { Compute } from '../../thread-operations.js'
+import type { EventId } from '../kernel/kernel.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { Priority } from '../kernel/priority.js'
 import { BLOCKS, ENDS, type Work, YIELDS } from '../os/work.js'
 import { Addresses } from './addresses.js'
 import { AccessKind, type CostModel } from './cost-model.js'
 import { type Device, deviceRequest } from './device.js'
-import type { Interpreter } from './interpreter.js'
+import { type Interpreter, timeToAsking } from './interpreter.js'
 import type { ProgramObserver } from './program-observer.js'
 import { type ThreadHost, Wait } from './thread-host.js'
 import { WaitingThreads } from './waiting-threads.js'
@@ -23,7 +24,7 @@ const NANOSECOND = 1000
 const NOBODY = -1
 
 /** What a thread is in the middle of, besides its operation. */
-const Phase = { Ready: 0, Asking: 1, Answered: 2, Yielding: 3 } as const
+const Phase = { Ready: 0, Asking: 1, Answered: 2, Yielding: 3, Entering: 4 } as const
 
 /** What a simulated program is given. */
 export interface ProgramSetting {
@@ -104,19 +105,42 @@ export class SimulatedProgram implements Work {
     }
     if (this.#phase[thread] === Phase.Yielding) {
       this.#phase[thread] = Phase.Ready
+      this.#setting.interpreter?.leave(thread)
       return YIELDS
     }
     const operation = session.image.operations.get(node)!
-    const entry = this.#setting.interpreter?.enter(thread) ?? 0
-    if (entry < 0) return entry
+    const { interpreter } = this.#setting
+    // In the middle of a request to a device it is outside.
+    const entry =
+      interpreter === undefined || this.#phase[thread] !== Phase.Ready ? 0 : interpreter.enter(thread, operation)
+    if (entry < 0) return this.#wait(thread, entry)
     const left = this.#left[thread]!
     if (left > 0) {
       this.#left[thread] = 0
-      return entry + left
+      return this.#interpreted(thread, left)
     }
     this.#began[thread] = this.#kernel.now
     const duration = this.#beginOperation(thread, core, node, code, operation)
     return duration < 0 ? duration : entry + duration
+  }
+
+  /** Waits for the interpreter. */
+  #wait(thread: number, answer: number): number {
+    const time = timeToAsking(answer)
+    if (time >= 0) {
+      this.#phase[thread] = Phase.Entering
+      return time
+    }
+    this.waitOf[thread] = Wait.Kernel
+    return answer
+  }
+
+  /** Computes for a while: until it has to look up, if that is before the end. */
+  #interpreted(thread: number, duration: number): number {
+    const most = this.#setting.interpreter?.atMost(thread) ?? Infinity
+    if (duration <= most) return duration
+    this.#left[thread] = duration - most
+    return most
   }
 
   #beginOperation(thread: number, core: number, node: number, code: number, operation: Operation): number {
@@ -126,11 +150,11 @@ export class SimulatedProgram implements Work {
     return this.#duration(core, code, node, operation, thread)
   }
 
-  /** Interrupts a thread that computes: it comes to its interpreter at once, and goes on with what is left afterwards. */
+  /** Interrupts a thread whose interpreted code computes: it comes to its interpreter at once, and goes on with what is left afterwards. */
   cut(thread: number): void {
     const { session } = this
     const operation = session.image.operations.get(session.node(thread))
-    if (operation?.name !== 'compute' || this.#left[thread]! > 0) return
+    if (!(operation instanceof Compute) || operation.code !== 'interpreted' || this.#left[thread]! > 0) return
     this.#left[thread] = this.host.cut(thread)
   }
 
@@ -140,6 +164,10 @@ export class SimulatedProgram implements Work {
     const code = session.nodes.code(node)
     // Its process was ended meanwhile.
     if (code === Code.End || code === Code.Failed) return
+    if (this.#phase[thread] === Phase.Entering) {
+      this.#phase[thread] = Phase.Ready
+      return
+    }
     const operation = session.image.operations.get(node)!
     if (this.#left[thread]! > 0) return this.#setting.interpreter?.performed(thread, operation)
     if (code === Code.Pause && operation.name === 'io' && this.#phase[thread] === Phase.Asking) return
@@ -182,12 +210,20 @@ export class SimulatedProgram implements Work {
     const { costs } = this.#setting
     switch (operation.name) {
       case 'compute':
-        return Math.max(costs.operation, Math.round(Number(operation.args[0]) * costs.work))
+        return this.#compute(thread, operation as Compute)
       case 'io':
         return this.#io(thread, operation)
       default:
         return costs.systemCall
     }
+  }
+
+  #compute(thread: number, { code, args }: Compute): number {
+    const { costs, interpreter } = this.#setting
+    const work = Number(args[0]) * costs.work
+    if (code === 'native') interpreter?.leave(thread)
+    if (code !== 'interpreted') return Math.max(costs.operation, Math.round(work))
+    return this.#interpreted(thread, Math.max(costs.operation, Math.round(work * (interpreter?.slowdown ?? 1))))
   }
 
   #io(thread: number, operation: Operation): number {
@@ -198,14 +234,21 @@ export class SimulatedProgram implements Work {
       case Phase.Asking: {
         const { device, bytes } = deviceRequest(operation.args[0], [...devices.keys()])
         devices.get(device)!.submit(bytes ?? 0, this.#onAnswer, thread)
+        if (this.#hasAnswer(thread)) return costs.systemCall
         this.#waits(thread, operation, Wait.Kernel)
         return BLOCKS
       }
       default:
         // The call is made first; the device is asked at its end.
+        this.#setting.interpreter?.leave(thread)
         this.#phase[thread] = Phase.Asking
         return costs.systemCall
     }
+  }
+
+  /** Whether the device has answered at once. */
+  #hasAnswer(thread: number): boolean {
+    return this.#phase[thread] === Phase.Answered
   }
 
   #answer(thread: number): void {
