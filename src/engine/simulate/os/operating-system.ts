@@ -233,6 +233,7 @@ export class OperatingSystem implements SchedulingView {
 
   /** Puts a thread into a queue and sees to it that it gets a core, if it should have one now. */
   #admit(thread: number, core: number, reason: Reason): void {
+    this.#accountFor(core)
     this.#enqueue(thread, core, reason)
     if (this.#state[core] === CoreState.Idle) this.#claim(core, thread)
     else if (!this.#contend(thread, core) && this.policy.isReslicedByArrivals === true) this.#reslice(core)
@@ -442,6 +443,7 @@ export class OperatingSystem implements SchedulingView {
 
   #leave(core: number, how: number): void {
     const thread = this.#current[core]
+    this.#accountFor(core)
     this.#release(core)
     switch (how) {
       case BLOCKS:
@@ -500,6 +502,12 @@ export class OperatingSystem implements SchedulingView {
     this.#wanted[core] = UNWANTED
   }
 
+  /** Tells the policy of the time of all who share the queue of a core. */
+  #accountFor(core: number): void {
+    if (this.policy.isGlobal) for (let each = 0; each < this.cores; each++) this.#account(each)
+    else this.#account(core)
+  }
+
   #account(core: number): void {
     if (this.#state[core] !== CoreState.Busy) return
     const { now } = this.#kernel
@@ -510,9 +518,9 @@ export class OperatingSystem implements SchedulingView {
 
   // Slices
 
-  #armSlice(core: number): void {
+  #armSlice(core: number, least = 1): void {
     const slice = this.policy.slice(this.#current[core], core)
-    const end = slice === Infinity ? Infinity : this.#kernel.now + Math.max(1, Math.ceil(slice))
+    const end = slice === Infinity ? Infinity : this.#kernel.now + Math.max(least, Math.ceil(slice))
     this.#sliceEnd[core] = end
     if (end < this.#sliceTime) this.#scheduleSlices(end)
   }
@@ -532,7 +540,7 @@ export class OperatingSystem implements SchedulingView {
   #reslice(core: number): void {
     if (this.#state[core] !== CoreState.Busy || this.#wanted[core] !== UNWANTED) return
     this.#account(core)
-    this.#armSlice(core)
+    this.#armSlice(core, 0)
   }
 
   /** Ends the slices that are over, in the order of cores, and waits for the next. */

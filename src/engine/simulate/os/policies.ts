@@ -11,6 +11,7 @@ import { SJF, STCF } from './policies/shortest-job.js'
 import { STRIDE } from './policies/stride.js'
 import { WINDOWS } from './policies/windows.js'
 import type { MakePolicy } from './policy.js'
+import type { AnyPolicyKind } from './policy-kind.js'
 
 /** All scheduling policies by the names that machine files and the command line know them by. */
 export const POLICIES = {
@@ -40,5 +41,6 @@ export function policyNamed(name: string, options: Readonly<Record<string, unkno
     throw new UsageError('usage/unknown-policy', `there is no scheduling policy “${name}”`, {
       hint: `there are ${Object.keys(POLICIES).join(', ')}`,
     })
-  return POLICIES[name as PolicyName].make(options)
+  const kind: AnyPolicyKind = POLICIES[name as PolicyName]
+  return kind.make(options)
 }

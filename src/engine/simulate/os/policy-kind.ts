@@ -26,6 +26,11 @@ export interface PolicyKind<Options extends object> {
   make(options?: Partial<Options>): MakePolicy
 }
 
+/** A policy of whatever kind, for whoever finds it by its name. */
+export interface AnyPolicyKind extends Omit<PolicyKind<Record<string, unknown>>, 'parameters'> {
+  readonly parameters: Readonly<Record<string, PolicyParameter>>
+}
+
 interface Definition<Options extends object> extends Omit<PolicyKind<Options>, 'make'> {
   readonly create: (options: Options) => MakePolicy
 }

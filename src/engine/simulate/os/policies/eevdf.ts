@@ -166,8 +166,7 @@ class Eevdf extends QueuedPolicy {
   override ran(thread: number, core: number, duration: number): void {
     this.#vruntime[thread] += this.#virtual(duration, thread)
     if (this.#waitingWeight[core] === 0) this.#origin[core] = this.#vruntime[thread]
-    if (this.#vruntime[thread] >= this.#deadline[thread])
-      this.#deadline[thread] = this.#vruntime[thread] + this.#virtual(this.#slice, thread)
+    if (this.#vruntime[thread] >= this.#deadline[thread]) this.#renewDeadline(thread)
   }
 
   override expires(thread: number, core: number): boolean {
@@ -185,6 +184,14 @@ class Eevdf extends QueuedPolicy {
   override leaves(thread: number, core: number): void {
     this.#average(core, thread)
     this.#keepLag(thread)
+  }
+
+  /** A thread has had what it asked for, and asks for as much again, also if nobody saw to it at the time since it was alone. */
+  #renewDeadline(thread: number): void {
+    const request = this.#virtual(this.#slice, thread)
+    const over = this.#vruntime[thread] - this.#deadline[thread]
+    if (this.#options.tick > 0) this.#deadline[thread] = this.#vruntime[thread] + request
+    else this.#deadline[thread] += request * (Math.floor(over / request) + 1)
   }
 
   /** Who waits and should run instead of the thread that does; −1 if nobody should. */

@@ -10,7 +10,7 @@ import { Reason } from '../thread-state.js'
 export interface MlfqOptions {
   /** How long a thread runs at each level before others of that level have their turn, in picoseconds. @default three levels of 10 ms: mlfq.py, 3 queues of 10 */
   readonly quanta: readonly number[]
-  /** How many quanta a thread may use at each level before it goes down. @default 1 each: mlfq.py */
+  /** How many quanta a thread may use at each level before it goes down; a single number stands for all levels. @default 1: mlfq.py */
   readonly allotments: readonly number[]
   /** How often all threads are put back to the highest level, in picoseconds; 0: never. @default 0: mlfq.py */
   readonly boost: number
@@ -47,8 +47,8 @@ export const MLFQ = definePolicy<MlfqOptions>({
     allotments: {
       kind: 'numbers',
       minimum: 1,
-      default: [1, 1, 1],
-      meaning: 'how many quanta a thread may use at each level before it goes down',
+      default: [1],
+      meaning: 'how many quanta a thread may use at each level before it goes down; a single one stands for all',
       source: 'mlfq.py: 1',
     },
     boost: {
@@ -77,9 +77,14 @@ export const MLFQ = definePolicy<MlfqOptions>({
     },
   },
   create: (options) => {
-    if (options.quanta.length !== options.allotments.length)
-      throw new UsageError('usage/wrong-parameter-type', 'policy mlfq takes as many quanta as allotments, one a level')
-    return (view) => new Mlfq(view, options)
+    const { quanta, allotments } = options
+    const all = allotments.length === 1 ? quanta.map(() => allotments[0]) : allotments
+    if (all.length !== quanta.length)
+      throw new UsageError(
+        'usage/wrong-parameter-type',
+        'policy mlfq takes as many allotments as quanta, or one for all',
+      )
+    return (view) => new Mlfq(view, { ...options, allotments: all })
   },
 })
 

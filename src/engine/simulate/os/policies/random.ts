@@ -7,7 +7,7 @@ import { QueuedPolicy } from '../queued-policy.js'
  * does, and the next is drawn from the rest. So on one core, with bursts that are the steps of a program, the schedules have the very distribution that
  * `explore` computes with for its random scheduler: uniform among the threads that can step.
  */
-export const RANDOM = definePolicy<object>({
+export const RANDOM = definePolicy<Record<string, never>>({
   name: 'random',
   summary: 'after every burst anybody who is runnable, each equally likely',
   parameters: {},
