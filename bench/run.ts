@@ -1,4 +1,5 @@
 /* `npm run bench`: the strategies dpor and graph, in turn with SPIN; workers, in turn with copies.
+ * The simulator's kernel, in turn with other discrete-event engines.
  *
  * --rounds N    rounds of every measurement
  * --only NAME   the programs alone whose title has that in it
@@ -12,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { describe } from './describe.js'
 import { traceDisagreements, traceLegend, traceRows } from './describe-traces.js'
 import { graphAgainstSpin } from './graph-against-spin.js'
+import { kernelAgainstPeers, kernelLegend, kernelRows } from './kernel-against-peers.js'
 import { describeMachine, thisMachine } from './machine.js'
 import { markdownBlock, markdownTable } from './markdown.js'
 import { isBuilt } from './our-processes.js'
@@ -37,7 +39,7 @@ async function main(rounds: number): Promise<number> {
   if (options.markdown && options.only !== '') return fail('--markdown writes down all programs: leave out --only.')
   if (!isBuilt()) return fail('There is no dist to measure: npm run build')
   const report = await measureAll(rounds)
-  if (report.traces === null && report.graph === null && report.shared === null)
+  if (report.traces === null && report.graph === null && report.shared === null && report.kernel === null)
     return fail(`No program is called “${options.only}”.`)
   console.log(options.json ? JSON.stringify(report, null, 2) : asText(report))
   if (options.markdown) writeFileSync(new URL('./RESULTS.md', import.meta.url), asMarkdown(report))
@@ -54,25 +56,28 @@ async function measureAll(rounds: number) {
   try {
     const traces = await tracesAgainstSpin(setting)
     const shared = await workersAgainstCopies(setting)
-    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, graph: graphAgainstSpin(setting) }
+    const kernel = kernelAgainstPeers(setting)
+    const graph = graphAgainstSpin(setting)
+    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, kernel, graph }
   } finally {
     spin?.dispose()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function asText({ machine, spin, traces, shared, graph }: Everything): string {
+function asText({ machine, spin, traces, shared, kernel, graph }: Everything): string {
   return [
     describeMachine(machine, spin),
     ...(traces === null
       ? []
       : ['', ...traceLegend(traces), '', table(traceRows(traces)), ...traceDisagreements(traces)]),
     ...(shared === null ? [] : ['', sharedLegend(shared), '', table(sharedRows(shared))]),
+    ...(kernel === null ? [] : ['', kernelLegend(kernel), '', table(kernelRows(kernel))]),
     ...(graph === null ? [] : ['', 'Strategy graph:', describe(graph)]),
   ].join('\n')
 }
 
-function asMarkdown({ machine, spin, traces, shared, graph }: Everything): string {
+function asMarkdown({ machine, spin, traces, shared, kernel, graph }: Everything): string {
   return [
     '# What the benchmarks have measured',
     'Written by `npm run bench -- --markdown`; the machine was shared with other work, so that ratios are worth more than times.',
@@ -86,15 +91,16 @@ function asMarkdown({ machine, spin, traces, shared, graph }: Everything): strin
           ...traceDisagreements(traces),
         ]),
     ...(shared === null ? [] : ['## Workers', markdownTable(sharedRows(shared)), sharedLegend(shared)]),
+    ...(kernel === null ? [] : ["## The simulator's kernel", markdownTable(kernelRows(kernel)), kernelLegend(kernel)]),
     ...(graph === null ? [] : ['## Strategy `graph`', markdownBlock(describe(graph))]),
   ]
     .join('\n\n')
     .concat('\n')
 }
 
-function isWrong({ traces, shared, graph }: Everything): boolean {
-  return [...(traces?.results ?? []), ...(shared?.results ?? []), ...(graph?.results ?? [])].some(
-    ({ disagreements }) => disagreements.length > 0,
+function isWrong({ traces, shared, kernel, graph }: Everything): boolean {
+  return [traces, shared, kernel, graph].some((report) =>
+    report?.results.some(({ disagreements }) => disagreements.length > 0),
   )
 }
 
