@@ -1,4 +1,4 @@
-/* `npm run bench`: the strategies dpor and graph, in turn with SPIN; workers, in turn with copies.
+/* `npm run bench`: the strategies dpor and graph, in turn with SPIN; workers, in turn with copies; the modelled memory.
  *
  * --rounds N    rounds of every measurement
  * --only NAME   the programs alone whose title has that in it
@@ -14,6 +14,7 @@ import { traceDisagreements, traceLegend, traceRows } from './describe-traces.js
 import { graphAgainstSpin } from './graph-against-spin.js'
 import { describeMachine, thisMachine } from './machine.js'
 import { markdownBlock, markdownTable } from './markdown.js'
+import { memoryLegend, memoryRows, memorySpeed } from './memory-speed.js'
 import { isBuilt } from './our-processes.js'
 import type { Setting } from './setting.js'
 import { prepareSpin } from './spin-verifier.js'
@@ -37,7 +38,7 @@ async function main(rounds: number): Promise<number> {
   if (options.markdown && options.only !== '') return fail('--markdown writes down all programs: leave out --only.')
   if (!isBuilt()) return fail('There is no dist to measure: npm run build')
   const report = await measureAll(rounds)
-  if (report.traces === null && report.graph === null && report.shared === null)
+  if (report.traces === null && report.graph === null && report.shared === null && report.memory === null)
     return fail(`No program is called “${options.only}”.`)
   console.log(options.json ? JSON.stringify(report, null, 2) : asText(report))
   if (options.markdown) writeFileSync(new URL('./RESULTS.md', import.meta.url), asMarkdown(report))
@@ -54,25 +55,34 @@ async function measureAll(rounds: number) {
   try {
     const traces = await tracesAgainstSpin(setting)
     const shared = await workersAgainstCopies(setting)
-    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, graph: graphAgainstSpin(setting) }
+    const memory = memorySpeed(setting)
+    return {
+      machine: thisMachine(),
+      spin: spin?.version ?? null,
+      traces,
+      shared,
+      memory,
+      graph: graphAgainstSpin(setting),
+    }
   } finally {
     spin?.dispose()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function asText({ machine, spin, traces, shared, graph }: Everything): string {
+function asText({ machine, spin, traces, shared, memory, graph }: Everything): string {
   return [
     describeMachine(machine, spin),
     ...(traces === null
       ? []
       : ['', ...traceLegend(traces), '', table(traceRows(traces)), ...traceDisagreements(traces)]),
     ...(shared === null ? [] : ['', sharedLegend(shared), '', table(sharedRows(shared))]),
+    ...(memory === null ? [] : ['', memoryLegend(memory), '', table(memoryRows(memory))]),
     ...(graph === null ? [] : ['', 'Strategy graph:', describe(graph)]),
   ].join('\n')
 }
 
-function asMarkdown({ machine, spin, traces, shared, graph }: Everything): string {
+function asMarkdown({ machine, spin, traces, shared, memory, graph }: Everything): string {
   return [
     '# What the benchmarks have measured',
     'Written by `npm run bench -- --markdown`; the machine was shared with other work, so that ratios are worth more than times.',
@@ -86,6 +96,7 @@ function asMarkdown({ machine, spin, traces, shared, graph }: Everything): strin
           ...traceDisagreements(traces),
         ]),
     ...(shared === null ? [] : ['## Workers', markdownTable(sharedRows(shared)), sharedLegend(shared)]),
+    ...(memory === null ? [] : ['## Modelled memory', markdownTable(memoryRows(memory)), memoryLegend(memory)]),
     ...(graph === null ? [] : ['## Strategy `graph`', markdownBlock(describe(graph))]),
   ]
     .join('\n\n')
