@@ -1,5 +1,5 @@
 /* `npm run bench`: the strategies dpor and graph, in turn with SPIN; workers, in turn with copies.
- * The simulator's kernel, in turn with other discrete-event engines.
+ * The simulator's kernel, in turn with other discrete-event engines; the modelled memory.
  *
  * --rounds N    rounds of every measurement
  * --only NAME   the programs alone whose title has that in it
@@ -16,6 +16,7 @@ import { graphAgainstSpin } from './graph-against-spin.js'
 import { kernelAgainstPeers, kernelLegend, kernelRows } from './kernel-against-peers.js'
 import { describeMachine, thisMachine } from './machine.js'
 import { markdownBlock, markdownTable } from './markdown.js'
+import { memoryLegend, memoryRows, memorySpeed } from './memory-speed.js'
 import { isBuilt } from './our-processes.js'
 import type { Setting } from './setting.js'
 import { prepareSpin } from './spin-verifier.js'
@@ -39,7 +40,13 @@ async function main(rounds: number): Promise<number> {
   if (options.markdown && options.only !== '') return fail('--markdown writes down all programs: leave out --only.')
   if (!isBuilt()) return fail('There is no dist to measure: npm run build')
   const report = await measureAll(rounds)
-  if (report.traces === null && report.graph === null && report.shared === null && report.kernel === null)
+  if (
+    report.traces === null &&
+    report.graph === null &&
+    report.shared === null &&
+    report.kernel === null &&
+    report.memory === null
+  )
     return fail(`No program is called “${options.only}”.`)
   console.log(options.json ? JSON.stringify(report, null, 2) : asText(report))
   if (options.markdown) writeFileSync(new URL('./RESULTS.md', import.meta.url), asMarkdown(report))
@@ -57,15 +64,16 @@ async function measureAll(rounds: number) {
     const traces = await tracesAgainstSpin(setting)
     const shared = await workersAgainstCopies(setting)
     const kernel = kernelAgainstPeers(setting)
+    const memory = memorySpeed(setting)
     const graph = graphAgainstSpin(setting)
-    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, kernel, graph }
+    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, kernel, memory, graph }
   } finally {
     spin?.dispose()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function asText({ machine, spin, traces, shared, kernel, graph }: Everything): string {
+function asText({ machine, spin, traces, shared, kernel, memory, graph }: Everything): string {
   return [
     describeMachine(machine, spin),
     ...(traces === null
@@ -73,11 +81,12 @@ function asText({ machine, spin, traces, shared, kernel, graph }: Everything): s
       : ['', ...traceLegend(traces), '', table(traceRows(traces)), ...traceDisagreements(traces)]),
     ...(shared === null ? [] : ['', sharedLegend(shared), '', table(sharedRows(shared))]),
     ...(kernel === null ? [] : ['', kernelLegend(kernel), '', table(kernelRows(kernel))]),
+    ...(memory === null ? [] : ['', memoryLegend(memory), '', table(memoryRows(memory))]),
     ...(graph === null ? [] : ['', 'Strategy graph:', describe(graph)]),
   ].join('\n')
 }
 
-function asMarkdown({ machine, spin, traces, shared, kernel, graph }: Everything): string {
+function asMarkdown({ machine, spin, traces, shared, kernel, memory, graph }: Everything): string {
   return [
     '# What the benchmarks have measured',
     'Written by `npm run bench -- --markdown`; the machine was shared with other work, so that ratios are worth more than times.',
@@ -92,6 +101,7 @@ function asMarkdown({ machine, spin, traces, shared, kernel, graph }: Everything
         ]),
     ...(shared === null ? [] : ['## Workers', markdownTable(sharedRows(shared)), sharedLegend(shared)]),
     ...(kernel === null ? [] : ["## The simulator's kernel", markdownTable(kernelRows(kernel)), kernelLegend(kernel)]),
+    ...(memory === null ? [] : ['## Modelled memory', markdownTable(memoryRows(memory)), memoryLegend(memory)]),
     ...(graph === null ? [] : ['## Strategy `graph`', markdownBlock(describe(graph))]),
   ]
     .join('\n\n')

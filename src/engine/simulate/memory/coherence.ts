@@ -41,7 +41,7 @@ export class Coherence {
   readonly #lastLevels: LruCaches | null
   readonly #isInclusive: boolean
   readonly #sharedHits: number
-  /** The line that each core has given up last, −1 if it has it again, and until when it has been here. */
+  /** The line that each core has been asked for last before it could give it away, and until when it has kept it. */
   readonly #leaving: Int32Array
   readonly #leavingUntil: Float64Array
   /** For each node, the invalidation that has told it last. */
@@ -146,7 +146,6 @@ export class Coherence {
     const latency = Math.max(this.#times.directory, this.#invalidateOthers(core, entry, words, start, true))
     this.#counters.add(core, Counter.Upgrades, 1)
     this.directory.setFreeAt(entry, start + latency + Math.max(task, this.#times.hold))
-    if (this.#leaving[core] === this.directory.lineOf(entry)) this.#leaving[core] = -1
     this.modify(core, place)
     this.#caches.written[place] = words
     return start - now + latency
@@ -168,7 +167,6 @@ export class Coherence {
 
   /** Whether the core misses the line because others have written to it, and why; and it has it again. */
   #classify(core: number, entry: number, words: number): void {
-    if (this.#leaving[core] === this.directory.lineOf(entry)) this.#leaving[core] = -1
     const row = this.directory.lostOf(entry)
     if (row < 0) return
     const lost = this.#lost.wordsOf(row, core)

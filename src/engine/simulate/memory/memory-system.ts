@@ -17,7 +17,7 @@ import { Topology } from './topology.js'
  * Times are whole picoseconds. Calls come in the order of `now` (those of one moment in any fixed order): the same calls
  * give the same times, and states change in the order of calls. Addresses are bytes from 0 to below 2³¹ lines (128 GiB
  * with lines of 64 bytes); an access is to the word (4 bytes) its address is in and does not cross lines. No access
- * allocates; what is remembered grows with the lines in caches and the pages in use, not with the number of accesses.
+ * makes an object; what is remembered grows with the lines in caches and the pages in use, not with the number of accesses.
  *
  * Not modelled: TLBs, caches for instructions, several hardware threads on one core, bandwidth of caches, a directory
  * that is too small, bank conflicts and refresh of DRAM, weak memory orders.
@@ -77,8 +77,9 @@ export class MemorySystem {
    * `address + bytes` (`stride` 1 or more). Without `prefetch` it is the sum of the single accesses, each at the end of
    * the one before; with it, lines are fetched while others are used, as the configuration says.
    *
-   * All lines change their states at once, and bus, links and controllers are taken for the times to come: whoever competes
-   * for lines or for bandwidth should cut a long stream into pieces of a few thousand lines at most.
+   * All lines change their states at once, and bus, links and controllers are taken for the times to come, with what is left
+   * for those who ask later: near saturation some 2 % of the bandwidth stay unused. Whoever competes for lines or for
+   * bandwidth cuts a long stream into pieces, of a few thousand lines at most.
    */
   stream(core: number, address: number, bytes: number, stride: number, kind: AccessKind, now: number): number {
     const { lineSize, prefetch } = this.config

@@ -111,6 +111,24 @@ describe('False sharing', () => {
     expect(memory.countersOf(0)).toMatchObject({ trueSharing: 1, falseSharing: 1 })
   })
 
+  test('is not told by what the core itself has written while the line was still there', () => {
+    const memory = new MemorySystem({ ...SMALL, transfer: { ...SMALL.transfer, hold: 20 } })
+    memory.access(0, 0, Store, 0)
+    // Core 0 has the line from 80 to 100 ns; core 1 asks for it and gets it afterwards.
+    expect(memory.access(1, 20, Store, 10 * NS) / NS).toBe(90 + 25 + 0.5)
+    expect(memory.stateOf(0, 0)).toBe('I')
+    expect(memory.access(0, 4, Store, 90 * NS) / NS).toBe(0.5)
+    expect(memory.countersOf(0)).toMatchObject({ hitsWhileLeaving: 1, hits: [1, 0, 0] })
+    memory.access(0, 4, Load, 200 * NS)
+    expect(memory.countersOf(0)).toMatchObject({ trueSharing: 0, falseSharing: 1 })
+    // But by what it has written for the others who have lost it.
+    memory.access(2, 24, Store, 300 * NS)
+    memory.access(1, 28, Store, 310 * NS)
+    memory.access(2, 4, Store, 320 * NS)
+    memory.access(0, 4, Load, 400 * NS)
+    expect(memory.countersOf(0)).toMatchObject({ trueSharing: 1, falseSharing: 1 })
+  })
+
   test('gets cheaper if cores hold lines: several atomics per transfer', () => {
     // Within 20 ns: one until 6 ns after the line has come, two more that begin before it goes; 2·(25 + 20) ns for 3.
     const { each } = contend({ ...SMALL, transfer: { ...SMALL.transfer, hold: 20 } }, 0, 8)

@@ -248,7 +248,6 @@ export class ReferenceMemory {
       const start = this.#whenFree(core, line, now)
       const latency = Math.max(this.#directoryTime(), this.#invalidateOthers(core, line, word, start, true))
       core.count.upgrades++
-      if (core.leaving?.line === line) core.leaving = null
       this.#freeAt.set(line, start + latency + Math.max(task, this.#ns(this.#config.transfer.hold)))
       wait = Math.max(wait ?? 0, start - now + latency)
     }
@@ -428,7 +427,6 @@ export class ReferenceMemory {
   }
 
   #noteReturn(core: ReferenceCore, line: number, word: number): void {
-    if (core.leaving?.line === line) core.leaving = null
     const words = core.lost.get(line)
     if (words === undefined) return
     if (words.has(word)) core.count.trueSharing++
