@@ -51,6 +51,15 @@ interface ExploreFlags extends CommonFlags {
   readonly patience: number
 }
 
+interface SimulateFlags extends CommonFlags {
+  readonly machine?: string
+  readonly seed?: string
+  readonly contracts?: boolean
+  readonly param: Record<string, ParameterValue>
+  readonly maxTime?: number
+  readonly patience: number
+}
+
 interface ReplayFlags extends CommonFlags {
   readonly step?: boolean
   readonly states?: boolean
@@ -198,6 +207,28 @@ function buildCommands(): Command {
   withPatience(
     common(
       root
+        .command('simulate')
+        .description('run a program on a modelled computer: one seed, one run, with time')
+        .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file')
+        .addOption(new Option('--machine <name>', 'a preset, or a path to a machine file (default: laptop)'))
+        .addOption(new Option('--seed <seed>', 'seed of what is drawn (default: 1)'))
+        .option('--contracts', 'let every operation of a primitive be one step, instead of the algorithm it is made of')
+        .addOption(
+          new Option('--param <name=value>', "a value for one of the program's parameters; repeatable")
+            .argParser(collectParameter)
+            .default({}, 'the defaults'),
+        )
+        .addOption(
+          new Option('--max-time <seconds>', 'simulated seconds at most (default: 1000)').argParser(parsePositive),
+        ),
+    ),
+  )
+    .addHelpText('after', EXIT_CODES)
+    .action(async (source: string, flags: SimulateFlags) => finish(await simulate(source, flags)))
+
+  withPatience(
+    common(
+      root
         .command('replay')
         .description('follow a token: the same steps again')
         .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file')
@@ -245,6 +276,22 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
   if (flags.repair !== undefined)
     return (await import('./repair-command.js')).repairCommand(source, flags.repair, given)
   return (await import('./explore-command.js')).exploreCommand(source, given)
+}
+
+async function simulate(source: string, flags: SimulateFlags): Promise<ExitCode> {
+  const { simulateCommand } = await import('./simulate-command.js')
+  return simulateCommand(source, {
+    json: flags.json ?? false,
+    language: flags.lang,
+    patience: flags.patience,
+    options: {
+      ...(flags.machine === undefined ? {} : { machine: flags.machine }),
+      ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+      ...(flags.contracts === true ? { twins: false } : {}),
+      ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1e9 }),
+      params: flags.param,
+    },
+  })
 }
 
 async function replay(source: string, token: string, flags: ReplayFlags): Promise<ExitCode> {

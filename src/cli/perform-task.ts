@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Program } from '../engine/program.js'
 import { replay, type Replay } from '../engine/replay.js'
 import { explore } from '../explore.js'
+import { simulate } from '../simulate.js'
 import { availableMemory } from '../available-memory.js'
 import type { ExploreProgress, ExploreReport, Violation } from '../engine/explore/explore-report.js'
 import { compareRepair } from '../engine/explore/repair-comparison.js'
@@ -34,13 +35,18 @@ function makeMonitor(): PulseMonitor {
 }
 
 async function perform(task: WorkerTask): Promise<void> {
-  const stays = task.kind !== 'replay' && (task.options.workers ?? 1) > 1
+  const stays = task.kind !== 'replay' && task.kind !== 'simulate' && (task.options.workers ?? 1) > 1
   const program = await load(task.source, stays)
   switch (task.kind) {
     case 'replay':
       return tell({
         kind: 'replayed',
         replay: replay(program, task.token, { adapt: task.adapt, states: task.states, monitor: makeMonitor() }),
+      })
+    case 'simulate':
+      return tell({
+        kind: 'simulated',
+        report: await simulate(program, { ...task.options, monitor: makeMonitor(), signal: abort.signal }),
       })
     case 'explore':
       return tell({ kind: 'explored', ...(await exploreWithTraces(program, task)) })

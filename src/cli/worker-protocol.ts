@@ -1,5 +1,7 @@
 import type { ExploreProgress, ExploreReport, Violation } from '../engine/explore/explore-report.js'
 import type { ExploreOptions } from '../explore.js'
+import type { SimulateReport } from '../engine/simulate/simulate-report.js'
+import type { SimulateOptions } from '../simulate.js'
 import type { RepairComparison } from '../engine/explore/repair-comparison.js'
 import type { Replay } from '../engine/replay.js'
 import type { Place } from '../engine/place.js'
@@ -25,8 +27,14 @@ export interface CompareTask extends Omit<ExploreTask, 'kind'> {
 /** Options of an exploration as they cross to the worker. */
 export type ExploreTaskOptions = Omit<ExploreOptions, 'onProgress' | 'onViolation' | 'monitor' | 'signal' | 'patience'>
 
+/** Options of a simulation as they cross to the worker. */
+export type SimulateTaskOptions = Omit<SimulateOptions, 'machine' | 'onPrint' | 'monitor' | 'signal'> & {
+  readonly machine?: string
+}
+
 /** What the worker is asked to do with a program. */
 export type WorkerTask =
+  | { readonly kind: 'simulate'; readonly source: string; readonly options: SimulateTaskOptions }
   | ExploreTask
   | CompareTask
   | {
@@ -58,6 +66,7 @@ export type WorkerMessage =
   | { readonly kind: 'broken'; readonly report: ExploreReport; readonly replays: readonly (Replay | undefined)[] }
   | { readonly kind: 'compared'; readonly repaired: ExploreReport; readonly comparison: RepairComparison }
   | { readonly kind: 'replayed'; readonly replay: Replay }
+  | { readonly kind: 'simulated'; readonly report: SimulateReport }
   | { readonly kind: 'failed'; readonly failure: PortableError }
 
 /** What the command line tells the worker. */

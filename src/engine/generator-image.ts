@@ -386,8 +386,19 @@ export class GeneratorImage implements ThreadImage {
     const { nodes } = this.context
     const form = this.codec.encode(run.thread, operation)
     const spawned = this.starts.enter(run, operation)
-    const word = operation instanceof Spawn ? spawned!.child.word : form.word
-    const node = nodes.add({ ...form, ...history, word, owner: run.thread.index })
+    // One object, field by field: copying two into a third cost more than all else that is done for a node.
+    const node = nodes.add({
+      code: form.code,
+      word: operation instanceof Spawn ? spawned!.child.word : form.word,
+      a: form.a,
+      b: form.b,
+      hash1: history.hash1,
+      hash2: history.hash2,
+      parent: history.parent,
+      result: history.result,
+      owner: run.thread.index,
+      length: history.length,
+    })
     this.starts.note(node, run, operation, spawned, () => pointOfNode(nodes, this.context.threads, node))
     this.tellStart(operation, node)
     if (operation.isTimed === true) this.isTimed = true

@@ -1,6 +1,6 @@
 import type { Operation } from '../../operation.js'
 import { Compute } from '../../thread-operations.js'
-import type { EventId } from '../kernel/event-queue.js'
+import type { EventId } from '../kernel/kernel.js'
 import { Priority } from '../kernel/priority.js'
 import { BLOCKS } from '../os/work.js'
 import type { IntervalConfig } from './gil-config.js'

@@ -1,7 +1,9 @@
-import { type EventId, EventQueue, MAX_TIME } from './event-queue.js'
+import { EventQueue } from './event-queue.js'
+import type { EventId } from './event-slots.js'
 import { KernelError } from './kernel-error.js'
+import { MAX_TIME } from './time.js'
 
-export type { EventId } from './event-queue.js'
+export type { EventId } from './event-slots.js'
 
 /** What an event does. The argument is a number, so that one function serves many events and nothing is allocated for one. */
 export type Handler = (argument: number) => void
@@ -121,20 +123,17 @@ export class Kernel {
 
   #runEvents(until: number): RunEnd {
     const queue = this.#queue
-    for (;;) {
-      const time = queue.nextTime
-      if (time === Infinity) return 'empty'
-      if (this.#eventsLeft === STOPPED) return 'events'
-      if (time > until) {
-        this.#now = until
-        return 'until'
-      }
-      if (this.#eventsLeft === 0) return 'events'
+    while (this.#eventsLeft > 0) {
+      const slot = queue.take(until)
+      if (slot === -1) break
       this.#eventsLeft--
-      const slot = queue.take()
-      this.#now = time
+      this.#now = queue.timeOf(slot)
       this.#handlers[slot](this.#arguments[slot])
     }
+    if (queue.size === 0) return 'empty'
+    if (this.#eventsLeft === STOPPED || queue.nextTime <= until) return 'events'
+    this.#now = until
+    return 'until'
   }
 
   #growArguments(): void {

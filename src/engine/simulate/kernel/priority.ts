@@ -22,3 +22,6 @@ export const Priority = {
 
 /** How many classes there are; the numbers go from 0 to one less. */
 export const PRIORITY_CLASSES = 32
+
+/** The class that comes last of all in an instant. */
+export const LAST_PRIORITY = PRIORITY_CLASSES - 1

@@ -1,4 +1,5 @@
-import type { OperatingSystem, ThreadOptions } from '../os/operating-system.js'
+import type { OperatingSystem } from '../os/operating-system.js'
+import type { ThreadOptions } from '../os/thread-options.js'
 import type { Work } from '../os/work.js'
 import type { SimulatedProgram } from '../program/simulated-program.js'
 import type { ThreadHost } from '../program/thread-host.js'

@@ -8,8 +8,10 @@ export interface OsConfig {
   readonly idleWakeLatency: number
   /** Paid by the core when a thread runs on another core than before: what the memory model does not charge already. */
   readonly migrationCost: number
-  /** How often loads of cores are compared and a thread is moved; 0: never. */
+  /** How often loads of cores are compared and threads are moved; 0: never. */
   readonly balanceInterval: number
+  /** Whether a core without work takes it from another core's queue at once. @default true */
+  readonly stealing?: boolean
   /** To create a thread, paid by the thread that does. */
   readonly threadCreation: number
   /** To create a process by each start method, paid by the thread that does. */

@@ -6,7 +6,7 @@ import type { Operation } from '../../operation.js'
 import type { Random } from '../../random.js'
 import type { Session } from '../../session.js'
 import { Compute } from '../../thread-operations.js'
-import type { EventId } from '../kernel/event-queue.js'
+import type { EventId } from '../kernel/kernel.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { Priority } from '../kernel/priority.js'
 import { BLOCKS, ENDS, type Work, YIELDS } from '../os/work.js'
@@ -20,6 +20,8 @@ import { WaitingThreads } from './waiting-threads.js'
 
 /** Picoseconds of a nanosecond. */
 const NANOSECOND = 1000
+
+const NOBODY = -1
 
 /** What a thread is in the middle of, besides its operation. */
 const Phase = { Ready: 0, Asking: 1, Answered: 2, Yielding: 3, Entering: 4 } as const
@@ -184,7 +186,7 @@ export class SimulatedProgram implements Work {
       const { [thread]: from } = this.#began
       observer.step(thread, core, operation, way, this.#shown(operation, result), from!, this.#kernel.now)
     }
-    this.#tellWritten()
+    this.#tellWritten(thread)
     if (session.isTimed) this.#armTimer()
   }
 
@@ -302,10 +304,9 @@ export class SimulatedProgram implements Work {
   }
 
   /** What a step has written may let others step, and may have begun or ended threads. */
-  #tellWritten(): void {
+  #tellWritten(stepped = NOBODY): void {
     const { world } = this.session
     const written = world.written
-    if (written === 0) return
     const { kinds } = this.session.layout
     for (let at = 0; at < written; at++) {
       const word = world.writtenWord(at)
@@ -313,6 +314,9 @@ export class SimulatedProgram implements Work {
     }
     if (this.#waiting.count > 0) for (let at = 0; at < written; at++) this.#findAble(world.writtenWord(at))
     world.forget()
+    // Its word stays the same node, whatever that has become.
+    if (stepped !== NOBODY && this.#waiting.count > 0 && world.hasEnded(stepped))
+      this.#findAble(this.session.threads.all[stepped]!.word)
     // Whoever is woken may go on at once: not before all of this step has been looked at.
     while (this.#started.length > 0) this.host.start(this.#started.shift()!)
     while (this.#woken.length > 0) this.host.wake(this.#woken.shift()!)

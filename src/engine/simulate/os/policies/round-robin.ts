@@ -1,67 +1,57 @@
-import type { MakePolicy, Policy, SchedulingView } from '../policy.js'
-import { type QueuePlacement, RunQueues } from '../run-queues.js'
+import { MILLISECOND } from '../durations.js'
+import type { MakePolicy, SchedulingView } from '../policy.js'
+import { definePolicy } from '../policy-kind.js'
+import { QueuedPolicy } from '../queued-policy.js'
+import type { QueuePlacement } from '../run-queues.js'
 
 /** What round-robin can be told. */
 export interface RoundRobinOptions {
-  /** How long a thread runs before its turn is over, in picoseconds. Linux: 100 ms for SCHED_RR. */
+  /** How long a thread runs before its turn is over, in picoseconds. @default 100 ms: Linux, RR_TIMESLICE */
   readonly quantum: number
-  readonly queues?: QueuePlacement
+  /** One queue for each core, or one for all. @default 'per-core': Linux */
+  readonly queues: QueuePlacement
 }
 
-/** Everybody in turn, for a quantum each. */
-export function roundRobin({ quantum, queues = 'per-core' }: RoundRobinOptions): MakePolicy {
-  return (view) => new InTurn('round-robin', view, quantum, queues)
+/**
+ * Everybody in turn, for a quantum each. A turn that ends when nobody waits begins anew. Whoever blocks or yields has a whole
+ * quantum the next time.
+ */
+export const ROUND_ROBIN = definePolicy<RoundRobinOptions>({
+  name: 'round-robin',
+  summary: 'everybody in turn, for a quantum each',
+  parameters: {
+    quantum: {
+      kind: 'time',
+      minimum: 1,
+      default: 100 * MILLISECOND,
+      meaning: 'how long a thread runs before its turn is over',
+      source: 'Linux, include/linux/sched/rt.h, RR_TIMESLICE',
+    },
+    queues: {
+      kind: 'queues',
+      default: 'per-core',
+      meaning: 'one queue for each core, or one for all',
+      source: 'Linux: one for each core',
+    },
+  },
+  create: (options) => (view) => new RoundRobin(view, options),
+})
+
+/** @see ROUND_ROBIN */
+export function roundRobin(options: Partial<RoundRobinOptions> = {}): MakePolicy {
+  return ROUND_ROBIN.make(options)
 }
 
-/** Whoever came first, until it blocks or ends. */
-export function fifo({ queues = 'per-core' }: { readonly queues?: QueuePlacement } = {}): MakePolicy {
-  return (view) => new InTurn('fifo', view, Infinity, queues)
-}
-
-class InTurn implements Policy {
-  readonly name: string
-  readonly #queues: RunQueues
+class RoundRobin extends QueuedPolicy {
+  readonly name = 'round-robin'
   readonly #quantum: number
 
-  constructor(name: string, view: SchedulingView, quantum: number, placement: QueuePlacement) {
-    this.name = name
-    this.#queues = new RunQueues(view, placement)
+  constructor(view: SchedulingView, { quantum, queues }: RoundRobinOptions) {
+    super(view, queues)
     this.#quantum = quantum
   }
 
-  enqueue(thread: number, core: number): void {
-    this.#queues.push(thread, core)
-  }
-
-  pick(core: number): number {
-    return this.#queues.take(core)
-  }
-
-  hasWaiting(core: number): boolean {
-    return this.#queues.hasWaiting(core)
-  }
-
-  steal(core: number): number {
-    return this.#queues.steal(core)
-  }
-
-  load(core: number): number {
-    return this.#queues.length(core)
-  }
-
-  slice(): number {
+  override slice(): number {
     return this.#quantum
   }
-
-  ran(): void {}
-
-  expires(): boolean {
-    return true
-  }
-
-  preempts(): boolean {
-    return false
-  }
-
-  leaves(): void {}
 }

@@ -1,0 +1,66 @@
+import type { Parameters } from '../program.js'
+
+/** What went wrong in a simulated run. */
+export interface SimulatedFailure {
+  readonly kind: 'property' | 'deadlock' | 'error' | 'misuse' | 'endless'
+  readonly message: string
+}
+
+/** Where the time of a core has gone, in nanoseconds. */
+export interface CoreTimes {
+  readonly busy: number
+  readonly switching: number
+  readonly idle: number
+  /** Times it changed from one thread to another at a cost. */
+  readonly switches: number
+}
+
+/** Where the time of a thread has gone, in nanoseconds: the five states, `new` and `dead` left out. */
+export interface ThreadTimes {
+  readonly name: string
+  readonly runnable: number
+  readonly running: number
+  readonly waiting: number
+  readonly dispatched: number
+  readonly preempted: number
+  readonly migrated: number
+}
+
+/** What threads waited for, all of them together. */
+export interface WaitTimes {
+  /** The object, or what a thread did if that was on no object: `sleep`, `io`. */
+  readonly what: string
+  readonly waits: number
+  /** In nanoseconds, from when a thread could not go on to its next operation. */
+  readonly time: number
+}
+
+/** What the simulated computer says of one run of a program: one seed, one run. Times are in nanoseconds unless said otherwise. */
+export interface SimulateReport {
+  readonly schema: 1
+  readonly program: string
+  readonly params: Parameters
+  readonly machine: string
+  readonly mapping: string
+  readonly policy: string
+  readonly twins: boolean
+  readonly seed: string
+  /** `violated` if something went wrong in this run, `holds` if it came to its end without, `unknown` if it was stopped. */
+  readonly verdict: 'holds' | 'violated' | 'unknown'
+  readonly stopped: { readonly reason: 'events' | 'time' | 'aborted'; readonly message: string } | null
+  /** From the start to the end of the last thread that the program waits for. */
+  readonly makespan: number
+  readonly operations: number
+  readonly final: Readonly<Record<string, unknown>>
+  readonly results?: Readonly<Record<string, unknown>>
+  readonly violations: readonly SimulatedFailure[]
+  readonly cores: readonly CoreTimes[]
+  readonly threads: readonly ThreadTimes[]
+  readonly waits: readonly WaitTimes[]
+  readonly timeLine: {
+    /** For each core, what it did in equal parts of the time: a thread's number, `switching`, or null for nothing. */
+    readonly cores: readonly (readonly (number | 'switching' | null)[])[]
+    /** For each thread: its state, or null before it began and after it has ended. */
+    readonly threads: readonly (readonly ('runnable' | 'running' | 'waiting' | null)[])[]
+  }
+}

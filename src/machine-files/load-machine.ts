@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { UsageError } from '../engine/errors.js'
+import type { Machine } from '../engine/simulate/machine/machine.js'
+import { parseMachine } from './parse-machine.js'
+
+// From `src/machine-files` as from the folder of a built chunk: presets lie in the package's folder.
+const PRESETS = new URL('../../machines/', import.meta.url)
+
+/** The names of the machines that come with the package. */
+export function presetMachines(): string[] {
+  return readdirSync(PRESETS)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort()
+}
+
+/**
+ * A machine by the name of a preset, or by the path of a machine file.
+ *
+ * @throws UsageError `usage/unknown-machine`, `usage/unreadable-machine`
+ * @throws MachineFault if the file does not describe a machine.
+ */
+export function loadMachine(nameOrPath: string): Machine {
+  const presets = presetMachines()
+  if (presets.includes(nameOrPath))
+    return parseMachine(readText(new URL(`${nameOrPath}.yaml`, PRESETS)), `machines/${nameOrPath}.yaml`)
+  if (!existsSync(nameOrPath) || !statSync(nameOrPath).isFile())
+    throw new UsageError('usage/unknown-machine', `there is no machine “${nameOrPath}”, and no such file`, {
+      hint: `there are ${presets.join(', ')}; or give the path of a machine file`,
+    })
+  return parseMachine(readText(nameOrPath), nameOrPath)
+}
+
+function readText(file: string | URL): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new UsageError('usage/unreadable-machine', `the machine file cannot be read: ${String(error)}`)
+  }
+}

@@ -1,0 +1,152 @@
+import { type Document, LineCounter, parseDocument } from 'yaml'
+import type { z } from 'zod'
+import type { Machine } from '../engine/simulate/machine/machine.js'
+import { POLICIES, policyNamed, type PolicyName } from '../engine/simulate/os/policies.js'
+import type { MakePolicy } from '../engine/simulate/os/policy.js'
+import type { Place } from '../engine/place.js'
+import { MachineFault } from './machine-fault.js'
+import { type MachineFile, machineSchema } from './machine-schema.js'
+import { parseQuantity } from './quantity.js'
+
+/**
+ * Reads a machine file.
+ *
+ * @param file how errors name it.
+ * @throws MachineFault `machine/not-yaml`, `machine/invalid`
+ */
+export function parseMachine(text: string, file: string): Machine {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const [broken] = document.errors
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line, column: col }
+  }
+  if (broken !== undefined)
+    throw new MachineFault('machine/not-yaml', `the machine file is no YAML: ${broken.message}`, {
+      place: placeAt(broken.pos[0]),
+    })
+  const checked = machineSchema.safeParse(document.toJS())
+  if (checked.success) return machineOf(checked.data)
+  const [issue] = checked.error.issues
+  throw new MachineFault('machine/invalid', sentenceOf(issue!), {
+    place: placeAt(offsetOf(document, issue!)),
+    hint: hintOf(issue!),
+  })
+}
+
+type Issue = z.core.$ZodIssue
+
+function sentenceOf(issue: Issue): string {
+  const path = issue.path.map(String).join('.')
+  if (issue.code === 'unrecognized_keys')
+    return `${path === '' ? 'a machine' : path} has no ${issue.keys.map((key) => `“${key}”`).join(', ')}`
+  if (issue.code === 'invalid_type' && issue.input === undefined) return `${path} is missing`
+  return `${path === '' ? 'the file' : path} ${issue.message.replace(/^Invalid (input|option): /, 'must be ')}`
+}
+
+function hintOf(issue: Issue): string {
+  if (issue.code !== 'unrecognized_keys') return 'the presets in the folder machines say what each number means'
+  const known = keysAt(issue.path)
+  return known.length === 0 ? 'leave it out' : `there are ${known.join(', ')}`
+}
+
+/** The keys that an object of the schema may have. */
+function keysAt(path: readonly PropertyKey[]): string[] {
+  let schema: unknown = machineSchema
+  for (const key of path) {
+    const inner = unwrapped(schema)
+    schema = inner?.shape?.[String(key)] ?? inner?.valueType
+  }
+  return Object.keys(unwrapped(schema)?.shape ?? {})
+}
+
+interface SchemaParts {
+  readonly shape?: Readonly<Record<string, unknown>>
+  readonly valueType?: unknown
+}
+
+function unwrapped(schema: unknown): SchemaParts | undefined {
+  const parts = schema as (SchemaParts & { readonly def?: { readonly innerType?: unknown } }) | undefined
+  return parts?.def?.innerType === undefined ? parts : unwrapped(parts.def.innerType)
+}
+
+/** Where the trouble is in the file: an unknown key itself, or the value; of what is missing, whatever should contain it. */
+function offsetOf(document: Document, issue: Issue): number {
+  const path = [...issue.path]
+  if (issue.code === 'unrecognized_keys') {
+    const owner = document.getIn(path, true) as { readonly items?: readonly { readonly key?: unknown }[] } | null
+    const item = (owner?.items ?? (document.contents as { items?: readonly { key?: unknown }[] } | null)?.items)?.find(
+      ({ key }) => String((key as { readonly value?: unknown } | null)?.value) === issue.keys[0],
+    )
+    return rangeOf(item?.key) ?? 0
+  }
+  for (; path.length > 0; path.pop()) {
+    const offset = rangeOf(document.getIn(path, true))
+    if (offset !== undefined) return offset
+  }
+  return 0
+}
+
+function rangeOf(node: unknown): number | undefined {
+  return (node as { readonly range?: readonly number[] } | null | undefined)?.range?.[0]
+}
+
+/** Times of a policy are written with their units as well. */
+function policyOf(given: MachineFile['policy']): MakePolicy {
+  if (typeof given === 'string') return policyNamed(given)
+  const { name, ...written } = given
+  const kinds: Readonly<Record<string, { readonly kind: string }>> = Object.hasOwn(POLICIES, name)
+    ? POLICIES[name as PolicyName].parameters
+    : {}
+  const inPicoseconds = (value: unknown) =>
+    typeof value === 'string' ? (parseQuantity(value, 'time') ?? value) : value
+  const parameters = Object.entries(written).map(([parameter, value]) => {
+    const kind = kinds[parameter]?.kind
+    if (kind === 'time') return [parameter, inPicoseconds(value)] as const
+    return [parameter, kind === 'times' && Array.isArray(value) ? value.map(inPicoseconds) : value] as const
+  })
+  return policyNamed(name, Object.fromEntries(parameters))
+}
+
+function machineOf(file: MachineFile): Machine {
+  const time = (text: string) => Math.round(parseQuantity(text, 'time')!)
+  const { processor, system } = file
+  return {
+    name: file.name,
+    processor: {
+      cores: processor.cores,
+      clock: parseQuantity(processor.clock, 'frequency')!,
+      cyclesPerOperation: processor['cycles-per-operation'],
+      cyclesPerWork: processor['cycles-per-work'],
+    },
+    systemCall: time(system.call),
+    os: {
+      switchCost: time(system.switch),
+      wakeLatency: time(system.wake),
+      idleWakeLatency: time(system['idle-wake']),
+      migrationCost: time(system.migration),
+      balanceInterval: time(system.balance),
+      threadCreation: time(system.thread),
+      processCreation: {
+        fork: time(system.process.fork),
+        spawn: time(system.process.spawn),
+        forkserver: time(system.process.forkserver),
+      },
+    },
+    policy: policyOf(file.policy),
+    mapping: file.mapping,
+    devices: Object.fromEntries(
+      Object.entries(file.devices).map(([device, { latency, spread, bandwidth, depth, request }]) => [
+        device,
+        {
+          latency: time(latency),
+          spread,
+          bandwidth: bandwidth === undefined ? Infinity : parseQuantity(bandwidth, 'rate')!,
+          depth,
+          bytes: parseQuantity(request, 'size')!,
+        },
+      ]),
+    ),
+  }
+}

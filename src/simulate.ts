@@ -1,0 +1,56 @@
+import { UsageError } from './engine/errors.js'
+import type { Program } from './engine/program.js'
+import type { Machine } from './engine/simulate/machine/machine.js'
+import type { SimulateReport } from './engine/simulate/simulate-report.js'
+import { Simulation, type SimulationOptions } from './engine/simulate/simulation.js'
+import { loadMachine } from './machine-files/load-machine.js'
+
+/** Options of `simulate`. */
+export interface SimulateOptions extends SimulationOptions {
+  /** A preset's name, a path to a machine file, or a machine. @default 'laptop' */
+  readonly machine?: string | Machine
+  /** Ends the run early; the report then says what happened so far, with `stopped.reason` = `aborted`. */
+  readonly signal?: AbortSignal
+}
+
+export const DEFAULT_MACHINE = 'laptop'
+
+// The caller's event loop gets its turn after this much work.
+const SLICE_MS = 10
+
+/**
+ * Runs a program on a modelled computer, with time: one run from one seed, the same on every machine and at every time.
+ *
+ * Primitives are their twins by default, so that what a lock costs comes of the words that it is made of. Sleeps, timeouts
+ * and devices take the time they take there; what threads compute takes `p.compute`'s units.
+ *
+ * @throws UsageError for options, parameters and machines that make no sense.
+ * @throws ProgramFault if the program breaks a rule of the engine.
+ *
+ * @example
+ * ```ts
+ * import { simulate } from 'entrelacs'
+ * import bankAccount from 'entrelacs/scenarios/bank-account'
+ * const report = await simulate(bankAccount, { machine: 'laptop', seed: 7 })
+ * console.log(report.makespan > 0) // true
+ * ```
+ */
+export async function simulate(program: Program, options: SimulateOptions = {}): Promise<SimulateReport> {
+  const { machine = DEFAULT_MACHINE, signal, ...rest } = options
+  requireSeed(rest.seed)
+  const simulation = new Simulation(program, typeof machine === 'string' ? loadMachine(machine) : machine, rest)
+  const work = simulation.run()
+  for (;;) {
+    const slice = performance.now()
+    if (signal?.aborted === true) simulation.abort()
+    let step = work.next()
+    while (step.done !== true && performance.now() - slice < SLICE_MS) step = work.next()
+    if (step.done === true) return step.value
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+}
+
+function requireSeed(seed: unknown): void {
+  if (seed === undefined || typeof seed === 'string' || (typeof seed === 'number' && Number.isFinite(seed))) return
+  throw new UsageError('usage/seed', `a seed is a text or a number, not ${String(seed)}`)
+}
