@@ -102,7 +102,6 @@ export class IntervalLock implements InterpreterLock {
     if (isContending(state)) this.#contenders--
     this.#state[thread] = State.Out
     this.#holder = thread
-    this.#isRequested = false
     const { observer, kernel } = this.#setting
     observer?.takes(thread, kernel.now)
     if (this.#lastHolder !== thread) {
