@@ -14,6 +14,7 @@ import { traceDisagreements, traceLegend, traceRows } from './describe-traces.js
 import { graphAgainstSpin } from './graph-against-spin.js'
 import { describeMachine, thisMachine } from './machine.js'
 import { markdownBlock, markdownTable } from './markdown.js'
+import { operatingSystem, schedulingLegend, schedulingRows } from './operating-system.js'
 import { isBuilt } from './our-processes.js'
 import type { Setting } from './setting.js'
 import { prepareSpin } from './spin-verifier.js'
@@ -37,7 +38,7 @@ async function main(rounds: number): Promise<number> {
   if (options.markdown && options.only !== '') return fail('--markdown writes down all programs: leave out --only.')
   if (!isBuilt()) return fail('There is no dist to measure: npm run build')
   const report = await measureAll(rounds)
-  if (report.traces === null && report.graph === null && report.shared === null)
+  if (report.traces === null && report.graph === null && report.shared === null && report.os === null)
     return fail(`No program is called “${options.only}”.`)
   console.log(options.json ? JSON.stringify(report, null, 2) : asText(report))
   if (options.markdown) writeFileSync(new URL('./RESULTS.md', import.meta.url), asMarkdown(report))
@@ -54,14 +55,15 @@ async function measureAll(rounds: number) {
   try {
     const traces = await tracesAgainstSpin(setting)
     const shared = await workersAgainstCopies(setting)
-    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, graph: graphAgainstSpin(setting) }
+    const os = operatingSystem(setting)
+    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, graph: graphAgainstSpin(setting), os }
   } finally {
     spin?.dispose()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function asText({ machine, spin, traces, shared, graph }: Everything): string {
+function asText({ machine, spin, traces, shared, graph, os }: Everything): string {
   return [
     describeMachine(machine, spin),
     ...(traces === null
@@ -69,10 +71,11 @@ function asText({ machine, spin, traces, shared, graph }: Everything): string {
       : ['', ...traceLegend(traces), '', table(traceRows(traces)), ...traceDisagreements(traces)]),
     ...(shared === null ? [] : ['', sharedLegend(shared), '', table(sharedRows(shared))]),
     ...(graph === null ? [] : ['', 'Strategy graph:', describe(graph)]),
+    ...(os === null ? [] : ['', schedulingLegend, '', table(schedulingRows(os))]),
   ].join('\n')
 }
 
-function asMarkdown({ machine, spin, traces, shared, graph }: Everything): string {
+function asMarkdown({ machine, spin, traces, shared, graph, os }: Everything): string {
   return [
     '# What the benchmarks have measured',
     'Written by `npm run bench -- --markdown`; the machine was shared with other work, so that ratios are worth more than times.',
@@ -87,6 +90,7 @@ function asMarkdown({ machine, spin, traces, shared, graph }: Everything): strin
         ]),
     ...(shared === null ? [] : ['## Workers', markdownTable(sharedRows(shared)), sharedLegend(shared)]),
     ...(graph === null ? [] : ['## Strategy `graph`', markdownBlock(describe(graph))]),
+    ...(os === null ? [] : ['## Scheduler', markdownTable(schedulingRows(os)), schedulingLegend]),
   ]
     .join('\n\n')
     .concat('\n')
