@@ -42,7 +42,9 @@ class RudeLock extends StatefulObject<{ readonly readers: number; readonly isWri
   }
 }
 
-const sides = (lock: Pick<ReaderWriterLock, 'acquireRead' | 'releaseRead' | 'acquireWrite' | 'releaseWrite'>) => ({
+type Sides = Record<'acquireRead' | 'releaseRead' | 'acquireWrite' | 'releaseWrite', () => Steps<void>>
+
+const sides = (lock: Sides) => ({
   read: { enter: () => lock.acquireRead(), leave: () => lock.releaseRead() },
   write: { enter: () => lock.acquireWrite(), leave: () => lock.releaseWrite() },
 })
