@@ -17,6 +17,7 @@ import { kernelAgainstPeers, kernelLegend, kernelRows } from './kernel-against-p
 import { describeMachine, thisMachine } from './machine.js'
 import { markdownBlock, markdownTable } from './markdown.js'
 import { memoryLegend, memoryRows, memorySpeed } from './memory-speed.js'
+import { operatingSystem, schedulingLegend, schedulingRows } from './operating-system.js'
 import { isBuilt } from './our-processes.js'
 import type { Setting } from './setting.js'
 import { prepareSpin } from './spin-verifier.js'
@@ -45,7 +46,8 @@ async function main(rounds: number): Promise<number> {
     report.graph === null &&
     report.shared === null &&
     report.kernel === null &&
-    report.memory === null
+    report.memory === null &&
+    report.os === null
   )
     return fail(`No program is called “${options.only}”.`)
   console.log(options.json ? JSON.stringify(report, null, 2) : asText(report))
@@ -65,15 +67,16 @@ async function measureAll(rounds: number) {
     const shared = await workersAgainstCopies(setting)
     const kernel = kernelAgainstPeers(setting)
     const memory = memorySpeed(setting)
+    const os = operatingSystem(setting)
     const graph = graphAgainstSpin(setting)
-    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, kernel, memory, graph }
+    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, kernel, memory, os, graph }
   } finally {
     spin?.dispose()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function asText({ machine, spin, traces, shared, kernel, memory, graph }: Everything): string {
+function asText({ machine, spin, traces, shared, kernel, memory, os, graph }: Everything): string {
   return [
     describeMachine(machine, spin),
     ...(traces === null
@@ -83,10 +86,11 @@ function asText({ machine, spin, traces, shared, kernel, memory, graph }: Everyt
     ...(kernel === null ? [] : ['', kernelLegend(kernel), '', table(kernelRows(kernel))]),
     ...(memory === null ? [] : ['', memoryLegend(memory), '', table(memoryRows(memory))]),
     ...(graph === null ? [] : ['', 'Strategy graph:', describe(graph)]),
+    ...(os === null ? [] : ['', schedulingLegend, '', table(schedulingRows(os))]),
   ].join('\n')
 }
 
-function asMarkdown({ machine, spin, traces, shared, kernel, memory, graph }: Everything): string {
+function asMarkdown({ machine, spin, traces, shared, kernel, memory, os, graph }: Everything): string {
   return [
     '# What the benchmarks have measured',
     'Written by `npm run bench -- --markdown`; the machine was shared with other work, so that ratios are worth more than times.',
@@ -103,6 +107,7 @@ function asMarkdown({ machine, spin, traces, shared, kernel, memory, graph }: Ev
     ...(kernel === null ? [] : ["## The simulator's kernel", markdownTable(kernelRows(kernel)), kernelLegend(kernel)]),
     ...(memory === null ? [] : ['## Modelled memory', markdownTable(memoryRows(memory)), memoryLegend(memory)]),
     ...(graph === null ? [] : ['## Strategy `graph`', markdownBlock(describe(graph))]),
+    ...(os === null ? [] : ['## Scheduler', markdownTable(schedulingRows(os)), schedulingLegend]),
   ]
     .join('\n\n')
     .concat('\n')

@@ -1,7 +1,6 @@
 import { UsageError } from '../../errors.js'
 import type { Random } from '../../random.js'
-import type { EventId } from '../kernel/kernel.js'
-import type { Kernel } from '../kernel/kernel.js'
+import type { EventId, Kernel } from '../kernel/kernel.js'
 import { Priority } from '../kernel/priority.js'
 import type { OsConfig } from './os-config.js'
 import { CoreState, type OsObserver } from './os-observer.js'
@@ -22,16 +21,16 @@ const NOWHERE = -1
 const NO_EVENT: EventId = -1
 /** A core is not asked to let anybody else run. */
 const UNWANTED = -1
-/** A thread has no burst that it has begun and not finished. */
+/** No burst has been begun and not finished; none ends. */
 const NOTHING = -1
 
 /**
  * The operating system of a simulated computer: threads in five states, on cores, by a policy.
  *
- * A core goes on by itself as long as nothing else is due, without any event of the kernel. Whatever another core or a
- * device wants of it (to leave its idle state, to take somebody else) comes as an event of the same instant, so that no core acts while another does.
- * A burst that ends at the very instant at which its thread is to lose the core has ended: the thread is asked what it does next, and only
- * if it would run on is it put back into the queue.
+ * A core goes on by itself as long as nothing else is due, without any event of the kernel. Whatever another core or a device
+ * wants of it (to leave its idle state, to take somebody else) comes as an event of the same instant: no core acts while another
+ * does. A burst that ends at the very instant at which its thread is to lose the core has ended: the thread is asked what it does
+ * next, and only if it would run on is it put back into the queue.
  */
 export class OperatingSystem implements SchedulingView {
   readonly cores: number
@@ -58,7 +57,10 @@ export class OperatingSystem implements SchedulingView {
   readonly #claimant: Int32Array
   /** The core whose work is being asked or told something: it looks itself whether it is wanted. */
   #asked = NOWHERE
-  /** One event for the slices of all cores, which comes too early if those it was meant for have ended otherwise: so few switches need a new one. */
+  /**
+   * One event for the slices of all cores, which comes too early if those it was meant for have ended otherwise: so few switches
+   * need a new one.
+   */
   #sliceEvent: EventId = NO_EVENT
   #sliceTime = Infinity
   /** Who has lost a core, or has woken it up, that has not chosen the next thread yet. */
@@ -96,7 +98,7 @@ export class OperatingSystem implements SchedulingView {
     this.#previous = new Int32Array(cores).fill(NOBODY)
     this.#state = new Uint8Array(cores).fill(CoreState.Idle)
     this.#since = new Float64Array(cores)
-    this.#burstEnd = new Float64Array(cores)
+    this.#burstEnd = new Float64Array(cores).fill(NOTHING)
     this.#burstEvent = new Float64Array(cores).fill(NO_EVENT)
     this.#sliceEnd = new Float64Array(cores).fill(Infinity)
     this.#wanted = new Int8Array(cores).fill(UNWANTED)
@@ -119,45 +121,45 @@ export class OperatingSystem implements SchedulingView {
   }
 
   running(core: number): number {
-    return this.#current[core]
+    return this.#current[core]!
   }
 
   lastCore(thread: number): number {
-    return this.#lastCore[thread]
+    return this.#lastCore[thread]!
   }
 
   priority(thread: number): number {
-    return this.#priorities[thread]
+    return this.#priorities[thread]!
   }
 
   nice(thread: number): number {
-    return this.#options[thread].nice ?? 0
+    return this.#options[thread]!.nice ?? 0
   }
 
   tickets(thread: number): number {
-    return this.#options[thread].tickets ?? 1
+    return this.#options[thread]!.tickets ?? 1
   }
 
   expected(thread: number): number {
-    return this.#options[thread].expected ?? Infinity
+    return this.#options[thread]!.expected ?? Infinity
   }
 
   isForeground(thread: number): boolean {
-    return this.#options[thread].foreground ?? false
+    return this.#options[thread]!.foreground ?? false
   }
 
   mayRunOn(thread: number, core: number): boolean {
-    const { affinity } = this.#options[thread]
+    const { affinity } = this.#options[thread]!
     return affinity === undefined || affinity.includes(core)
   }
 
   stateOf(thread: number): ThreadState {
-    return this.#threadState[thread]
+    return this.#threadState[thread]!
   }
 
   /** The core that a thread is running on, −1 if it is not running. */
   coreOf(thread: number): number {
-    return this.#threadState[thread] === ThreadState.Running ? this.#lastCore[thread] : NOWHERE
+    return this.#threadState[thread] === ThreadState.Running ? this.#lastCore[thread]! : NOWHERE
   }
 
   /**
@@ -192,7 +194,7 @@ export class OperatingSystem implements SchedulingView {
 
   /** What a thread waits for has come: it becomes runnable after the latency of a wake-up. Does nothing if it does not wait, or is on its way. */
   wake(thread: number): void {
-    if (this.#threadState[thread] !== ThreadState.Waiting || this.#isWaking[thread]) return
+    if (this.#threadState[thread] !== ThreadState.Waiting || this.#isWaking[thread]!) return
     this.#isWaking[thread] = true
     const latency =
       this.#config.wakeLatency + (this.#idleCoreFor(thread) === NOWHERE ? 0 : this.#config.idleWakeLatency)
@@ -207,13 +209,13 @@ export class OperatingSystem implements SchedulingView {
   cut(thread: number): number {
     const core = this.coreOf(thread)
     if (core === NOWHERE) {
-      const left = Math.max(0, this.#remaining[thread])
+      const left = Math.max(0, this.#remaining[thread]!)
       if (left > 0) this.#remaining[thread] = 0
       return left
     }
     const { now } = this.#kernel
-    const event = this.#burstEvent[core]
-    const left = this.#burstEnd[core] - now
+    const event = this.#burstEvent[core]!
+    const left = this.#burstEnd[core]! - now
     if (event === NO_EVENT || left <= 0) return 0
     this.#kernel.cancel(event)
     this.#burstEnd[core] = now
@@ -226,7 +228,7 @@ export class OperatingSystem implements SchedulingView {
     if (this.#priorities[thread] === priority) return
     this.#priorities[thread] = priority
     this.policy.changed?.(thread)
-    const last = this.#lastCore[thread]
+    const last = this.#lastCore[thread]!
     if (this.#threadState[thread] === ThreadState.Running) this.#reconsider(last)
     else if (this.#threadState[thread] === ThreadState.Runnable) this.#reconsiderWaiting(thread)
   }
@@ -234,7 +236,7 @@ export class OperatingSystem implements SchedulingView {
   // From waiting to runnable
 
   #move(thread: number, to: ThreadState, reason: Reason, core: number): void {
-    const from = this.#threadState[thread]
+    const from = this.#threadState[thread]!
     this.#threadState[thread] = to
     this.observer?.transition(thread, from, to, reason, core, this.#kernel.now)
   }
@@ -267,7 +269,7 @@ export class OperatingSystem implements SchedulingView {
 
   /** An idle core for a thread that nobody else is meant to get, the one it knows first. */
   #idleCoreFor(thread: number): number {
-    const last = this.#lastCore[thread]
+    const last = this.#lastCore[thread]!
     if (last !== NOWHERE && this.#isFree(last) && this.mayRunOn(thread, last)) return last
     for (let core = 0; core < this.cores; core++) if (this.#isFree(core) && this.mayRunOn(thread, core)) return core
     return NOWHERE
@@ -279,7 +281,7 @@ export class OperatingSystem implements SchedulingView {
 
   /** Where a thread waits if no core is idle: at the one it knows, unless another has less to do. */
   #queueFor(thread: number): number {
-    let best = this.#lastCore[thread]
+    let best = this.#lastCore[thread]!
     if (best !== NOWHERE && !this.mayRunOn(thread, best)) best = NOWHERE
     if (best !== NOWHERE && this.policy.isGlobal) return best
     for (let core = 0; core < this.cores; core++)
@@ -297,7 +299,7 @@ export class OperatingSystem implements SchedulingView {
     if (this.policy.isGlobal)
       for (let core = 0; core < this.cores; core++) {
         if (core === home || !this.mayRunOn(thread, core) || !this.#wouldYield(core, thread)) continue
-        if (victim === NOWHERE || this.#wouldYield(core, this.#current[victim])) victim = core
+        if (victim === NOWHERE || this.#wouldYield(core, this.#current[victim]!)) victim = core
       }
     if (victim === NOWHERE) return false
     this.#want(victim, Reason.Preempted)
@@ -307,11 +309,11 @@ export class OperatingSystem implements SchedulingView {
   #wouldYield(core: number, to: number): boolean {
     if (this.#state[core] === CoreState.Idle || this.#wanted[core] !== UNWANTED) return false
     this.#account(core)
-    return this.policy.preempts(to, this.#current[core], core)
+    return this.policy.preempts(to, this.#current[core]!, core)
   }
 
   #reconsiderWaiting(thread: number): void {
-    const core = this.#queueOf[thread]
+    const core = this.#queueOf[thread]!
     // A core that is switching to it has it already.
     for (let other = 0; other < this.cores; other++) if (this.#current[other] === thread) return this.#reconsider(other)
     this.#contend(thread, core)
@@ -320,7 +322,7 @@ export class OperatingSystem implements SchedulingView {
   #reconsider(core: number): void {
     if (this.#current[core] === NOBODY || this.#wanted[core] !== UNWANTED) return
     this.#account(core)
-    if (this.policy.isOutranked?.(this.#current[core], core)) this.#want(core, Reason.Preempted)
+    if (this.policy.isOutranked?.(this.#current[core]!, core)) this.#want(core, Reason.Preempted)
   }
 
   /** Has a core turn to somebody else, in this instant or as soon as it can. */
@@ -341,7 +343,7 @@ export class OperatingSystem implements SchedulingView {
   #answer(core: number): void {
     if (this.#wanted[core] === UNWANTED) return
     if (this.#state[core] === CoreState.Idle) {
-      this.#displaced = this.#claimant[core]
+      this.#displaced = this.#claimant[core]!
       this.#goOn(core)
     } else if (this.#state[core] === CoreState.Busy) this.#interrupt(core)
   }
@@ -376,7 +378,7 @@ export class OperatingSystem implements SchedulingView {
     }
     this.#current[core] = thread
     this.#offer(thread)
-    const last = this.#lastCore[thread]
+    const last = this.#lastCore[thread]!
     const cost =
       (this.#previous[core] === thread ? 0 : this.#config.switchCost) +
       (last === NOWHERE || last === core ? 0 : this.#config.migrationCost)
@@ -399,7 +401,7 @@ export class OperatingSystem implements SchedulingView {
   }
 
   #occupy(core: number): void {
-    const thread = this.#current[core]
+    const thread = this.#current[core]!
     this.#lastCore[thread] = core
     this.#since[core] = this.#kernel.now
     this.#setCore(core, CoreState.Busy, thread)
@@ -415,7 +417,7 @@ export class OperatingSystem implements SchedulingView {
 
   /** Runs the thread of a core, burst by burst. Returns whether it has left; if not, a burst is under way. */
   #execute(core: number): boolean {
-    const thread = this.#current[core]
+    const thread = this.#current[core]!
     for (;;) {
       if (this.#remaining[thread] === NOTHING) {
         this.#asked = core
@@ -431,7 +433,7 @@ export class OperatingSystem implements SchedulingView {
         this.#preempt(core)
         return true
       }
-      const end = this.#kernel.now + this.#remaining[thread]
+      const end = this.#kernel.now + this.#remaining[thread]!
       if (!this.#kernel.advanceTo(end)) {
         this.#burstEnd[core] = end
         this.#burstEvent[core] = this.#kernel.schedule(end, Priority.Core, this.#onBurst, core)
@@ -444,7 +446,7 @@ export class OperatingSystem implements SchedulingView {
   #endBurst(core: number): void {
     this.#burstEvent[core] = NO_EVENT
     this.#burstEnd[core] = NOTHING
-    this.#finish(this.#current[core], core)
+    this.#finish(this.#current[core]!, core)
     this.#goOn(core)
   }
 
@@ -463,7 +465,7 @@ export class OperatingSystem implements SchedulingView {
   // A thread leaves its core
 
   #leave(core: number, how: number): void {
-    const thread = this.#current[core]
+    const thread = this.#current[core]!
     this.#accountFor(core)
     this.#release(core)
     switch (how) {
@@ -486,8 +488,8 @@ export class OperatingSystem implements SchedulingView {
 
   /** Puts the thread of a core that is wanted back into the queue. */
   #preempt(core: number): void {
-    const reason = this.#wanted[core] as Reason
-    const thread = this.#current[core]
+    const reason = this.#wanted[core]! as Reason
+    const thread = this.#current[core]!
     this.#release(core)
     this.#returnToQueue(thread, core, reason)
   }
@@ -509,11 +511,11 @@ export class OperatingSystem implements SchedulingView {
 
   /** Takes the thread off a core; what is left of its burst is kept. */
   #release(core: number): void {
-    const thread = this.#current[core]
+    const thread = this.#current[core]!
     this.#account(core)
-    const event = this.#burstEvent[core]
+    const event = this.#burstEvent[core]!
     if (event !== NO_EVENT) {
-      this.#remaining[thread] = this.#burstEnd[core] - this.#kernel.now
+      this.#remaining[thread] = this.#burstEnd[core]! - this.#kernel.now
       this.#kernel.cancel(event)
       this.#burstEvent[core] = NO_EVENT
       this.#burstEnd[core] = NOTHING
@@ -532,15 +534,15 @@ export class OperatingSystem implements SchedulingView {
   #account(core: number): void {
     if (this.#state[core] !== CoreState.Busy) return
     const { now } = this.#kernel
-    const duration = now - this.#since[core]
+    const duration = now - this.#since[core]!
     this.#since[core] = now
-    if (duration > 0) this.policy.ran(this.#current[core], core, duration)
+    if (duration > 0) this.policy.ran(this.#current[core]!, core, duration)
   }
 
   // Slices
 
   #armSlice(core: number, least = 1): void {
-    const slice = this.policy.slice(this.#current[core], core)
+    const slice = this.policy.slice(this.#current[core]!, core)
     const end = slice === Infinity ? Infinity : this.#kernel.now + Math.max(least, Math.ceil(slice))
     this.#sliceEnd[core] = end
     if (end < this.#sliceTime) this.#scheduleSlices(end)
@@ -587,7 +589,7 @@ export class OperatingSystem implements SchedulingView {
   /** Whether somebody else is to run on a core whose slice is over. */
   #endSlice(core: number): boolean {
     this.#account(core)
-    if (!this.policy.expires(this.#current[core], core)) {
+    if (!this.policy.expires(this.#current[core]!, core)) {
       this.#armSlice(core)
       return false
     }
@@ -600,7 +602,7 @@ export class OperatingSystem implements SchedulingView {
 
   #scheduleNextSlices(): void {
     let next = Infinity
-    for (let core = 0; core < this.cores; core++) next = Math.min(next, this.#sliceEnd[core])
+    for (let core = 0; core < this.cores; core++) next = Math.min(next, this.#sliceEnd[core]!)
     if (next < this.#sliceTime) this.#scheduleSlices(next)
   }
 
@@ -677,6 +679,8 @@ export class OperatingSystem implements SchedulingView {
         if (from === NOWHERE || load > this.policy.load(from)) from = other
       }
       if (from === NOWHERE) return NOBODY
+      this.#account(core)
+      this.#account(from)
       const thread = this.policy.steal(core, from)
       if (thread !== NOBODY) {
         if (this.policy.isReslicedByArrivals === true) this.#reslice(from)

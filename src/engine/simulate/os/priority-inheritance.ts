@@ -34,7 +34,7 @@ export class PriorityInheritance {
 
   /** Who owns a lock, −1 if nobody does. */
   owner(lock: number): number {
-    return this.#owner[lock]
+    return this.#owner[lock]!
   }
 
   /** The thread gets the lock, which nobody owns; if it has waited for it, it no longer does. */
@@ -50,8 +50,8 @@ export class PriorityInheritance {
   /** The thread waits for a lock that somebody owns. */
   wait(lock: number, thread: number): void {
     this.#awaited.set(thread, lock)
-    this.#waiters[lock].push(thread)
-    this.#update(this.#owner[lock])
+    this.#waiters[lock]!.push(thread)
+    this.#update(this.#owner[lock]!)
   }
 
   /** The thread no longer waits, because it has the lock or has given up. */
@@ -59,13 +59,13 @@ export class PriorityInheritance {
     const lock = this.#awaited.get(thread)
     if (lock === undefined) return
     this.#awaited.delete(thread)
-    this.#waiters[lock].splice(this.#waiters[lock].indexOf(thread), 1)
-    this.#update(this.#owner[lock])
+    this.#waiters[lock]!.splice(this.#waiters[lock]!.indexOf(thread), 1)
+    this.#update(this.#owner[lock]!)
   }
 
   /** Nobody owns the lock any longer; who waits for it still does. */
   release(lock: number): void {
-    const thread = this.#owner[lock]
+    const thread = this.#owner[lock]!
     if (thread === NOBODY) return
     this.#owner[lock] = NOBODY
     const owned = this.#owned.get(thread)!
@@ -87,7 +87,7 @@ export class PriorityInheritance {
       this.#system.setPriority(thread, priority)
       const awaited = this.#awaited.get(thread)
       if (awaited === undefined) return
-      thread = this.#owner[awaited]
+      thread = this.#owner[awaited]!
     }
   }
 
@@ -98,7 +98,7 @@ export class PriorityInheritance {
       this.#own.set(thread, priority)
     }
     for (const lock of this.#owned.get(thread) ?? [])
-      for (const waiter of this.#waiters[lock]) priority = Math.max(priority, this.#system.priority(waiter))
+      for (const waiter of this.#waiters[lock]!) priority = Math.max(priority, this.#system.priority(waiter))
     return priority
   }
 }

@@ -59,7 +59,7 @@ export class RunQueues {
     const heap = this.#heapOf(core)
     if (heap.length === 0) return NOBODY
     // A queue of one core has nobody who may not run there.
-    if (!this.isGlobal || this.#view.mayRunOn(heap[0], core)) return heap[0]
+    if (!this.isGlobal || this.#view.mayRunOn(heap[0]!, core)) return heap[0]!
     this.#core = core
     return this.firstWhere(core, this.#isAllowed)
   }
@@ -94,7 +94,7 @@ export class RunQueues {
 
   /** Who is at a place from 0 to `length` − 1 of a queue; the order of places says nothing. */
   at(core: number, place: number): number {
-    return this.#heapOf(core)[place]
+    return this.#heapOf(core)[place]!
   }
 
   isWaiting(thread: number): boolean {
@@ -103,12 +103,12 @@ export class RunQueues {
 
   /** What a thread is, or was last, ordered by. */
   keyOf(thread: number): number {
-    return this.#keys[thread]
+    return this.#keys[thread]!
   }
 
   remove(thread: number): void {
-    const heap = this.#heaps[this.#queues[thread]]
-    const place = this.#places[thread]
+    const heap = this.#heaps[this.#queues[thread]!]!
+    const place = this.#places[thread]!
     this.#places[thread] = NOBODY
     const last = heap.pop()!
     if (last === thread) return
@@ -118,12 +118,12 @@ export class RunQueues {
   /** Gives a thread that waits another key. */
   rekey(thread: number, key: number): void {
     this.#keys[thread] = key
-    this.#settle(this.#heaps[this.#queues[thread]], thread, this.#places[thread])
+    this.#settle(this.#heaps[this.#queues[thread]!]!, thread, this.#places[thread]!)
   }
 
   /** Adds the same to the keys of all who wait, so that their order stays. */
   shiftAll(difference: number): void {
-    for (const heap of this.#heaps) for (let i = 0; i < heap.length; i++) this.#keys[heap[i]] += difference
+    for (const heap of this.#heaps) for (let i = 0; i < heap.length; i++) this.#keys[heap[i]!]! += difference
   }
 
   /** Takes out all who wait, in their order, queue by queue. */
@@ -131,24 +131,24 @@ export class RunQueues {
     const threads: number[] = []
     for (const heap of this.#heaps)
       while (heap.length > 0) {
-        threads.push(heap[0])
-        this.remove(heap[0])
+        threads.push(heap[0]!)
+        this.remove(heap[0]!)
       }
     return threads
   }
 
   /** The core of the queue a thread waits or waited in last; 0 if there is one queue for all. */
   queueOf(thread: number): number {
-    return this.#queues[thread]
+    return this.#queues[thread]!
   }
 
   #heapOf(core: number): number[] {
-    return this.#heaps[this.isGlobal ? 0 : core]
+    return this.#heaps[this.isGlobal ? 0 : core]!
   }
 
   #insert(thread: number, core: number, key: number): void {
     const queue = this.isGlobal ? 0 : core
-    const heap = this.#heaps[queue]
+    const heap = this.#heaps[queue]!
     this.#keys[thread] = key
     this.#queues[thread] = queue
     heap.push(thread)
@@ -156,14 +156,14 @@ export class RunQueues {
   }
 
   #isBefore(a: number, b: number): boolean {
-    const keyA = this.#keys[a]
-    const keyB = this.#keys[b]
-    return keyA < keyB || (keyA === keyB && this.#orders[a] < this.#orders[b])
+    const keyA = this.#keys[a]!
+    const keyB = this.#keys[b]!
+    return keyA < keyB || (keyA === keyB && this.#orders[a]! < this.#orders[b]!)
   }
 
   /** Puts a thread at a place, or where it belongs from there. */
   #settle(heap: number[], thread: number, place: number): void {
-    if (place > 0 && this.#isBefore(thread, heap[(place - 1) >> 1])) this.#rise(heap, thread, place)
+    if (place > 0 && this.#isBefore(thread, heap[(place - 1) >> 1]!)) this.#rise(heap, thread, place)
     else this.#sink(heap, thread, place)
   }
 
@@ -171,8 +171,8 @@ export class RunQueues {
     let place = from
     while (place > 0) {
       const parent = (place - 1) >> 1
-      if (!this.#isBefore(thread, heap[parent])) break
-      this.#put(heap, heap[parent], place)
+      if (!this.#isBefore(thread, heap[parent]!)) break
+      this.#put(heap, heap[parent]!, place)
       place = parent
     }
     this.#put(heap, thread, place)
@@ -183,9 +183,9 @@ export class RunQueues {
     for (;;) {
       let child = 2 * place + 1
       if (child >= heap.length) break
-      if (child + 1 < heap.length && this.#isBefore(heap[child + 1], heap[child])) child++
-      if (!this.#isBefore(heap[child], thread)) break
-      this.#put(heap, heap[child], place)
+      if (child + 1 < heap.length && this.#isBefore(heap[child + 1]!, heap[child]!)) child++
+      if (!this.#isBefore(heap[child]!, thread)) break
+      this.#put(heap, heap[child]!, place)
       place = child
     }
     this.#put(heap, thread, place)
@@ -198,8 +198,8 @@ export class RunQueues {
 
   /** Below a thread that is later than the best so far nobody is earlier. */
   #search(heap: number[], place: number, best: number, holds: (thread: number) => boolean): number {
-    if (place >= heap.length || (best !== NOBODY && !this.#isBefore(heap[place], best))) return best
-    if (holds(heap[place])) return heap[place]
+    if (place >= heap.length || (best !== NOBODY && !this.#isBefore(heap[place]!, best))) return best
+    if (holds(heap[place]!)) return heap[place]!
     return this.#search(heap, 2 * place + 2, this.#search(heap, 2 * place + 1, best, holds), holds)
   }
 }

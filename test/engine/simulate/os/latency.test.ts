@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MILLISECOND } from '../../../../src/engine/simulate/os/durations.js'
+import { MILLISECOND } from '../../../../src/engine/simulate/kernel/time.js'
 import { policyNamed } from '../../../../src/engine/simulate/os/policies.js'
 import { repeat, run, simulate, wait } from './support/scripted.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../../../src/engine/errors.js'
-import { MILLISECOND } from '../../../../src/engine/simulate/os/durations.js'
+import { MILLISECOND } from '../../../../src/engine/simulate/kernel/time.js'
 import { POLICIES, policyNamed } from '../../../../src/engine/simulate/os/policies.js'
 import type { AnyPolicyKind } from '../../../../src/engine/simulate/os/policy-kind.js'
 import { run, simulate } from './support/scripted.js'

@@ -1,4 +1,4 @@
-import { MILLISECOND } from '../durations.js'
+import { MILLISECOND } from '../../kernel/time.js'
 import type { MakePolicy, SchedulingView } from '../policy.js'
 import { definePolicy } from '../policy-kind.js'
 import { QueuedPolicy } from '../queued-policy.js'
@@ -135,18 +135,18 @@ class Cfs extends QueuedPolicy {
     if (reason === Reason.Started) this.#placeNew(thread, core)
     else if (reason === Reason.Woken) this.#placeSleeper(thread, core)
     else if (reason === Reason.Yielded) this.#skipped[core] = thread
-    this.#waitingWeight[core] += this.#weight[thread]
-    this.queues.push(thread, core, this.#vruntime[thread])
+    this.#waitingWeight[core]! += this.#weight[thread]!
+    this.queues.push(thread, core, this.#vruntime[thread]!)
   }
 
   override pick(core: number): number {
     let thread = this.queues.take(core)
     if (thread === -1) return thread
-    if (thread === this.#skipped[core]) {
+    if (thread === this.#skipped[core]!) {
       const second = this.queues.first(core)
-      if (second !== -1 && this.#vruntime[second] - this.#vruntime[thread] <= this.#wakeupOf(thread)) {
+      if (second !== -1 && this.#vruntime[second]! - this.#vruntime[thread]! <= this.#wakeupOf(thread)) {
         this.queues.remove(second)
-        this.queues.putBack(thread, core, this.#vruntime[thread])
+        this.queues.putBack(thread, core, this.#vruntime[thread]!)
         thread = second
       }
     }
@@ -168,44 +168,51 @@ class Cfs extends QueuedPolicy {
   }
 
   override ran(thread: number, core: number, duration: number): void {
-    this.#executed[thread] += duration
-    this.#vruntime[thread] += this.#virtual(duration, thread)
+    this.#executed[thread]! += duration
+    this.#vruntime[thread]! += this.#virtual(duration, thread)
     const first = this.queues.first(core)
-    this.#advance(core, first === -1 ? this.#vruntime[thread] : Math.min(this.#vruntime[thread], this.#vruntime[first]))
+    this.#advance(
+      core,
+      first === -1 ? this.#vruntime[thread]! : Math.min(this.#vruntime[thread]!, this.#vruntime[first]!),
+    )
   }
 
   override expires(thread: number, core: number): boolean {
     const first = this.queues.first(core)
     if (first === -1 || this.#rest(thread, core) > 0) return false
     this.#executed[thread] = 0
-    return this.#vruntime[first] <= this.#vruntime[thread]
+    return this.#vruntime[first]! <= this.#vruntime[thread]!
   }
 
   override preempts(waking: number, running: number): boolean {
-    return this.#vruntime[running] - this.#vruntime[waking] > this.#wakeupOf(waking)
+    return this.#vruntime[running]! - this.#vruntime[waking]! > this.#wakeupOf(waking)
   }
 
   override leaves(_thread: number, core: number): void {
     const first = this.queues.first(core)
-    if (first !== -1) this.#advance(core, this.#vruntime[first])
+    if (first !== -1) this.#advance(core, this.#vruntime[first]!)
   }
 
   /** How much of its slice a thread on a core has left: until it has had it, or is a whole slice ahead of the next. */
   #rest(thread: number, core: number): number {
-    const ideal = this.#sliceOf(thread, this.queues.length(core) + 1, this.#waitingWeight[core] + this.#weight[thread])
-    const executed = this.#executed[thread]
-    const ahead = this.#vruntime[thread] - this.#vruntime[this.queues.first(core)]
-    const untilAhead = ((ideal - ahead) * this.#weight[thread]) / NICE_0_WEIGHT
+    const ideal = this.#sliceOf(
+      thread,
+      this.queues.length(core) + 1,
+      this.#waitingWeight[core]! + this.#weight[thread]!,
+    )
+    const executed = this.#executed[thread]!
+    const ahead = this.#vruntime[thread]! - this.#vruntime[this.queues.first(core)]!
+    const untilAhead = ((ideal - ahead) * this.#weight[thread]!) / NICE_0_WEIGHT
     return Math.min(ideal - executed, Math.max(this.#minimum - executed, untilAhead))
   }
 
   #sliceOf(thread: number, threads: number, weight: number): number {
     const period = threads > this.#fitting ? threads * this.#minimum : this.#latency
-    return Math.max(this.#minimum, (period * this.#weight[thread]) / weight)
+    return Math.max(this.#minimum, (period * this.#weight[thread]!) / weight)
   }
 
   #virtual(duration: number, thread: number): number {
-    return (duration * NICE_0_WEIGHT) / this.#weight[thread]
+    return (duration * NICE_0_WEIGHT) / this.#weight[thread]!
   }
 
   #wakeupOf(thread: number): number {
@@ -215,33 +222,33 @@ class Cfs extends QueuedPolicy {
   #placeNew(thread: number, core: number): void {
     const running = this.view.running(core)
     const others = this.queues.length(core) + (running === -1 ? 0 : 1)
-    const weight = this.#waitingWeight[core] + (running === -1 ? 0 : this.#weight[running])
+    const weight = this.#waitingWeight[core]! + (running === -1 ? 0 : this.#weight[running]!)
     const debit = this.#options.startDebit
-      ? this.#virtual(this.#sliceOf(thread, others + 1, weight + this.#weight[thread]), thread)
+      ? this.#virtual(this.#sliceOf(thread, others + 1, weight + this.#weight[thread]!), thread)
       : 0
-    const parent = running === -1 ? 0 : this.#vruntime[running]
+    const parent = running === -1 ? 0 : this.#vruntime[running]!
     this.#home[thread] = core
-    this.#vruntime[thread] = Math.max(parent, this.#minVruntime[core] + debit)
+    this.#vruntime[thread] = Math.max(parent, this.#minVruntime[core]! + debit)
   }
 
   #placeSleeper(thread: number, core: number): void {
     this.#moveTo(thread, core)
     const credit = this.#options.gentleSleepers ? this.#latency / 2 : this.#latency
-    this.#vruntime[thread] = Math.max(this.#vruntime[thread], this.#minVruntime[core] - credit)
+    this.#vruntime[thread] = Math.max(this.#vruntime[thread]!, this.#minVruntime[core]! - credit)
   }
 
   #moveTo(thread: number, core: number): void {
-    this.#vruntime[thread] += this.#minVruntime[core] - this.#minVruntime[this.#home[thread]]
+    this.#vruntime[thread]! += this.#minVruntime[core]! - this.#minVruntime[this.#home[thread]!]!
     this.#home[thread] = core
   }
 
   #taken(thread: number, core: number): number {
-    this.#waitingWeight[core] -= this.#weight[thread]
+    this.#waitingWeight[core]! -= this.#weight[thread]!
     this.#executed[thread] = 0
     return thread
   }
 
   #advance(core: number, vruntime: number): void {
-    if (vruntime > this.#minVruntime[core]) this.#minVruntime[core] = vruntime
+    if (vruntime > this.#minVruntime[core]!) this.#minVruntime[core] = vruntime
   }
 }

@@ -1,4 +1,4 @@
-import { MILLISECOND } from '../durations.js'
+import { MILLISECOND } from '../../kernel/time.js'
 import type { MakePolicy, SchedulingView } from '../policy.js'
 import { definePolicy } from '../policy-kind.js'
 import { QueuedPolicy } from '../queued-policy.js'
@@ -105,7 +105,7 @@ class Eevdf extends QueuedPolicy {
   #sumOfAll = 0
   #originOfAll = 0
   readonly #isEligible = (thread: number): boolean =>
-    this.#sumOfAll >= (this.#vruntime[thread] - this.#originOfAll) * this.#weightOfAll
+    this.#sumOfAll >= (this.#vruntime[thread]! - this.#originOfAll) * this.#weightOfAll
 
   constructor(view: SchedulingView, options: EevdfOptions) {
     super(view, 'per-core')
@@ -128,10 +128,10 @@ class Eevdf extends QueuedPolicy {
   override enqueue(thread: number, core: number, reason: Reason): void {
     if (reason === Reason.Started) this.#place(thread, core, this.#options.placeDeadlineInitial ? 2 : 1)
     else if (reason === Reason.Woken) this.#place(thread, core, 1)
-    else if (reason === Reason.Yielded) this.#deadline[thread] += this.#virtual(this.#slice, thread)
-    this.#waitingWeight[core] += this.#weight[thread]
-    this.#waitingSum[core] += this.#weight[thread] * (this.#vruntime[thread] - this.#origin[core])
-    this.queues.push(thread, core, this.#deadline[thread])
+    else if (reason === Reason.Yielded) this.#deadline[thread]! += this.#virtual(this.#slice, thread)
+    this.#waitingWeight[core]! += this.#weight[thread]!
+    this.#waitingSum[core]! += this.#weight[thread]! * (this.#vruntime[thread]! - this.#origin[core]!)
+    this.queues.push(thread, core, this.#deadline[thread]!)
   }
 
   override pick(core: number): number {
@@ -141,8 +141,8 @@ class Eevdf extends QueuedPolicy {
     // The one furthest behind is eligible, unless sums are too large to be exact.
     if (thread === -1) thread = this.#furthestBehind(core)
     this.#take(thread, core)
-    this.#pickedDeadline[core] = this.#deadline[thread]
-    this.#setOrigin(core, this.#vruntime[thread])
+    this.#pickedDeadline[core] = this.#deadline[thread]!
+    this.#setOrigin(core, this.#vruntime[thread]!)
     return thread
   }
 
@@ -153,20 +153,20 @@ class Eevdf extends QueuedPolicy {
     this.#keepLag(thread)
     this.#unsum(thread, from)
     this.#place(thread, core, 1)
-    this.#pickedDeadline[core] = this.#deadline[thread]
+    this.#pickedDeadline[core] = this.#deadline[thread]!
     return thread
   }
 
   override slice(thread: number, core: number): number {
     if (this.queues.length(core) === 0) return Infinity
-    const rest = ((this.#deadline[thread] - this.#vruntime[thread]) * this.#weight[thread]) / NICE_0_WEIGHT
+    const rest = ((this.#deadline[thread]! - this.#vruntime[thread]!) * this.#weight[thread]!) / NICE_0_WEIGHT
     return untilTick(this.view.now, rest, this.#options.tick)
   }
 
   override ran(thread: number, core: number, duration: number): void {
-    this.#vruntime[thread] += this.#virtual(duration, thread)
-    if (this.#waitingWeight[core] === 0) this.#origin[core] = this.#vruntime[thread]
-    if (this.#vruntime[thread] >= this.#deadline[thread]) this.#renewDeadline(thread)
+    this.#vruntime[thread]! += this.#virtual(duration, thread)
+    if (this.#waitingWeight[core] === 0) this.#origin[core] = this.#vruntime[thread]!
+    if (this.#vruntime[thread]! >= this.#deadline[thread]!) this.#renewDeadline(thread)
   }
 
   override expires(thread: number, core: number): boolean {
@@ -174,7 +174,7 @@ class Eevdf extends QueuedPolicy {
   }
 
   override preempts(waking: number, running: number, core: number): boolean {
-    if (this.#options.runToParity && this.#deadline[running] === this.#pickedDeadline[core]) {
+    if (this.#options.runToParity && this.#deadline[running] === this.#pickedDeadline[core]!) {
       this.#average(core, running)
       if (this.#isEligible(running)) return false
     }
@@ -189,27 +189,27 @@ class Eevdf extends QueuedPolicy {
   /** A thread has had what it asked for, and asks for as much again, also if nobody saw to it at the time since it was alone. */
   #renewDeadline(thread: number): void {
     const request = this.#virtual(this.#slice, thread)
-    const over = this.#vruntime[thread] - this.#deadline[thread]
-    if (this.#options.tick > 0) this.#deadline[thread] = this.#vruntime[thread] + request
-    else this.#deadline[thread] += request * (Math.floor(over / request) + 1)
+    const over = this.#vruntime[thread]! - this.#deadline[thread]!
+    if (this.#options.tick > 0) this.#deadline[thread] = this.#vruntime[thread]! + request
+    else this.#deadline[thread]! += request * (Math.floor(over / request) + 1)
   }
 
   /** Who waits and should run instead of the thread that does; −1 if nobody should. */
   #betterThan(running: number, core: number): number {
     this.#average(core, running)
     const first = this.queues.firstWhere(core, this.#isEligible)
-    if (first === -1 || (this.#isEligible(running) && this.#deadline[running] < this.#deadline[first])) return -1
+    if (first === -1 || (this.#isEligible(running) && this.#deadline[running]! < this.#deadline[first]!)) return -1
     return first
   }
 
   /** Sums up those who wait and another, if there is one. */
   #average(core: number, running: number): void {
-    this.#originOfAll = this.#origin[core]
-    this.#weightOfAll = this.#waitingWeight[core]
-    this.#sumOfAll = this.#waitingSum[core]
+    this.#originOfAll = this.#origin[core]!
+    this.#weightOfAll = this.#waitingWeight[core]!
+    this.#sumOfAll = this.#waitingSum[core]!
     if (running === -1) return
-    this.#weightOfAll += this.#weight[running]
-    this.#sumOfAll += this.#weight[running] * (this.#vruntime[running] - this.#originOfAll)
+    this.#weightOfAll += this.#weight[running]!
+    this.#sumOfAll += this.#weight[running]! * (this.#vruntime[running]! - this.#originOfAll)
   }
 
   get #averageVruntime(): number {
@@ -222,21 +222,21 @@ class Eevdf extends QueuedPolicy {
     const others = this.#weightOfAll
     const lag =
       this.#options.placeLag && others > 0
-        ? Math.round((this.#lag[thread] * (others + this.#weight[thread])) / others)
+        ? Math.round((this.#lag[thread]! * (others + this.#weight[thread]!)) / others)
         : 0
-    this.#vruntime[thread] = (others > 0 ? this.#averageVruntime : this.#origin[core]) - lag
-    this.#deadline[thread] = this.#vruntime[thread] + this.#virtual(this.#slice / partOfSlice, thread)
+    this.#vruntime[thread] = (others > 0 ? this.#averageVruntime : this.#origin[core]!) - lag
+    this.#deadline[thread] = this.#vruntime[thread]! + this.#virtual(this.#slice / partOfSlice, thread)
   }
 
   #keepLag(thread: number): void {
     const limit = this.#virtual(Math.max(2 * this.#slice, this.#options.tick || DEFAULT_TICK), thread)
-    const lag = this.#averageVruntime - this.#vruntime[thread]
+    const lag = this.#averageVruntime - this.#vruntime[thread]!
     this.#lag[thread] = Math.max(-limit, Math.min(limit, lag))
   }
 
   /** Rounded up, so that who has had its slice has reached its deadline. */
   #virtual(duration: number, thread: number): number {
-    return Math.ceil((duration * NICE_0_WEIGHT) / this.#weight[thread])
+    return Math.ceil((duration * NICE_0_WEIGHT) / this.#weight[thread]!)
   }
 
   #take(thread: number, core: number): void {
@@ -245,12 +245,12 @@ class Eevdf extends QueuedPolicy {
   }
 
   #unsum(thread: number, core: number): void {
-    this.#waitingWeight[core] -= this.#weight[thread]
-    this.#waitingSum[core] -= this.#weight[thread] * (this.#vruntime[thread] - this.#origin[core])
+    this.#waitingWeight[core]! -= this.#weight[thread]!
+    this.#waitingSum[core]! -= this.#weight[thread]! * (this.#vruntime[thread]! - this.#origin[core]!)
   }
 
   #setOrigin(core: number, origin: number): void {
-    this.#waitingSum[core] -= this.#waitingWeight[core] * (origin - this.#origin[core])
+    this.#waitingSum[core]! -= this.#waitingWeight[core]! * (origin - this.#origin[core]!)
     this.#origin[core] = origin
   }
 
@@ -258,7 +258,7 @@ class Eevdf extends QueuedPolicy {
     let furthest = this.queues.at(core, 0)
     for (let i = 1; i < this.queues.length(core); i++) {
       const thread = this.queues.at(core, i)
-      if (this.#vruntime[thread] < this.#vruntime[furthest]) furthest = thread
+      if (this.#vruntime[thread]! < this.#vruntime[furthest]!) furthest = thread
     }
     return furthest
   }

@@ -9,7 +9,7 @@ export const NICE_0_WEIGHT = 1024
 
 /** @param nice from −20 to 19 */
 export function weightOfNice(nice: number): number {
-  return WEIGHTS[nice + 20]
+  return WEIGHTS[nice + 20]!
 }
 
 /**

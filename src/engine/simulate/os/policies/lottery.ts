@@ -1,4 +1,4 @@
-import { MILLISECOND } from '../durations.js'
+import { MILLISECOND } from '../../kernel/time.js'
 import type { MakePolicy, SchedulingView } from '../policy.js'
 import { definePolicy } from '../policy-kind.js'
 import { QueuedPolicy } from '../queued-policy.js'
@@ -86,11 +86,11 @@ class Lottery extends QueuedPolicy {
   }
 
   override slice(thread: number): number {
-    return this.#options.quantum - this.#used[thread]
+    return this.#options.quantum - this.#used[thread]!
   }
 
   override ran(thread: number, _core: number, duration: number): void {
-    this.#used[thread] += duration
+    this.#used[thread]! += duration
   }
 
   override expires(thread: number, core: number): boolean {
@@ -99,12 +99,12 @@ class Lottery extends QueuedPolicy {
   }
 
   override leaves(thread: number): void {
-    const used = this.#used[thread]
+    const used = this.#used[thread]!
     if (this.#options.compensation && used > 0 && used < this.#options.quantum)
       this.#tickets[thread] = (this.view.tickets(thread) * this.#options.quantum) / used
   }
 
   #ticketsOn(core: number, thread: number): number {
-    return this.view.mayRunOn(thread, core) ? this.#tickets[thread] : 0
+    return this.view.mayRunOn(thread, core) ? this.#tickets[thread]! : 0
   }
 }

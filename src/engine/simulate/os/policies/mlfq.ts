@@ -1,5 +1,5 @@
 import { UsageError } from '../../../errors.js'
-import { MILLISECOND } from '../durations.js'
+import { MILLISECOND } from '../../kernel/time.js'
 import type { MakePolicy, SchedulingView } from '../policy.js'
 import { definePolicy } from '../policy-kind.js'
 import { QueuedPolicy } from '../queued-policy.js'
@@ -78,7 +78,7 @@ export const MLFQ = definePolicy<MlfqOptions>({
   },
   create: (options) => {
     const { quanta, allotments } = options
-    const all = allotments.length === 1 ? quanta.map(() => allotments[0]) : allotments
+    const all = allotments.length === 1 ? quanta.map(() => allotments[0]!) : allotments
     if (all.length !== quanta.length)
       throw new UsageError(
         'usage/wrong-parameter-type',
@@ -122,11 +122,11 @@ class Mlfq extends QueuedPolicy {
   }
 
   override enqueue(thread: number, core: number, reason: Reason): void {
-    const level = this.#level[thread]
+    const level = this.#level[thread]!
     if (reason === Reason.Woken && this.#options.bump) {
       this.#isBumped[thread] = true
       this.queues.pushFirst(thread, core, level)
-    } else if ((reason === Reason.Preempted && !this.#isSpent[thread]) || reason === Reason.Migrated)
+    } else if ((reason === Reason.Preempted && !this.#isSpent[thread]!) || reason === Reason.Migrated)
       this.queues.putBack(thread, core, level)
     else this.queues.push(thread, core, level)
     this.#isSpent[thread] = false
@@ -141,33 +141,33 @@ class Mlfq extends QueuedPolicy {
   }
 
   override slice(thread: number): number {
-    return this.#quantumLeft[thread]
+    return this.#quantumLeft[thread]!
   }
 
   override ran(thread: number, _core: number, duration: number): void {
-    this.#quantumLeft[thread] -= duration
-    if (this.#quantumLeft[thread] > 0) return
+    this.#quantumLeft[thread]! -= duration
+    if (this.#quantumLeft[thread]! > 0) return
     this.#isSpent[thread] = true
-    const level = this.#level[thread]
-    if (--this.#quantaLeft[thread] > 0) this.#quantumLeft[thread] = this.#options.quanta[level]
+    const level = this.#level[thread]!
+    if (--this.#quantaLeft[thread]! > 0) this.#quantumLeft[thread] = this.#options.quanta[level]!
     else this.#putAt(thread, Math.min(level + 1, this.#options.quanta.length - 1))
   }
 
   override expires(thread: number, core: number): boolean {
     const first = this.queues.first(core)
-    if (first !== -1 && this.#level[first] <= this.#level[thread]) return true
+    if (first !== -1 && this.#level[first]! <= this.#level[thread]!) return true
     this.#isSpent[thread] = false
     return false
   }
 
   override preempts(waking: number, running: number): boolean {
-    const above = this.#level[running] - this.#level[waking]
-    return above > 0 || (above === 0 && this.#isBumped[waking])
+    const above = this.#level[running]! - this.#level[waking]!
+    return above > 0 || (above === 0 && this.#isBumped[waking]!)
   }
 
   override leaves(thread: number): void {
     this.#isSpent[thread] = false
-    if (this.#options.stay) this.#putAt(thread, this.#level[thread])
+    if (this.#options.stay) this.#putAt(thread, this.#level[thread]!)
   }
 
   tick(): void {
@@ -178,8 +178,8 @@ class Mlfq extends QueuedPolicy {
   /** At a level, with nothing of its quantum and allotment used. */
   #putAt(thread: number, level: number): void {
     this.#level[thread] = level
-    this.#quantumLeft[thread] = this.#options.quanta[level]
-    this.#quantaLeft[thread] = this.#options.allotments[level]
+    this.#quantumLeft[thread] = this.#options.quanta[level]!
+    this.#quantaLeft[thread] = this.#options.allotments[level]!
   }
 
   #taken(thread: number): number {

@@ -20,6 +20,8 @@ export interface PrioritiesOptions {
  *
  * With aging every thread that waits becomes more urgent by 1 at each multiple of `aging`, and what it has gained is lost when it
  * leaves the core: nobody starves.
+ *
+ * With a queue for each core a thread takes a core only from the one that runs where it waits, though others may be less urgent.
  */
 export const PRIORITIES = definePolicy<PrioritiesOptions>({
   name: 'priorities',
@@ -79,7 +81,7 @@ class Priorities extends QueuedPolicy {
   }
 
   override enqueue(thread: number, core: number, reason: Reason): void {
-    const keepsPlace = (reason === Reason.Preempted && !this.#isSpent[thread]) || reason === Reason.Migrated
+    const keepsPlace = (reason === Reason.Preempted && !this.#isSpent[thread]!) || reason === Reason.Migrated
     if (reason !== Reason.Migrated) this.#gained[thread] = 0
     if (!keepsPlace) this.#refill(thread)
     const key = -this.#urgency(thread)
@@ -96,12 +98,12 @@ class Priorities extends QueuedPolicy {
   }
 
   override slice(thread: number): number {
-    return this.#left[thread]
+    return this.#left[thread]!
   }
 
   override ran(thread: number, _core: number, duration: number): void {
-    this.#left[thread] -= duration
-    if (this.#left[thread] > 0) return
+    this.#left[thread]! -= duration
+    if (this.#left[thread]! > 0) return
     this.#left[thread] = this.#quantum
     this.#isSpent[thread] = true
   }
@@ -132,17 +134,17 @@ class Priorities extends QueuedPolicy {
   }
 
   changed(thread: number): void {
-    const difference = this.view.priority(thread) - this.#base[thread]
-    this.#base[thread] += difference
+    const difference = this.view.priority(thread) - this.#base[thread]!
+    this.#base[thread]! += difference
     if (this.queues.isWaiting(thread)) this.queues.rekey(thread, this.queues.keyOf(thread) - difference)
   }
 
   #urgency(thread: number): number {
-    return this.queues.isWaiting(thread) ? -this.queues.keyOf(thread) : this.#base[thread] + this.#gained[thread]
+    return this.queues.isWaiting(thread) ? -this.queues.keyOf(thread) : this.#base[thread]! + this.#gained[thread]!
   }
 
   #taken(thread: number): number {
-    if (thread !== -1) this.#gained[thread] = -this.queues.keyOf(thread) - this.#base[thread]
+    if (thread !== -1) this.#gained[thread] = -this.queues.keyOf(thread) - this.#base[thread]!
     return thread
   }
 

@@ -1,4 +1,4 @@
-import { MILLISECOND } from '../durations.js'
+import { MILLISECOND } from '../../kernel/time.js'
 import type { MakePolicy, SchedulingView } from '../policy.js'
 import { definePolicy } from '../policy-kind.js'
 import { QueuedPolicy } from '../queued-policy.js'

@@ -65,14 +65,14 @@ class ShortestTimeToCompletion extends QueuedPolicy {
   }
 
   override enqueue(thread: number, core: number): void {
-    this.queues.push(thread, core, this.#left[thread])
+    this.queues.push(thread, core, this.#left[thread]!)
   }
 
   override ran(thread: number, _core: number, duration: number): void {
-    this.#left[thread] -= duration
+    this.#left[thread]! -= duration
   }
 
   override preempts(waking: number, running: number): boolean {
-    return this.#left[waking] < this.#left[running]
+    return this.#left[waking]! < this.#left[running]!
   }
 }

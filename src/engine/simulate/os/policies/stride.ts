@@ -1,4 +1,4 @@
-import { MILLISECOND } from '../durations.js'
+import { MILLISECOND } from '../../kernel/time.js'
 import type { MakePolicy, SchedulingView } from '../policy.js'
 import { definePolicy } from '../policy-kind.js'
 import { QueuedPolicy } from '../queued-policy.js'
@@ -68,31 +68,31 @@ class Stride extends QueuedPolicy {
   override enqueue(thread: number, core: number, reason: Reason): void {
     if (reason === Reason.Started || reason === Reason.Woken) {
       this.#tickets += this.view.tickets(thread)
-      this.#pass[thread] += this.#globalPass
+      this.#pass[thread]! += this.#globalPass
     }
     this.#left[thread] = this.#quantum
-    this.queues.push(thread, core, this.#pass[thread])
+    this.queues.push(thread, core, this.#pass[thread]!)
   }
 
   override slice(thread: number): number {
-    return this.#left[thread]
+    return this.#left[thread]!
   }
 
   override ran(thread: number, _core: number, duration: number): void {
-    this.#left[thread] -= duration
-    this.#pass[thread] += duration / this.view.tickets(thread)
+    this.#left[thread]! -= duration
+    this.#pass[thread]! += duration / this.view.tickets(thread)
     this.#globalPass += duration / this.#tickets
   }
 
   override expires(thread: number, core: number): boolean {
     this.#left[thread] = this.#quantum
     const first = this.queues.first(core)
-    return first !== -1 && this.#pass[first] <= this.#pass[thread]
+    return first !== -1 && this.#pass[first]! <= this.#pass[thread]!
   }
 
   override leaves(thread: number): void {
     this.#left[thread] = this.#quantum
     this.#tickets -= this.view.tickets(thread)
-    this.#pass[thread] -= this.#globalPass
+    this.#pass[thread]! -= this.#globalPass
   }
 }

@@ -1,4 +1,4 @@
-import { MILLISECOND, SECOND } from '../durations.js'
+import { MILLISECOND, SECOND } from '../../kernel/time.js'
 import type { MakePolicy, SchedulingView } from '../policy.js'
 import { definePolicy } from '../policy-kind.js'
 import { QueuedPolicy } from '../queued-policy.js'
@@ -35,7 +35,9 @@ const HIGHEST = 31
  *
  * A thread that wakes is boosted above its base priority, up to 15, and sinks by one level at the end of each quantum until it is back.
  * A quantum is so much time on a core, and ends at the next tick of the clock. Who is preempted stays the first of its priority and
- * keeps the rest of its quantum.
+ * keeps the rest of its quantum; who waits has a whole one afterwards.
+ *
+ * Left out: boosts by device (all that wake get `waitBoost`), groups of processors, ideal processors.
  */
 export const WINDOWS = definePolicy<WindowsOptions>({
   name: 'windows',
@@ -120,33 +122,34 @@ class Windows extends QueuedPolicy {
   override enqueue(thread: number, core: number, reason: Reason): void {
     if (reason === Reason.Woken) this.#boost(thread)
     this.#since[thread] = this.view.now
-    if (reason === Reason.Preempted && !this.#isSpent[thread]) this.queues.putBack(thread, core, -this.#current[thread])
-    else this.queues.push(thread, core, -this.#current[thread])
+    if (reason === Reason.Preempted && !this.#isSpent[thread]!)
+      this.queues.putBack(thread, core, -this.#current[thread]!)
+    else this.queues.push(thread, core, -this.#current[thread]!)
     this.#isSpent[thread] = false
   }
 
   override slice(thread: number): number {
-    return untilTick(this.view.now, this.#quantumLeft[thread], this.#options.clockInterval)
+    return untilTick(this.view.now, this.#quantumLeft[thread]!, this.#options.clockInterval)
   }
 
   override ran(thread: number, _core: number, duration: number): void {
-    this.#quantumLeft[thread] -= duration
+    this.#quantumLeft[thread]! -= duration
   }
 
   override expires(thread: number, core: number): boolean {
     this.#sink(thread)
     const first = this.queues.first(core)
-    this.#isSpent[thread] = first !== -1 && this.#current[first] >= this.#current[thread]
-    return this.#isSpent[thread]
+    this.#isSpent[thread] = first !== -1 && this.#current[first]! >= this.#current[thread]!
+    return this.#isSpent[thread]!
   }
 
   override preempts(waking: number, running: number): boolean {
-    return this.#current[waking] > this.#current[running]
+    return this.#current[waking]! > this.#current[running]!
   }
 
   isOutranked(running: number, core: number): boolean {
     const first = this.queues.first(core)
-    return first !== -1 && this.#current[first] > this.#current[running]
+    return first !== -1 && this.#current[first]! > this.#current[running]!
   }
 
   override leaves(thread: number): void {
@@ -156,8 +159,8 @@ class Windows extends QueuedPolicy {
 
   tick(): void {
     for (let thread = 0; thread < this.#current.length; thread++) {
-      if (!this.queues.isWaiting(thread) || this.#current[thread] >= HIGHEST_DYNAMIC) continue
-      if (this.view.now - this.#since[thread] < this.#options.starvationWait) continue
+      if (!this.queues.isWaiting(thread) || this.#current[thread]! >= HIGHEST_DYNAMIC) continue
+      if (this.view.now - this.#since[thread]! < this.#options.starvationWait) continue
       this.#isLifted[thread] = true
       this.#setCurrent(thread, HIGHEST_DYNAMIC)
       this.#quantumLeft[thread] = this.#quantumOf(thread)
@@ -183,13 +186,13 @@ class Windows extends QueuedPolicy {
     const base = this.#base(thread)
     if (base > HIGHEST_DYNAMIC) return
     const boost = this.#options.waitBoost + (this.view.isForeground(thread) ? this.#options.foregroundBoost : 0)
-    this.#current[thread] = Math.max(this.#current[thread], Math.min(base + boost, HIGHEST_DYNAMIC))
+    this.#current[thread] = Math.max(this.#current[thread]!, Math.min(base + boost, HIGHEST_DYNAMIC))
   }
 
   /** The end of a quantum. */
   #sink(thread: number): void {
     const base = this.#base(thread)
-    this.#current[thread] = this.#isLifted[thread] ? base : Math.max(base, this.#current[thread] - 1)
+    this.#current[thread] = this.#isLifted[thread]! ? base : Math.max(base, this.#current[thread]! - 1)
     this.#isLifted[thread] = false
     this.#quantumLeft[thread] = this.#quantumOf(thread)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MILLISECOND } from '../../../../../src/engine/simulate/os/durations.js'
+import { MILLISECOND } from '../../../../../src/engine/simulate/kernel/time.js'
 import { cfs, type CfsOptions } from '../../../../../src/engine/simulate/os/policies/cfs.js'
 import { weightOfNice } from '../../../../../src/engine/simulate/os/policies/linux-scheduling.js'
 import type { Recorder } from '../support/recorder.js'

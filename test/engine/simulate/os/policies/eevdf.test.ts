@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MILLISECOND } from '../../../../../src/engine/simulate/os/durations.js'
+import { MILLISECOND } from '../../../../../src/engine/simulate/kernel/time.js'
 import { eevdf, type EevdfOptions } from '../../../../../src/engine/simulate/os/policies/eevdf.js'
 import { weightOfNice } from '../../../../../src/engine/simulate/os/policies/linux-scheduling.js'
 import { SEED } from '../../../support/seed.js'

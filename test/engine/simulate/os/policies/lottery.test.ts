@@ -33,7 +33,7 @@ describe('A lottery', () => {
   test('with compensation makes up for what is left of quanta: who uses a fifth of each wins with 5 in 6 against one, and not with 1 in 2', () => {
     const threads = [{ script: [run(1e6)] }, { script: repeat(100_000, run(2), wait(1)) }]
     const share = (compensation: boolean) => {
-      const recorder = simulate({ policy: lottery({ quantum: 10, compensation }), threads, until: 200_000 })
+      const recorder = simulate({ policy: lottery({ quantum: 10, compensation }), threads, until: 100_000 })
       return recorder.ran(1) / recorder.ran(0)
     }
     // After each of its bursts a quantum of the other is certain; then the other has as many as are drawn before it wins: on average

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MILLISECOND, SECOND } from '../../../../../src/engine/simulate/os/durations.js'
+import { MILLISECOND, SECOND } from '../../../../../src/engine/simulate/kernel/time.js'
 import { windows } from '../../../../../src/engine/simulate/os/policies/windows.js'
 import { run, simulate, wait } from '../support/scripted.js'
 
