@@ -1,5 +1,5 @@
 import { InstructionOperation } from './instruction-operation.js'
-import { Code } from './instruction.js'
+import * as Code from './code.js'
 import type { Operation, Steps } from './operation.js'
 import { perform } from './operation.js'
 import { type Place, recordedPlace } from './place.js'

@@ -1,6 +1,6 @@
 import type { Leftover } from './detect/leftovers.js'
 import type { Footprint } from './footprint.js'
-import type { Code } from './instruction.js'
+import type * as Code from './code.js'
 import type { Place } from './place.js'
 import type { TimeMode } from './time/time-mode.js'
 
@@ -92,7 +92,7 @@ export interface SharedObject {
 
 /** An operation that is one of the engine's instructions on one word. Operands are plain data, encoded as the word is. */
 export interface InstructionForm {
-  readonly code: Code
+  readonly code: Code.Any
   readonly word: number
   readonly a?: unknown
   readonly b?: unknown

@@ -1,5 +1,5 @@
 import type { Footprint } from '../engine/footprint.js'
-import { Code } from '../engine/instruction.js'
+import * as Code from '../engine/code.js'
 import { InstructionOperation } from '../engine/instruction-operation.js'
 import {
   formatData,
@@ -101,7 +101,7 @@ export class Atomic<T> implements SharedObject {
     return world.value(this.#word)
   }
 
-  #operation(name: string, args: readonly unknown[], code: Code): InstructionOperation {
+  #operation(name: string, args: readonly unknown[], code: Code.Any): InstructionOperation {
     return new InstructionOperation(
       { name, object: this, args, cost: 'atomic', place: recordedPlace() },
       { code, word: this.#word, a: args[0], b: args[1] },

@@ -30,8 +30,7 @@ async function resultsOf(source: TraceSource) {
 async function alone(name: string) {
   const investigation = new Investigation(await programOf(name), {})
   const traces = new LocalTraces(investigation.session)
-  for (const _pause of traces.run())
-    if (traces.counts.steps > MOST_STEPS || traces.isTooLong) return null
+  for (const _pause of traces.run()) if (traces.counts.steps > MOST_STEPS || traces.isTooLong) return null
   return resultsOf(traces)
 }
 
