@@ -21,8 +21,8 @@ const CONFIG: MemoryConfig = {
   sharedLevel: { size: 32 * MIB, ways: 16, latency: 46, per: 'machine', inclusive: false },
   memory: { latency: 110, bandwidth: 40, controllers: 1 },
   interconnect: { kind: 'bus', bandwidth: 40, messageBytes: 8 },
-  transfer: { within: 17.6, across: 17.6, hold: 22.8 },
-  atomicCycles: 23,
+  transfer: { within: 16.8, across: 16.8, hold: 23.75 },
+  atomicCycles: 23.5,
   store: { cycles: 1, outstanding: 10 },
   prefetch: { lines: 12, cyclesPerElement: 1 },
 }

@@ -26,6 +26,8 @@ export interface TimedWait {
   readonly takesAll?: boolean
   /** Whether its timeout is set first by a loop, which knows without a clock that it is due first if it is no longer. @default false */
   readonly isOrdered?: boolean
+  /** Whether it may also end before all that is needed has happened. @default false */
+  readonly isOpen?: boolean
   /** Whether strategy dpor refuses it in virtual time. @default false */
   readonly isJoin?: boolean
   /** Whether CPython has it. @default true */
@@ -462,6 +464,78 @@ export const TIMED_WAITS: readonly TimedWait[] = [
         return loop.waitFor(() => loop.toThread(sleeping), given)
       })(p, times)
       return { wait }
+    },
+  },
+]
+
+/** What waits several times, for which one timeout is meant: it ends in time only if all of it does. */
+export const TOTALS: readonly TimedWait[] = [
+  {
+    what: 'Condition.waitFor, notified in vain',
+    declare: (p, { given, needed }) => {
+      const condition = p.condition('condition')
+      const isReady = p.atomic('ready', 0)
+      const asks = function* () {
+        return (yield* isReady.read()) === 1
+      }
+      return {
+        wait: () => condition.hold(() => condition.waitFor(asks, { timeout: given })),
+        *other() {
+          const first = Math.min(given / 2, needed)
+          yield* p.sleep(1 + first)
+          yield* condition.hold(() => condition.notify())
+          yield* p.sleep(needed - first)
+          yield* isReady.write(1)
+          yield* condition.hold(() => condition.notify())
+        },
+      }
+    },
+  },
+  {
+    what: 'asCompleted, lingering',
+    takesAll: true,
+    tie: ['too late'],
+    declare: (p, { given, needed }) => {
+      const [first, second] = [p.future('first'), p.future('second')]
+      return {
+        before: () => first.setResult('done'),
+        wait: () =>
+          unless('TimeoutError', () => p.asCompleted([first, second], () => p.sleep(needed), { timeout: given })),
+        *other() {
+          yield* p.sleep(1 + given / 2)
+          yield* second.setResult('done')
+        },
+      }
+    },
+  },
+  {
+    what: 'ThreadPool.map, in turn',
+    declare: (p, { given, needed }) => {
+      const pool = p.threadPool('pool', { maxWorkers: 1 })
+      const jobs = [needed / 2, needed / 2]
+      return {
+        wait: () => unless('TimeoutError', () => pool.map((seconds) => p.sleep(seconds), jobs, { timeout: given })),
+      }
+    },
+  },
+  {
+    what: 'Queue.get, robbed once',
+    isOpen: true,
+    isPythons: false,
+    declare: (p, { given, needed }) => {
+      const queue = p.queue<number>('queue')
+      return {
+        wait: () => unless('Empty', () => queue.get({ timeout: given })),
+        *other() {
+          const first = Math.min(given / 2, needed)
+          yield* p.sleep(1 + first)
+          // Its algorithm may wake who waits although nothing is left.
+          yield* queue.put(1)
+          yield* unless('Empty', () => queue.getNowait())
+          yield* p.sleep(needed - first)
+          yield* queue.put(2)
+        },
+      }
     },
   },
 ]

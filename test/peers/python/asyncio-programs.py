@@ -226,6 +226,11 @@ class Interpreter:
     async def leaf_sleep(self, name, known, duration):
         await asyncio.sleep(duration)
 
+    async def leaf_block(self, name, known, duration):
+        # What `time.sleep` does; threads go on meanwhile.
+        self.clock.now += duration
+        self.clock.wake()
+
     async def leaf_toThread(self, name, known, duration):
         # What `asyncio.to_thread` does; the default executor would have real threads.
         await asyncio.get_running_loop().run_in_executor(SleepingThreads(self.clock), duration)

@@ -187,16 +187,18 @@ const SECONDS: Readonly<Record<string, number>> = {
   wait: 2,
 }
 const MICROSECOND = 1e-6
+// Ways to let time pass: in a task, in a thread that it waits for, and in a task that keeps the whole loop waiting.
+const SLEEPS = ['sleep', 'sleep', 'sleep', 'sleep', 'sleep', 'toThread', 'toThread', 'block'] as const
 
 /** How a program's durations are to be changed for a comparison in virtual time. */
 export interface Retiming {
-  /** Of some tasks that sleep, a thread sleeps instead. */
+  /** Of some tasks that sleep, a thread sleeps instead, and some block the loop. */
   readonly seed: string
   /** Whether every duration becomes one whose sums with others are different, so that nothing is ever due at the moment of something else. */
   readonly distinct: boolean
 }
 
-/** The same program with threads that sleep, and if asked with durations of which no two sums are equal. */
+/** The same program with threads that sleep, with tasks that block the loop, and if asked with durations of which no two sums are equal. */
 export function retimed(main: Body, { seed, distinct }: Retiming): Body {
   const random = new Random(seed)
   let bit = 0
@@ -210,7 +212,7 @@ export function retimed(main: Body, { seed, distinct }: Retiming): Body {
     if (typeof word !== 'string') return part.map(changed)
     const at = SECONDS[word]
     const timed = args.map((arg, i) => (i === at ? durationOf(arg, word === 'wait') : changed(arg)))
-    return [word === 'sleep' && args[0] !== 0 && random.below(4) === 0 ? 'toThread' : word, ...timed]
+    return [word === 'sleep' && args[0] !== 0 ? SLEEPS[random.below(SLEEPS.length)] : word, ...timed]
   }
   return changed(main) as Body
 }
@@ -412,6 +414,7 @@ export function programOf(main: Body, time: TimeMode = 'free'): Program {
           return value
         },
         sleep: (_frame, duration: number) => loop.sleep(duration),
+        block: (_frame, duration: number) => p.sleep(duration),
         toThread: (_frame, duration: number) => loop.toThread(() => p.sleep(duration)),
         await: ofTask((task) => task[Symbol.iterator]()),
         cancel: ofTask((task) => task.cancel()),

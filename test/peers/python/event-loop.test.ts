@@ -14,8 +14,8 @@ const python = findPython((text) => console.warn(text))
 
 const MOST_STATES = 4000
 const MOST_TIMED_STATES = 20_000
-// Half a minute on a machine with nothing else to do.
-const LIMIT = 300_000
+// A minute on a machine with nothing else to do.
+const LIMIT = 600_000
 
 /** Everything that can come out of a program; null if it has too many states. */
 function allRuns(main: Body, time: TimeMode = 'free', mostStates = MOST_STATES): readonly Run[] | null {

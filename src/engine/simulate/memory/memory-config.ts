@@ -27,7 +27,7 @@ export interface MemoryConfig {
   readonly interconnect: Bus | Numa
   readonly transfer: LineTransfer
   /**
-   * Core cycles an atomic read-modify-write takes on top of a load of the same line, per access, 0 or more. It waits besides
+   * Core cycles an atomic read-modify-write takes on top of a load of the same line, per access, 0 or more (also in part). It waits besides
    * until all earlier stores of its core are done.
    */
   readonly atomicCycles: number

@@ -24,8 +24,8 @@ const CLOUD: MemoryConfig = {
     { size: 1024 * 1024, ways: 8, latency: 14 },
   ],
   sharedLevel: { size: 32 * 1024 * 1024, ways: 16, latency: 46, per: 'machine', inclusive: false },
-  transfer: { within: 17.6, across: 17.6, hold: 22.8 },
-  atomicCycles: 23,
+  transfer: { within: 16.8, across: 16.8, hold: 23.75 },
+  atomicCycles: 23.5,
 }
 
 describe('The states of a line', () => {
@@ -138,8 +138,8 @@ describe('False sharing', () => {
   test('costs on the cloud machine what was measured there', () => {
     const shared = contend(CLOUD, 0, 8).each
     const apart = contend(CLOUD, 0, 64).each
-    for (const ns of apart) expect(ns).toSatisfy((value: number) => value > 8 && value < 8.5)
-    for (const ns of shared) expect(ns).toSatisfy((value: number) => value > 25 && value < 33)
+    for (const ns of apart) expect(ns).toSatisfy((value: number) => value > 8.2 && value < 8.5)
+    for (const ns of shared) expect(ns).toSatisfy((value: number) => value > 27 && value < 33)
     expect(shared[0] / apart[0]).toSatisfy((ratio: number) => ratio > 3.2 && ratio < 4)
   })
 
@@ -155,7 +155,7 @@ describe('False sharing', () => {
       const written = now + memory.access(writer, flag[writer], Store, now)
       now = written + memory.access(1 - writer, flag[writer], Load, written)
     }
-    expect(now / rounds / NS).toSatisfy((ns: number) => ns > 109 && ns < 120)
+    expect(now / rounds / NS).toSatisfy((ns: number) => ns > 109 && ns < 116)
   })
 
   test('of many cores lets one after the other have the line', () => {
