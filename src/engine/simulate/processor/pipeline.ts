@@ -3,7 +3,7 @@ import { type EncodedStream, Field, FIELDS, FIRST_CONSTANT, RESOURCES, SOURCES }
 import { isBranch, isVector, Op, REGISTERS, UNITS, VECTOR, VECTOR_REGISTERS } from './instruction-set.js'
 import { makeMemoryTiming, type MemoryTiming } from './memory-timing.js'
 import type { CompletePipelineOptions } from './pipeline-options.js'
-import type { ProcessorFault, ProcessorStatus } from './stepped-processor.js'
+import type { ProcessorFault, ProcessorStatus, SharedResource } from './stepped-processor.js'
 
 /** Why a place at the entry of EX stays empty in a cycle, and why an instruction waits. */
 export const Cause = {
@@ -26,6 +26,8 @@ export interface HeadStall {
   by: number
   /** The register that it waits for, −1 if it is none. */
   resource: number
+  /** What is in use, if that is the cause. */
+  shared: SharedResource
 }
 
 const MEMORY_UNIT = UNITS.indexOf('memory')
@@ -85,8 +87,8 @@ export class PipelineCore {
   readonly vectors: Float64Array
   /** Places at the entry of EX that stayed empty so far, by `Cause`. */
   readonly lost = new Float64Array(CAUSES)
-  readonly executeStall: HeadStall = { cause: Cause.None, by: 0, resource: -1 }
-  readonly decodeStall: HeadStall = { cause: Cause.None, by: 0, resource: -1 }
+  readonly executeStall: HeadStall = { cause: Cause.None, by: 0, resource: -1, shared: 'execute' }
+  readonly decodeStall: HeadStall = { cause: Cause.None, by: 0, resource: -1, shared: 'execute' }
   readonly numbers: Numbers
   status: ProcessorStatus
   fault: ProcessorFault | null = null
@@ -464,7 +466,7 @@ export class PipelineCore {
       const slot = n.memory & mask
       if (this.#left[slot] > 0) return
       if (n.memory - n.writeBack >= this.#width) {
-        setStall(stall, Cause.Memory, this.#ids[n.writeBack & mask])
+        this.#stallForPlace()
         return
       }
       if (this.#isMemoryAccess(slot)) {
@@ -489,6 +491,19 @@ export class PipelineCore {
     return code === Op.Store || code === Op.VectorStore
   }
 
+  /** ME is full: with one that waits for memory, or only with those that have come at this moment. */
+  #stallForPlace(): void {
+    const n = this.numbers
+    for (let p = n.writeBack; p < n.memory; p++) {
+      const slot = p & this.#mask
+      if (this.#left[slot] > 0 && this.#arrived[slot] <= n.cycle) {
+        setStall(this.executeStall, Cause.Memory, this.#ids[slot])
+        return
+      }
+    }
+    setStall(this.executeStall, Cause.Structural, this.#ids[(n.memory - 1) & this.#mask], 'memory')
+  }
+
   /** The youngest access in ME is in the way: it waits for memory, or has only come. */
   #stallForPort(): void {
     const n = this.numbers
@@ -496,7 +511,7 @@ export class PipelineCore {
     while (!this.#isMemoryAccess(p & this.#mask)) p--
     const slot = p & this.#mask
     const cause = this.#arrived[slot] <= n.cycle ? Cause.Memory : Cause.Structural
-    setStall(this.executeStall, cause, this.#ids[slot])
+    setStall(this.executeStall, cause, this.#ids[slot], 'memory-port')
   }
 
   #accessCycles(slot: number): number {
@@ -563,9 +578,12 @@ export class PipelineCore {
     for (let source = first; source < SOURCES; source++) if (this.#isWaiting(slot, source, n.cycle, stall)) return true
     const unit = this.#unitOf(slot)
     if (places < this.#width && (this.#depths[unit] === 0 || this.#countIn(unit) < this.#depths[unit])) return false
-    const { cause, by } = this.executeStall
+    const { cause, by, shared } = this.executeStall
     if (cause === Cause.None) setStall(stall, Cause.Structural, this.#ids[n.memory & this.#mask])
-    else setStall(stall, cause, by)
+    else {
+      setStall(stall, cause, by, shared)
+      stall.resource = this.executeStall.resource
+    }
     return true
   }
 
@@ -746,10 +764,11 @@ export class PipelineCore {
   }
 }
 
-function setStall(stall: HeadStall, cause: number, by: number): void {
+function setStall(stall: HeadStall, cause: number, by: number, shared: SharedResource = 'execute'): void {
   stall.cause = cause
   stall.by = by
   stall.resource = -1
+  stall.shared = shared
 }
 
 function startingNumbers(vectorElements: number): Numbers {

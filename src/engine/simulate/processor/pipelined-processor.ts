@@ -206,12 +206,12 @@ function stallOf(core: PipelineCore, stage: number, p: number, head: number): St
     case FETCH:
       return { kind: 'behind', by: core.idAt(p - 1) }
     case DECODE:
-      return p > head ? { kind: 'behind', by: core.idAt(head) } : described(core.decodeStall, 'execute')
+      return p > head ? { kind: 'behind', by: core.idAt(head) } : described(core.decodeStall)
     case EXECUTE:
       if (core.isBusy(p)) return null
       return p > head || core.executeStall.cause === Cause.None
         ? { kind: 'behind', by: core.idAt(p > head ? head : head - 1) }
-        : described(core.executeStall, 'memory-port')
+        : described(core.executeStall)
     case MEMORY:
       return core.isBusy(p) ? { kind: 'memory', by: core.idAt(p) } : { kind: 'behind', by: core.idAt(head) }
     default:
@@ -219,10 +219,10 @@ function stallOf(core: PipelineCore, stage: number, p: number, head: number): St
   }
 }
 
-function described({ cause, by, resource }: HeadStall, what: 'execute' | 'memory-port'): Stall {
+function described({ cause, by, resource, shared }: HeadStall): Stall {
   if (cause === Cause.Memory) return { kind: 'memory', by }
   if (cause === Cause.Data) return { kind: 'data', register: resourceName(resource), by }
-  return { kind: 'structural', resource: what, by }
+  return { kind: 'structural', resource: shared, by }
 }
 
 function eventsOf(core: PipelineCore): UnitEvent[] {

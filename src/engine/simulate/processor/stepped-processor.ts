@@ -83,12 +83,15 @@ export interface HeldInstruction {
   readonly lanes?: readonly boolean[]
 }
 
+/** What an instruction may have to wait for: a place in EX or in ME, or one of the ports of memory. */
+export type SharedResource = 'execute' | 'memory' | 'memory-port'
+
 /** Why an instruction stays where it is; instructions by their `id`. */
 export type Stall =
   /** A data hazard: it needs a register that an older instruction has yet to write. */
   | { readonly kind: 'data'; readonly register: string; readonly by: number }
-  /** A structural hazard: an older instruction uses what it needs. */
-  | { readonly kind: 'structural'; readonly resource: 'execute' | 'memory-port'; readonly by: number }
+  /** A structural hazard: an older instruction has its place in the next stage, or the way to memory. */
+  | { readonly kind: 'structural'; readonly resource: SharedResource; readonly by: number }
   /** A load or store waits for memory: itself, or one that it needs or that is in its way. */
   | { readonly kind: 'memory'; readonly by: number }
   /** It could go on, but an older instruction in front of it cannot. */

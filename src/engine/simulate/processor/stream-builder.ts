@@ -86,6 +86,8 @@ export class StreamBuilder {
   readonly #labels: Label[] = []
   readonly #data: DataBlock[] = []
   #words = 0
+  /** `if`, `while` and `repeat` so far. */
+  #shapes = 0
 
   constructor(name: string) {
     this.#name = name
@@ -124,36 +126,40 @@ export class StreamBuilder {
       throw new UsageError('usage/stream', `${mnemonic} takes ${roles.length} operands, not ${args.length}`)
     this.#add(
       mnemonic,
-      args.map((argument, i) => operandOf(mnemonic, roles[i]!, argument)),
+      args.map((argument, i) => operandOf(mnemonic, roles[i], argument)),
     )
   }
 
   /** Carries `then` out if the condition holds, else `otherwise`. */
   if(a: Register, condition: Condition, b: Register | number, then: () => void, otherwise?: () => void): void {
+    const number = ++this.#shapes
     const toElse = this.#branch(a, OPPOSITES[condition], b)
     then()
     if (otherwise === undefined) {
-      this.#goHere(toElse)
+      this.#goHere(toElse, `endif${number}`)
       return
     }
     const toEnd = this.#jump()
-    this.#goHere(toElse)
+    this.#goHere(toElse, `else${number}`)
     otherwise()
-    this.#goHere(toEnd)
+    this.#goHere(toEnd, `endif${number}`)
   }
 
   /** Carries `body` out as long as the condition holds: it is asked before each turn. */
   while(a: Register, condition: Condition, b: Register | number, body: () => void): void {
+    const number = ++this.#shapes
     const start = this.#instructions.length
+    this.#mark(`while${number}`)
     const toEnd = this.#branch(a, OPPOSITES[condition], b)
     body()
     this.#goTo(this.#jump(), start)
-    this.#goHere(toEnd)
+    this.#goHere(toEnd, `endwhile${number}`)
   }
 
   /** Carries `body` out and then again as long as the condition holds. */
   repeat(body: () => void, a: Register, condition: Condition, b: Register | number): void {
     const start = this.#instructions.length
+    this.#mark(`repeat${++this.#shapes}`)
     body()
     this.#goTo(this.#branch(a, condition, b), start)
   }
@@ -177,8 +183,7 @@ export class StreamBuilder {
         'usage/stream',
         `“${name}” cannot be a name: take letters, digits and _, and no word of the assembler`,
       )
-    if ([...this.#labels, ...this.#data].some((known) => known.name === name))
-      throw new UsageError('usage/stream', `the name ${name} is taken`)
+    if (this.#isTaken(name)) throw new UsageError('usage/stream', `the name ${name} is taken`)
   }
 
   /** A branch that goes nowhere yet. */
@@ -191,12 +196,24 @@ export class StreamBuilder {
     return this.#add('jump', [{ kind: 'target', instruction: -1 }])
   }
 
-  #goHere(branch: number): void {
+  #goHere(branch: number, name: string): void {
+    this.#mark(name)
     this.#goTo(branch, this.#instructions.length)
   }
 
+  /** Gives the place of the next instruction a name that nobody has asked for. */
+  #mark(wanted: string): void {
+    let name = wanted
+    while (this.#isTaken(name)) name += '_'
+    this.#labels.push({ name, instruction: this.#instructions.length })
+  }
+
+  #isTaken(name: string): boolean {
+    return [...this.#labels, ...this.#data].some((known) => known.name === name)
+  }
+
   #goTo(branch: number, instruction: number): void {
-    const { mnemonic, operands, line } = this.#instructions[branch]!
+    const { mnemonic, operands, line } = this.#instructions[branch]
     this.#instructions[branch] = {
       mnemonic,
       operands: [...operands.slice(0, -1), { kind: 'target', instruction }],

@@ -40,7 +40,7 @@ export type Piece =
       readonly a: number
       readonly condition: Condition
       readonly b: number
-      readonly then: readonly Piece[]
+      readonly body: readonly Piece[]
       readonly otherwise: readonly Piece[] | null
     }
   | { readonly kind: 'for'; readonly times: number; readonly body: readonly Piece[] }
@@ -110,7 +110,7 @@ function piecesTo(depth: number, plain: fc.Arbitrary<Piece>): fc.Arbitrary<reado
       a: register,
       condition,
       b: register,
-      then: inner,
+      body: inner,
       otherwise: fc.option(inner, { nil: null }) as fc.Arbitrary<readonly Piece[] | null>,
     }),
     fc.record({ kind: fc.constant('for'), times: fc.nat(3), body: inner }),
@@ -180,7 +180,7 @@ function writePiece(build: StreamBuilder, piece: Piece, depth: number, placeOf: 
         r(piece.a),
         piece.condition,
         r(piece.b),
-        inner(piece.then),
+        inner(piece.body),
         piece.otherwise === null ? undefined : inner(piece.otherwise),
       )
       return
