@@ -1,8 +1,10 @@
-import type {
-  ExecutionRecord,
-  RecordedCell,
-  RecordedEvent,
-  RecordedInstruction,
+import {
+  type ExecutionRecord,
+  type RecordedCell,
+  type RecordedEvent,
+  type RecordedInstruction,
+  recordExecution,
+  type RecordOptions,
 } from '../engine/simulate/processor/execution-record.js'
 import { formatInstruction } from '../engine/simulate/processor/instruction-stream.js'
 import type { CycleAccount, LossKind, PipelinedProcessor } from '../engine/simulate/processor/pipelined-processor.js'
@@ -19,6 +21,8 @@ export interface PipelineDiagramOptions {
   readonly cells?: 'names' | 'letters'
   /** Whether the reasons for waiting stand below. @default true */
   readonly reasons?: boolean
+  /** Whether it is said below what the letters mean. @default true */
+  readonly legend?: boolean
 }
 
 const MOST_LABEL = 34
@@ -58,8 +62,24 @@ export function pipelineDiagram(
       lines.push(`${padText(cutText(labels.get(row.id)!, labelWidth), labelWidth)}  ${cells}`)
     }
   }
-  lines.push(...wrapText(messages.legend, style.columns).map(style.paint.dim))
+  if (options.legend !== false) lines.push(...wrapText(messages.legend, style.columns).map(style.paint.dim))
   return options.reasons === false ? lines : [...lines, ...reasonLines(record, style)]
+}
+
+/** The diagram of every core, one below the other. */
+export function pipelineDiagrams(
+  processor: PipelinedProcessor,
+  style: ReportStyle,
+  options: PipelineDiagramOptions & Omit<RecordOptions, 'unit'> = {},
+): string[] {
+  const cores = processor.streams.length
+  return processor.streams.flatMap((_, unit) => {
+    const isLast = unit === cores - 1
+    const legend = options.legend !== false && isLast
+    const diagram = pipelineDiagram(recordExecution(processor, { ...options, unit }), style, { ...options, legend })
+    if (cores === 1) return diagram
+    return [style.paint.strong(pipelineMessagesIn(style).core(String(unit))), ...diagram, ...(isLast ? [] : [''])]
+  })
 }
 
 function labelOf({ id, text }: RecordedInstruction, { instructions }: ExecutionRecord): string {

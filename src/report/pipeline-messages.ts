@@ -78,7 +78,7 @@ export const pipelineInEnglish: PipelineMessages = {
       : `${event.by} goes elsewhere: ${listed(event.dropped, 'and')} ${event.dropped.length === 1 ? 'was' : 'were'} fetched in vain (control hazard)`
   },
   ran: (cycles, instructions, cpi, cores) =>
-    `${some(cycles, 'cycle')} for ${some(instructions, 'instruction')}${cores > 1 ? ` on ${cores} cores` : ''}: ${cpi} cycles an instruction`,
+    `${some(cycles, 'cycle')} for ${some(instructions, 'instruction')}${cores > 1 ? ` on ${cores} cores` : ''}: ${cpi} cycles an instruction (CPI)`,
   lost: (parts, isWide) =>
     `${isWide ? 'empty places at EX' : 'cycles without an instruction into EX'}: ${parts.join(', ')}`,
   lostTo: {
@@ -136,7 +136,7 @@ export const pipelineInFrench: PipelineMessages = {
       : `${event.by} continue ailleurs : ${listed(event.dropped, 'et')} ${event.dropped.length === 1 ? 'a été lue' : 'ont été lues'} pour rien (aléa de contrôle)`
   },
   ran: (cycles, instructions, cpi, cores) =>
-    `${quelques(cycles, 'cycle')} pour ${quelques(instructions, 'instruction')}${cores > 1 ? ` sur ${cores} cœurs` : ''} : ${cpi} cycles par instruction`,
+    `${quelques(cycles, 'cycle')} pour ${quelques(instructions, 'instruction')}${cores > 1 ? ` sur ${cores} cœurs` : ''} : ${cpi} cycles par instruction (CPI)`,
   lost: (parts, isWide) =>
     `${isWide ? "places vides à l'entrée d'EX" : 'cycles sans instruction qui entre en EX'} : ${parts.join(', ')}`,
   lostTo: {

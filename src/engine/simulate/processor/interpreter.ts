@@ -127,6 +127,10 @@ export class Interpreter extends Stepwise<InterpreterState> {
     }
   }
 
+  protected override get stateWords(): number {
+    return this.registers.length + this.vectors.length + this.memory.length
+  }
+
   protected override save(): InterpreterState {
     return {
       cycle: this.#cycle,

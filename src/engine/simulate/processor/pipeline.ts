@@ -232,6 +232,10 @@ export class PipelineCore {
     return [...this.#droppedIds.subarray(0, this.numbers.dropped)]
   }
 
+  get stateWords(): number {
+    return this.#arrays.reduce((words, { length }) => words + length, 0)
+  }
+
   save(): CoreState {
     return {
       numbers: { ...this.numbers },

@@ -147,6 +147,10 @@ export class PipelinedProcessor extends Stepwise<ProcessorState> {
     return status
   }
 
+  protected override get stateWords(): number {
+    return this.memory.length + this.#cores.reduce((words, core) => words + core.stateWords, 0)
+  }
+
   protected override save(): ProcessorState {
     return { cycle: this.#cycle, memory: this.memory.slice(), cores: this.#cores.map((core) => core.save()) }
   }

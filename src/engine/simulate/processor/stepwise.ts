@@ -10,6 +10,8 @@ export abstract class Stepwise<State> implements SteppedProcessor {
   abstract readonly fault: ProcessorFault | null
   abstract look(): ProcessorView
 
+  /** How many numbers a state is made of, near enough. */
+  protected abstract readonly stateWords: number
   /** A copy of everything that a cycle may change. */
   protected abstract save(): State
   /** @param state stays as it is: it may be restored again. */
@@ -19,7 +21,7 @@ export abstract class Stepwise<State> implements SteppedProcessor {
 
   step(): boolean {
     if (this.status !== 'running') return false
-    if (this.cycle === this.#checkpoints.next) this.#checkpoints.keep(this.cycle, this.save())
+    if (this.cycle === this.#checkpoints.next) this.#checkpoints.keep(this.cycle, this.save(), this.stateWords)
     this.advance()
     return true
   }

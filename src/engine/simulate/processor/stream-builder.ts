@@ -39,16 +39,17 @@ function registerWithin(number: number, registers: number, letter: string): numb
 /** What a builder takes for each operand, in the order of the assembler. An address is two: where, and a register or none. */
 export type Argument = Register | VectorRegister | number | Words | Place
 
-/** An address: the words and a register that is added, `at(prices, r(1))`. */
+/** An address: the words, a register and a constant that are added, `at(prices, r(1), 2)`. */
 export interface Place {
   readonly kind: 'place'
   readonly words: Words | number
   readonly register: Register
+  readonly offset: number
 }
 
-/** The word `words + register` of memory. */
-export function at(words: Words | number, register: Register = r(0)): Place {
-  return { kind: 'place', words, register }
+/** The word `words + register + offset` of memory. */
+export function at(words: Words | number, register: Register = r(0), offset = 0): Place {
+  return { kind: 'place', words, register, offset }
 }
 
 /** What two numbers are asked: a branch's name without its b. */
@@ -243,8 +244,15 @@ function addressOf(argument: Argument): Operand | null {
   if (typeof argument === 'number' || !('kind' in argument)) return addressOf(at(argument))
   if (argument.kind === 'register') return { kind: 'address', register: argument.number, offset: 0 }
   if (argument.kind !== 'place') return null
-  const { words, register } = argument
-  if (typeof words !== 'number')
-    return { kind: 'address', register: register.number, offset: words.address, name: words.name }
-  return Number.isInteger(words) ? { kind: 'address', register: register.number, offset: words } : null
+  const { words, register, offset } = argument
+  const isNamed = typeof words !== 'number'
+  const whole = (isNamed ? words.address : words) + offset
+  if (!Number.isInteger(whole)) return null
+  const address = { kind: 'address', register: register.number, offset: whole } as const
+  return isNamed ? { ...address, name: nameOfPlace(words.name, offset) } : address
+}
+
+/** As the assembler writes a sum: `prices + 2`. */
+function nameOfPlace(name: string, offset: number): string {
+  return offset === 0 ? name : `${name} ${offset > 0 ? '+' : '-'} ${Math.abs(offset)}`
 }

@@ -117,7 +117,7 @@ describe('Going back', () => {
     const kept = new Set<number>()
     for (let cycle = 0; cycle < 300_000; cycle++) {
       if (cycle !== checkpoints.next) continue
-      checkpoints.keep(cycle, cycle)
+      checkpoints.keep(cycle, cycle, 100)
       for (const old of kept) if (checkpoints.latest(old).cycle !== old) kept.delete(old)
       kept.add(cycle)
       expect(kept.size).toBeLessThan(60)
@@ -125,5 +125,11 @@ describe('Going back', () => {
     }
     expect(checkpoints.latest(0)).toEqual({ cycle: 0, state: 0 })
     expect(checkpoints.latest(250_000).cycle).toBeGreaterThan(230_000)
+  })
+
+  test('keeps large states less often: to copy them takes no longer than the run', () => {
+    const checkpoints = new Checkpoints<null>()
+    checkpoints.keep(0, null, 100_000)
+    expect(checkpoints.next).toBe(8192)
   })
 })

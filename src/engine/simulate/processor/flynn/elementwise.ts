@@ -89,7 +89,7 @@ export function vectorStream(task: ElementwiseTask, form: StreamForm, width: num
     }
     for (let i = 0; i < count; i += width) {
       if (count - i < width) build.do('vlen', count - i)
-      one((words) => at(words.address + i))
+      one((words) => at(words, r(0), i))
     }
   })
 }
@@ -174,7 +174,7 @@ function overElements(
   body: (place: (words: Words) => ReturnType<typeof at>) => void,
 ): void {
   if (form === 'unrolled') {
-    for (let i = from; i < to; i++) body((words) => at(words.address + i))
+    for (let i = from; i < to; i++) body((words) => at(words, r(0), i))
     return
   }
   if (from === to) return

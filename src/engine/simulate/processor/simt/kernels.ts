@@ -30,20 +30,20 @@ export function rotationKernel(
       layout === 'separate'
         ? [...vertices.map(({ x }) => x), ...vertices.map(({ y }) => y)]
         : vertices.flatMap(({ x, y }) => [x, y])
-    const { address } = build.data('vertices', words)
+    const place = build.data('vertices', words)
     const toY = layout === 'separate' ? vertices.length : 1
     build.do('id', r(1))
     if (layout === 'interleaved') build.do('mul', r(1), r(1), 2)
-    build.do('load', r(2), at(address, r(1)))
-    build.do('load', r(3), at(address + toY, r(1)))
+    build.do('load', r(2), at(place, r(1)))
+    build.do('load', r(3), at(place, r(1), toY))
     build.do('mul', r(4), r(2), cos)
     build.do('mul', r(5), r(3), sin)
     build.do('sub', r(4), r(4), r(5))
     build.do('mul', r(6), r(2), sin)
     build.do('mul', r(7), r(3), cos)
     build.do('add', r(6), r(6), r(7))
-    build.do('store', r(4), at(address, r(1)))
-    build.do('store', r(6), at(address + toY, r(1)))
+    build.do('store', r(4), at(place, r(1)))
+    build.do('store', r(6), at(place, r(1), toY))
   })
 }
 

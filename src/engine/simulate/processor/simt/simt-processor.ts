@@ -203,6 +203,10 @@ export class SimtProcessor extends Stepwise<SimtState> {
     }
   }
 
+  protected override get stateWords(): number {
+    return this.memory.length + this.#warps.reduce((words, { registers }) => words + registers.length, 0)
+  }
+
   protected override save(): SimtState {
     return {
       cycle: this.#cycle,

@@ -102,7 +102,7 @@ export function randomPieces({ vectors, wild }: Ingredients): fc.Arbitrary<reado
 }
 
 function piecesTo(depth: number, plain: fc.Arbitrary<Piece>): fc.Arbitrary<readonly Piece[]> {
-  if (depth === 0) return fc.array(plain, { maxLength: 5 })
+  if (depth === 0) return fc.array(plain, { maxLength: 5, size: 'max' })
   const inner = piecesTo(depth - 1, plain)
   const shaped: fc.Arbitrary<Piece>[] = [
     fc.record({
