@@ -1,4 +1,4 @@
-/* `npm run bench`: the strategies dpor and graph, in turn with SPIN; workers, in turn with copies.
+/* `npm run bench`: the strategies dpor and graph, in turn with SPIN; workers, in turn with copies; modelled processors.
  *
  * --rounds N    rounds of every measurement
  * --only NAME   the programs alone whose title has that in it
@@ -15,6 +15,7 @@ import { graphAgainstSpin } from './graph-against-spin.js'
 import { describeMachine, thisMachine } from './machine.js'
 import { markdownBlock, markdownTable } from './markdown.js'
 import { isBuilt } from './our-processes.js'
+import { measureProcessors, processorLegend, processorRows } from './processors.js'
 import type { Setting } from './setting.js'
 import { prepareSpin } from './spin-verifier.js'
 import { table } from './statistics.js'
@@ -37,7 +38,7 @@ async function main(rounds: number): Promise<number> {
   if (options.markdown && options.only !== '') return fail('--markdown writes down all programs: leave out --only.')
   if (!isBuilt()) return fail('There is no dist to measure: npm run build')
   const report = await measureAll(rounds)
-  if (report.traces === null && report.graph === null && report.shared === null)
+  if (report.traces === null && report.graph === null && report.shared === null && report.processors === null)
     return fail(`No program is called “${options.only}”.`)
   console.log(options.json ? JSON.stringify(report, null, 2) : asText(report))
   if (options.markdown) writeFileSync(new URL('./RESULTS.md', import.meta.url), asMarkdown(report))
@@ -54,14 +55,16 @@ async function measureAll(rounds: number) {
   try {
     const traces = await tracesAgainstSpin(setting)
     const shared = await workersAgainstCopies(setting)
-    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, graph: graphAgainstSpin(setting) }
+    const processors = measureProcessors(setting)
+    const graph = graphAgainstSpin(setting)
+    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, graph, processors }
   } finally {
     spin?.dispose()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function asText({ machine, spin, traces, shared, graph }: Everything): string {
+function asText({ machine, spin, traces, shared, graph, processors }: Everything): string {
   return [
     describeMachine(machine, spin),
     ...(traces === null
@@ -69,10 +72,11 @@ function asText({ machine, spin, traces, shared, graph }: Everything): string {
       : ['', ...traceLegend(traces), '', table(traceRows(traces)), ...traceDisagreements(traces)]),
     ...(shared === null ? [] : ['', sharedLegend(shared), '', table(sharedRows(shared))]),
     ...(graph === null ? [] : ['', 'Strategy graph:', describe(graph)]),
+    ...(processors === null ? [] : ['', processorLegend(processors), '', table(processorRows(processors))]),
   ].join('\n')
 }
 
-function asMarkdown({ machine, spin, traces, shared, graph }: Everything): string {
+function asMarkdown({ machine, spin, traces, shared, graph, processors }: Everything): string {
   return [
     '# What the benchmarks have measured',
     'Written by `npm run bench -- --markdown`; the machine was shared with other work, so that ratios are worth more than times.',
@@ -87,15 +91,18 @@ function asMarkdown({ machine, spin, traces, shared, graph }: Everything): strin
         ]),
     ...(shared === null ? [] : ['## Workers', markdownTable(sharedRows(shared)), sharedLegend(shared)]),
     ...(graph === null ? [] : ['## Strategy `graph`', markdownBlock(describe(graph))]),
+    ...(processors === null
+      ? []
+      : ['## Modelled processors', markdownTable(processorRows(processors)), processorLegend(processors)]),
   ]
     .join('\n\n')
     .concat('\n')
 }
 
-function isWrong({ traces, shared, graph }: Everything): boolean {
-  return [...(traces?.results ?? []), ...(shared?.results ?? []), ...(graph?.results ?? [])].some(
-    ({ disagreements }) => disagreements.length > 0,
-  )
+function isWrong({ traces, shared, graph, processors }: Everything): boolean {
+  return [traces, shared, graph, processors]
+    .flatMap((part): readonly { readonly disagreements: readonly string[] }[] => part?.results ?? [])
+    .some(({ disagreements }) => disagreements.length > 0)
 }
 
 function fail(text: string): number {

@@ -45,6 +45,8 @@ export interface EncodedStream {
   readonly constants: Float64Array
   /** For every instruction the index of its unit in `UNITS`. */
   readonly units: Uint8Array
+  /** For every instruction how many of `First`, `Second`, `Third` it reads. */
+  readonly operands: Uint8Array
   /** For every instruction the resource that it writes, −1 if there is none. */
   readonly writes: Int8Array
   /** For every instruction `SOURCES` resources that it reads, −1 where there is nothing to wait for. */
@@ -60,6 +62,7 @@ export function encode(stream: InstructionStream): EncodedStream {
     length,
     fields: new Int32Array(length * FIELDS),
     units: new Uint8Array(length),
+    operands: new Uint8Array(length),
     writes: new Int8Array(length).fill(-1),
     reads: new Int8Array(length * SOURCES).fill(-1),
   }
@@ -68,7 +71,7 @@ export function encode(stream: InstructionStream): EncodedStream {
 }
 
 function encodeInstruction(
-  { length, fields, units, writes, reads }: Omit<EncodedStream, 'constants'>,
+  { length, fields, units, operands: operandCounts, writes, reads }: Omit<EncodedStream, 'constants'>,
   stream: InstructionStream,
   { mnemonic, operands }: Instruction,
   at: number,
@@ -114,6 +117,7 @@ function encodeInstruction(
         break
     }
   })
+  operandCounts[at] = next
   if (code === Op.VectorLength) writes[at] = VECTOR_LENGTH
   else if (isVector(code)) reads[source + 4] = VECTOR_LENGTH
 }

@@ -559,7 +559,8 @@ export class PipelineCore {
     while (n.execute < n.decode && n.execute - start < this.#width) {
       const slot = n.execute & this.#mask
       if (this.#isHeldInDecode(slot, places)) break
-      for (let source = 0; source < 3; source++) this.#read(slot, source)
+      const count = this.code.operands[this.#at[slot]]
+      for (let source = 0; source < count; source++) this.#read(slot, source)
       this.#readRest(slot)
       this.#left[slot] = this.#latencies[this.#unitOf(slot)]
       this.#arrived[slot] = n.cycle + 1
@@ -579,7 +580,9 @@ export class PipelineCore {
     const code = this.#codeAt(slot)
     if (this.#resolvesInDecode && isBranch(code) && this.#isResolved[slot] === 0) return this.#isWaitingInDecode(slot)
     const first = this.#isStore(slot) && this.#options.forwarding ? 1 : 0
-    for (let source = first; source < SOURCES; source++) if (this.#isWaiting(slot, source, n.cycle, stall)) return true
+    const producers = this.#producers
+    for (let source = first; source < SOURCES; source++)
+      if (producers[slot * SOURCES + source] >= n.oldest && this.#isWaiting(slot, source, n.cycle, stall)) return true
     const unit = this.#unitOf(slot)
     if (places < this.#width && (this.#depths[unit] === 0 || this.#countIn(unit) < this.#depths[unit])) return false
     const { cause, by, shared } = this.executeStall
