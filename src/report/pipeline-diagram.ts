@@ -119,7 +119,7 @@ function cellText(
   isShort: boolean,
   paint: (text: string) => string,
 ): string {
-  const name = isShort ? (LETTERS[places[place]] ?? places[place].slice(0, 1)) : places[place]
+  const name = isShort ? (LETTERS[places[place]!] ?? places[place]!.slice(0, 1)) : places[place]!
   return stall === null ? name : paint(name.toLowerCase())
 }
 
@@ -146,7 +146,7 @@ function waits({ id, cells }: RecordedInstruction, { places }: ExecutionRecord, 
   let open: { from: number; to: number; place: number; stall: Stall } | null = null
   const close = () => {
     if (open === null) return
-    const text = messages.stall(id, places[open.place], open.stall)
+    const text = messages.stall(id, places[open.place]!, open.stall)
     if (text !== null) remarks.push({ from: open.from, to: open.to, text })
     open = null
   }
@@ -215,8 +215,8 @@ function lossText(
 
 function faultLines({ fault, streams }: PipelinedProcessor, style: ReportStyle): string[] {
   if (fault === null) return []
-  const stream = streams[fault.unit]
-  const text = formatInstruction(stream, stream.instructions[fault.instruction])
+  const stream = streams[fault.unit]!
+  const text = formatInstruction(stream, stream.instructions[fault.instruction]!)
   return [`${style.paint.bad('✗')} ${pipelineMessagesIn(style).fault(fault, text)}.`]
 }
 

@@ -38,7 +38,7 @@ export function simtDiagram(record: ExecutionRecord, style: ReportStyle, options
         lines.push(style.paint.dim(messages.slotsLeftOut(formatWhole(left, style.language))))
         continue
       }
-      const mask = (row.cells[0].lanes ?? []).slice(from, to)
+      const mask = (row.cells[0]!.lanes ?? []).slice(from, to)
       const drawn = mask.map((active) => (active ? '■' : style.paint.dim('·'))).join('')
       lines.push(`${String(row.id).padStart(number)}  ${padText(cutText(row.text, text), text)}  ${drawn}`)
     }
@@ -70,7 +70,7 @@ export function simtAccountLines(processor: SimtProcessor, style: ReportStyle): 
     ...(fault === null
       ? []
       : [
-          `${style.paint.bad('✗')} ${messages.fault(fault, formatInstruction(stream, stream.instructions[fault.instruction]))}.`,
+          `${style.paint.bad('✗')} ${messages.fault(fault, formatInstruction(stream, stream.instructions[fault.instruction]!))}.`,
         ]),
   ]
   return sentences.flatMap((sentence) => wrapText(sentence, style.columns, 2))

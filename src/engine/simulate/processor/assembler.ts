@@ -78,9 +78,9 @@ class Assembly {
 
   #readLine(tokens: readonly Token[]): void {
     let rest = tokens
-    while (rest[0].kind === 'word' && rest[1].text === ':') {
-      this.#declare(rest[0])
-      this.#labels.push({ name: rest[0].text, instruction: this.#statements.length })
+    while (rest[0]!.kind === 'word' && rest[1]!.text === ':') {
+      this.#declare(rest[0]!)
+      this.#labels.push({ name: rest[0]!.text, instruction: this.#statements.length })
       rest = rest.slice(2)
     }
     const [first] = rest as [Token]
@@ -105,16 +105,16 @@ class Assembly {
     this.#declare(name)
     if (colon?.text !== ':') this.#refuse(colon!, 'a colon is missing after the name')
     const numbers = this.#split(rest)
-    if (numbers.length === 0) this.#refuse(rest[0], 'a number is missing')
+    if (numbers.length === 0) this.#refuse(rest[0]!, 'a number is missing')
     const values = numbers.map((number) => this.#plainNumber(number))
     if (word.text === 'data') this.#addData(name, values)
     else this.#addData(name, this.#zeros(numbers, values))
   }
 
   #zeros(tokens: readonly (readonly Token[])[], [words]: readonly number[]): number[] {
-    if (tokens.length > 1) this.#refuse(tokens[1][0], 'space takes one number: how many words')
+    if (tokens.length > 1) this.#refuse(tokens[1]![0]!, 'space takes one number: how many words')
     if (!Number.isInteger(words) || words! < 1 || words! > MOST_WORDS)
-      this.#refuse(tokens[0][0], `${words} is no number of words`, `Give a whole number from 1 to ${MOST_WORDS}.`)
+      this.#refuse(tokens[0]![0]!, `${words} is no number of words`, `Give a whole number from 1 to ${MOST_WORDS}.`)
     return new Array<number>(words!).fill(0)
   }
 
@@ -134,7 +134,7 @@ class Assembly {
     const operands = this.#split(rest)
     const { operands: roles } = OPERATIONS[mnemonic]
     if (operands.length !== roles.length) {
-      const at = operands.length > roles.length ? operands[roles.length][0] : rest.at(-1)!
+      const at = operands.length > roles.length ? operands[roles.length]![0]! : rest.at(-1)!
       this.#refuse(at, `${mnemonic} takes ${countOf(roles.length)}, not ${operands.length}`, usage(mnemonic))
     }
     this.#statements.push({ mnemonic, operands, line })
@@ -142,7 +142,7 @@ class Assembly {
 
   /** The tokens between commas. A token of kind `end` closes each, so that there is a place for what is missing. */
   #split(tokens: readonly Token[]): Token[][] {
-    if (tokens[0].kind === 'end') return []
+    if (tokens[0]!.kind === 'end') return []
     const parts: Token[][] = [[]]
     for (const token of tokens) {
       if (token.text !== ',') {
@@ -158,7 +158,7 @@ class Assembly {
 
   #instruction({ mnemonic, operands, line }: Statement): Instruction {
     const { operands: roles } = OPERATIONS[mnemonic]
-    return { mnemonic, operands: operands.map((tokens, i) => this.#operand(roles[i], tokens, mnemonic)), line }
+    return { mnemonic, operands: operands.map((tokens, i) => this.#operand(roles[i]!, tokens, mnemonic)), line }
   }
 
   #operand(role: OperandRole, tokens: readonly Token[], mnemonic: Mnemonic): Operand {
@@ -212,7 +212,7 @@ class Assembly {
   #addressOf(register: number, tokens: readonly Token[]): Operand {
     const { value: offset, name } = this.#constant(tokens)
     if (!Number.isInteger(offset) || Math.abs(offset) > MOST_WORDS)
-      this.#refuse(tokens[0], `memory has words only at whole numbers, not at ${offset}`)
+      this.#refuse(tokens[0]!, `memory has words only at whole numbers, not at ${offset}`)
     return { kind: 'address', register, offset, ...(name === null ? {} : { name }) }
   }
 
@@ -241,16 +241,16 @@ class Assembly {
     let isNamed = false
     let at = 0
     do {
-      const sign = tokens[at].text === '-' ? -1 : 1
-      if (tokens[at].text === '-' || tokens[at].text === '+') at++
-      const term = sign * this.#term(tokens[at])
-      isNamed ||= tokens[at].kind === 'word'
+      const sign = tokens[at]!.text === '-' ? -1 : 1
+      if (tokens[at]!.text === '-' || tokens[at]!.text === '+') at++
+      const term = sign * this.#term(tokens[at]!)
+      isNamed ||= tokens[at]!.kind === 'word'
       // 0 + -0 would be 0.
       value = value === null ? term : value + term
       at++
-      if (tokens[at].kind !== 'end' && tokens[at].text !== '+' && tokens[at].text !== '-')
-        this.#refuse(tokens[at], `“${tokens[at].text}” cannot follow here`)
-    } while (tokens[at].kind !== 'end')
+      if (tokens[at]!.kind !== 'end' && tokens[at]!.text !== '+' && tokens[at]!.text !== '-')
+        this.#refuse(tokens[at]!, `“${tokens[at]!.text}” cannot follow here`)
+    } while (tokens[at]!.kind !== 'end')
     return { value, name: isNamed ? nameOfSum(tokens) : null }
   }
 
@@ -264,7 +264,7 @@ class Assembly {
     const names = this.#data.map(({ name }) => name)
     const near = namesNear(token.text, names)
     const hint =
-      near.length > 0 ? `Did you mean ${near[0]}?` : 'A register, a number or the name of data can stand here.'
+      near.length > 0 ? `Did you mean ${near[0]!}?` : 'A register, a number or the name of data can stand here.'
     this.#refuse(token, `there is no data called “${token.text}”`, hint)
   }
 
@@ -284,7 +284,7 @@ function isRegisterName(word: string): boolean {
 
 function registerNumber(word: string, letter: 'r' | 'v'): number | null {
   const match = /^([rv])(0|[1-9]\d{0,3})$/.exec(word)
-  return match !== null && match[1] === letter ? Number(match[2]) : null
+  return match !== null && match[1] === letter ? Number(match[2]!) : null
 }
 
 function nameOfSum(tokens: readonly Token[]): string {

@@ -90,7 +90,7 @@ function encodeInstruction(
   }
   if (operands.length !== roles.length) throw misfit(stream, at)
   operands.forEach((operand, i) => {
-    if (!fits(operand, roles[i], length)) throw misfit(stream, at)
+    if (!fits(operand, roles[i]!, length)) throw misfit(stream, at)
     switch (operand.kind) {
       case 'register':
         if (roles[i] === 'to') {
@@ -157,7 +157,7 @@ function isBelow(number: number, bound: number): boolean {
 }
 
 function misfit({ name, instructions }: InstructionStream, at: number): UsageError {
-  const { mnemonic, operands } = instructions[at]
+  const { mnemonic, operands } = instructions[at]!
   return new UsageError('usage/stream', `instruction ${at} of ${name} is none: ${mnemonic} ${JSON.stringify(operands)}`)
 }
 

@@ -58,7 +58,7 @@ export function recordExecution(processor: SteppedProcessor, options: RecordOpti
   if (first === undefined) throw new RangeError(`there is no unit ${unit}`)
   while (processor.cycle < to && processor.step()) {
     const { cycle, units } = processor.look()
-    const { places, events: happened } = units[unit]
+    const { places, events: happened } = units[unit]!
     places.forEach(({ holds }, place) => {
       for (const { id, instruction, text, stall, lanes } of holds) {
         let row = rows.get(id)

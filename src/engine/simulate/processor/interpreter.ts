@@ -165,45 +165,45 @@ export class Interpreter extends Stepwise<InterpreterState> {
     let done = 0
     for (; done < most && position < length; done++) {
       const at = position * FIELDS
-      const to = fields[at + Field.To]
-      const a = r[fields[at + Field.First]]
+      const to = fields[at + Field.To]!
+      const a = r[fields[at + Field.First]!]!
       position++
-      switch (fields[at]) {
+      switch (fields[at]!) {
         case Op.Add:
-          r[to] = a + r[fields[at + Field.Second]]
+          r[to] = a + r[fields[at + Field.Second]!]!
           break
         case Op.Sub:
-          r[to] = a - r[fields[at + Field.Second]]
+          r[to] = a - r[fields[at + Field.Second]!]!
           break
         case Op.Mul:
-          r[to] = a * r[fields[at + Field.Second]]
+          r[to] = a * r[fields[at + Field.Second]!]!
           break
         case Op.Div:
-          r[to] = a / r[fields[at + Field.Second]]
+          r[to] = a / r[fields[at + Field.Second]!]!
           break
         case Op.Rem:
-          r[to] = a % r[fields[at + Field.Second]]
+          r[to] = a % r[fields[at + Field.Second]!]!
           break
         case Op.Min:
-          r[to] = Math.min(a, r[fields[at + Field.Second]])
+          r[to] = Math.min(a, r[fields[at + Field.Second]!]!)
           break
         case Op.Max:
-          r[to] = Math.max(a, r[fields[at + Field.Second]])
+          r[to] = Math.max(a, r[fields[at + Field.Second]!]!)
           break
         case Op.Less:
-          r[to] = a < r[fields[at + Field.Second]] ? 1 : 0
+          r[to] = a < r[fields[at + Field.Second]!]! ? 1 : 0
           break
         case Op.Equal:
-          r[to] = a === r[fields[at + Field.Second]] ? 1 : 0
+          r[to] = a === r[fields[at + Field.Second]!] ? 1 : 0
           break
         case Op.Select:
-          r[to] = a !== 0 ? r[fields[at + Field.Second]] : r[fields[at + Field.Third]]
+          r[to] = a !== 0 ? r[fields[at + Field.Second]!]! : r[fields[at + Field.Third]!]!
           break
         case Op.Set:
           r[to] = a
           break
         case Op.Load: {
-          const address = r[fields[at + Field.Base]] + fields[at + Field.Offset]
+          const address = r[fields[at + Field.Base]!]! + fields[at + Field.Offset]!
           // What is outside of the memory reads as undefined, and so does what lies between two words.
           const value = memory[address]
           if (value === undefined) return this.#stop('load', address, 1, position - 1, done)
@@ -211,7 +211,7 @@ export class Interpreter extends Stepwise<InterpreterState> {
           break
         }
         case Op.Store: {
-          const address = r[fields[at + Field.Base]] + fields[at + Field.Offset]
+          const address = r[fields[at + Field.Base]!]! + fields[at + Field.Offset]!
           if (memory[address] === undefined) return this.#stop('store', address, 1, position - 1, done)
           memory[address] = a
           break
@@ -226,25 +226,25 @@ export class Interpreter extends Stepwise<InterpreterState> {
           r[to] = this.#width
           break
         case Op.BranchEqual:
-          if (a === r[fields[at + Field.Second]]) position = fields[at + Field.Target]
+          if (a === r[fields[at + Field.Second]!]) position = fields[at + Field.Target]!
           break
         case Op.BranchNotEqual:
-          if (a !== r[fields[at + Field.Second]]) position = fields[at + Field.Target]
+          if (a !== r[fields[at + Field.Second]!]) position = fields[at + Field.Target]!
           break
         case Op.BranchLess:
-          if (a < r[fields[at + Field.Second]]) position = fields[at + Field.Target]
+          if (a < r[fields[at + Field.Second]!]!) position = fields[at + Field.Target]!
           break
         case Op.BranchLessEqual:
-          if (a <= r[fields[at + Field.Second]]) position = fields[at + Field.Target]
+          if (a <= r[fields[at + Field.Second]!]!) position = fields[at + Field.Target]!
           break
         case Op.BranchGreater:
-          if (!(a <= r[fields[at + Field.Second]])) position = fields[at + Field.Target]
+          if (!(a <= r[fields[at + Field.Second]!]!)) position = fields[at + Field.Target]!
           break
         case Op.BranchGreaterEqual:
-          if (!(a < r[fields[at + Field.Second]])) position = fields[at + Field.Target]
+          if (!(a < r[fields[at + Field.Second]!]!)) position = fields[at + Field.Target]!
           break
         case Op.Jump:
-          position = fields[at + Field.Target]
+          position = fields[at + Field.Target]!
           break
         case Op.Nop:
           break
@@ -268,19 +268,19 @@ export class Interpreter extends Stepwise<InterpreterState> {
     const { registers: r, vectors: v, memory } = this
     const width = this.#width
     const active = this.#vectorLength
-    const to = fields[at + Field.To]
-    const first = fields[at + Field.First]
-    const second = fields[at + Field.Second]
-    const third = fields[at + Field.Third]
-    const address = r[fields[at + Field.Base]] + fields[at + Field.Offset]
+    const to = fields[at + Field.To]!
+    const first = fields[at + Field.First]!
+    const second = fields[at + Field.Second]!
+    const third = fields[at + Field.Third]!
+    const address = r[fields[at + Field.Base]!]! + fields[at + Field.Offset]!
     const isOutside = !(address >= 0 && address + active <= words && Math.floor(address) === address)
     const each = (element: (i: number) => number): null => {
       for (let i = 0; i < width; i++) v[to * width + i] = i < active ? element(i) : 0
       return null
     }
-    const a = (i: number) => v[first * width + i]
-    const b = (i: number) => v[second * width + i]
-    switch (fields[at]) {
+    const a = (i: number) => v[first * width + i]!
+    const b = (i: number) => v[second * width + i]!
+    switch (fields[at]!) {
       case Op.VectorAdd:
         return each((i) => a(i) + b(i))
       case Op.VectorSub:
@@ -300,12 +300,12 @@ export class Interpreter extends Stepwise<InterpreterState> {
       case Op.VectorEqual:
         return each((i) => (a(i) === b(i) ? 1 : 0))
       case Op.VectorSelect:
-        return each((i) => (a(i) !== 0 ? b(i) : v[third * width + i]))
+        return each((i) => (a(i) !== 0 ? b(i) : v[third * width + i]!))
       case Op.VectorFill:
-        return each(() => r[first])
+        return each(() => r[first]!)
       case Op.VectorLoad:
         if (isOutside) return { kind: 'load', address, words: active }
-        return each((i) => memory[address + i])
+        return each((i) => memory[address + i]!)
       case Op.VectorStore:
         if (isOutside) return { kind: 'store', address, words: active }
         for (let i = 0; i < active; i++) memory[address + i] = a(i)
@@ -317,10 +317,10 @@ export class Interpreter extends Stepwise<InterpreterState> {
         return null
       }
       case Op.VectorLength:
-        this.#vectorLength = r[first] >= 1 ? Math.min(width, Math.floor(r[first])) : 0
+        this.#vectorLength = r[first]! >= 1 ? Math.min(width, Math.floor(r[first]!)) : 0
         return null
       default:
-        throw new RangeError(`there is no instruction with the code ${fields[at]}`)
+        throw new RangeError(`there is no instruction with the code ${fields[at]!}`)
     }
   }
 

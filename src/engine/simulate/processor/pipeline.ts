@@ -206,25 +206,25 @@ export class PipelineCore {
   stage(stage: number): readonly [number, number] {
     const { oldest, writeBack, memory, execute, decode, next } = this.numbers
     const bounds = [next, decode, execute, memory, writeBack, oldest]
-    return [bounds[stage + 1], bounds[stage]]
+    return [bounds[stage + 1]!, bounds[stage]!]
   }
 
   idAt(position: number): number {
-    return this.#ids[position & this.#mask]
+    return this.#ids[position & this.#mask]!
   }
 
   instructionAt(position: number): number {
-    return this.#at[position & this.#mask]
+    return this.#at[position & this.#mask]!
   }
 
   /** Whether it has been in its stage for longer than this cycle. */
   isStaying(position: number): boolean {
-    return this.#arrived[position & this.#mask] < this.numbers.cycle
+    return this.#arrived[position & this.#mask]! < this.numbers.cycle
   }
 
   /** Whether its stage still works on it. */
   isBusy(position: number): boolean {
-    return this.#left[position & this.#mask] > 0
+    return this.#left[position & this.#mask]! > 0
   }
 
   /** The instructions that the last cycle has found to be on the wrong path. */
@@ -251,7 +251,7 @@ export class PipelineCore {
   restore(state: CoreState): void {
     Object.assign(this.numbers, state.numbers)
     this.#arrays.forEach((array, i) => {
-      array.set(state.arrays[i])
+      array.set(state.arrays[i]!)
     })
     Object.assign(this.executeStall, state.executeStall)
     Object.assign(this.decodeStall, state.decodeStall)
@@ -285,11 +285,11 @@ export class PipelineCore {
   }
 
   #codeAt(slot: number): number {
-    return this.code.fields[this.#at[slot] * FIELDS]
+    return this.code.fields[this.#at[slot]! * FIELDS]!
   }
 
   #isMemoryAccess(slot: number): boolean {
-    return this.code.units[this.#at[slot]] === MEMORY_UNIT
+    return this.code.units[this.#at[slot]!] === MEMORY_UNIT
   }
 
   /** ME → WB: accesses that are done take effect. */
@@ -297,7 +297,7 @@ export class PipelineCore {
     const n = this.numbers
     const mask = this.#mask
     const left = this.#left
-    for (let p = n.writeBack; p < n.memory; p++) if (left[p & mask] > 0) left[p & mask]--
+    for (let p = n.writeBack; p < n.memory; p++) if (left[p & mask]! > 0) left[p & mask]!--
     while (n.writeBack < n.memory && left[n.writeBack & mask] === 0) {
       const slot = n.writeBack & mask
       this.#arrived[slot] = n.cycle + 1
@@ -314,8 +314,8 @@ export class PipelineCore {
     const memory = this.#memory
     const code = this.#codeAt(slot)
     const elements = this.#elements
-    const address = this.#addresses[slot]
-    const words = isVector(code) ? this.#lengths[slot] : 1
+    const address = this.#addresses[slot]!
+    const words = isVector(code) ? this.#lengths[slot]! : 1
     if (!isWithin(address, words, memory.length)) {
       this.#isFaulty[slot] = 1
       return
@@ -325,16 +325,16 @@ export class PipelineCore {
     const result = slot * elements
     switch (code) {
       case Op.Load:
-        this.#results[result] = memory[address]
+        this.#results[result] = memory[address]!
         return
       case Op.Store:
-        memory[address] = this.#inputs[input]
+        memory[address] = this.#inputs[input]!
         return
       case Op.VectorLoad:
-        for (let i = 0; i < elements; i++) this.#results[result + i] = i < words ? memory[address + i] : 0
+        for (let i = 0; i < elements; i++) this.#results[result + i] = i < words ? memory[address + i]! : 0
         return
       case Op.VectorStore:
-        for (let i = 0; i < words; i++) memory[address + i] = this.#inputs[input + i]
+        for (let i = 0; i < words; i++) memory[address + i] = this.#inputs[input + i]!
     }
   }
 
@@ -345,8 +345,8 @@ export class PipelineCore {
     for (let p = n.memory; p < n.execute; p++) {
       const slot = p & this.#mask
       if (left[slot] === 0) continue
-      left[slot]--
-      if (left[slot] > 0 || this.#isMemoryAccess(slot)) continue
+      left[slot]!--
+      if (left[slot]! > 0 || this.#isMemoryAccess(slot)) continue
       this.#readyAt[slot] = n.cycle
       this.#calculate(slot)
       if (!this.#resolvesInMemory && isBranch(this.#codeAt(slot)) && this.#isResolved[slot] === 0) this.#resolve(p)
@@ -361,7 +361,7 @@ export class PipelineCore {
     const inputs = this.#inputs
     const results = this.#results
     if (code <= Op.Equal) {
-      results[result] = calculate(code, inputs[input], inputs[input + elements])
+      results[result] = calculate(code, inputs[input]!, inputs[input + elements]!)
       return
     }
     if (isBranch(code)) {
@@ -370,10 +370,10 @@ export class PipelineCore {
     }
     switch (code) {
       case Op.Select:
-        results[result] = inputs[input] !== 0 ? inputs[input + elements] : inputs[input + 2 * elements]
+        results[result] = inputs[input] !== 0 ? inputs[input + elements]! : inputs[input + 2 * elements]!
         return
       case Op.Set:
-        results[result] = inputs[input]
+        results[result] = inputs[input]!
         return
       case Op.Id:
         results[result] = this.#core
@@ -385,11 +385,11 @@ export class PipelineCore {
         results[result] = elements
         return
       case Op.VectorLength:
-        results[result] = vectorLength(inputs[input], elements)
+        results[result] = vectorLength(inputs[input]!, elements)
         return
       case Op.VectorSum:
         results[result] = 0
-        for (let i = 0; i < this.#lengths[slot]; i++) results[result] += inputs[input + i]
+        for (let i = 0; i < this.#lengths[slot]!; i++) results[result] += inputs[input + i]!
         return
     }
     if (isVector(code)) this.#calculateVector(slot, code)
@@ -401,11 +401,11 @@ export class PipelineCore {
     const inputs = this.#inputs
     for (let i = 0; i < elements; i++) {
       let value = 0
-      if (i < this.#lengths[slot]) {
-        const a = inputs[input + i]
-        const b = inputs[input + elements + i]
-        if (code === Op.VectorFill) value = inputs[input]
-        else if (code === Op.VectorSelect) value = a !== 0 ? b : inputs[input + 2 * elements + i]
+      if (i < this.#lengths[slot]!) {
+        const a = inputs[input + i]!
+        const b = inputs[input + elements + i]!
+        if (code === Op.VectorFill) value = inputs[input]!
+        else if (code === Op.VectorSelect) value = a !== 0 ? b : inputs[input + 2 * elements + i]!
         else value = calculate(code - VECTOR, a, b)
       }
       this.#results[slot * elements + i] = value
@@ -414,10 +414,10 @@ export class PipelineCore {
 
   /** Where a branch goes whose operands are there. */
   #decide(slot: number): void {
-    const at = this.#at[slot]
+    const at = this.#at[slot]!
     const input = slot * 3 * this.#elements
-    const taken = isTaken(this.#codeAt(slot), this.#inputs[input], this.#inputs[input + this.#elements])
-    this.#actual[slot] = taken ? this.code.fields[at * FIELDS + Field.Target] : at + 1
+    const taken = isTaken(this.#codeAt(slot), this.#inputs[input]!, this.#inputs[input + this.#elements]!)
+    this.#actual[slot] = taken ? this.code.fields[at * FIELDS + Field.Target]! : at + 1
   }
 
   /** It has turned out where the instruction at this position goes: what was fetched behind it goes if that is wrong. */
@@ -428,19 +428,19 @@ export class PipelineCore {
     if (isBranch(this.#codeAt(slot))) n.branches++
     if (this.#actual[slot] === this.#predicted[slot]) return
     if (isBranch(this.#codeAt(slot))) n.mispredicted++
-    n.droppedBy = this.#ids[slot]
-    for (let p = position + 1; p < n.next; p++) this.#droppedIds[n.dropped++] = this.#ids[p & this.#mask]
+    n.droppedBy = this.#ids[slot]!
+    for (let p = position + 1; p < n.next; p++) this.#droppedIds[n.dropped++] = this.#ids[p & this.#mask]!
     const end = position + 1
     const inVain = Math.max(0, n.execute - end)
     n.issued -= inVain
-    this.lost[Cause.Control] += inVain + n.drained
-    this.lost[Cause.Drain] -= n.drained
+    this.lost[Cause.Control]! += inVain + n.drained
+    this.lost[Cause.Drain]! -= n.drained
     n.drained = 0
     n.next = end
     n.decode = Math.min(n.decode, end)
     n.execute = Math.min(n.execute, end)
     n.memory = Math.min(n.memory, end)
-    n.fetchAt = this.#actual[slot]
+    n.fetchAt = this.#actual[slot]!
     n.fetchFrom = n.cycle + 1 + this.#options.redirectCycles
     n.noFetchBy = n.droppedBy
     n.emptyFetch = Cause.Control
@@ -453,7 +453,7 @@ export class PipelineCore {
     const { oldest, next } = this.numbers
     this.#writers.fill(NOT_YET)
     for (let p = oldest; p < next; p++) {
-      const written = this.code.writes[this.#at[p & this.#mask]]
+      const written = this.code.writes[this.#at[p & this.#mask]!]!
       if (written >= 0) this.#writers[written] = p
     }
   }
@@ -468,7 +468,7 @@ export class PipelineCore {
     for (let p = n.writeBack; p < n.memory; p++) if (this.#isMemoryAccess(p & mask)) ports++
     while (n.memory < n.execute) {
       const slot = n.memory & mask
-      if (this.#left[slot] > 0) return
+      if (this.#left[slot]! > 0) return
       if (n.memory - n.writeBack >= this.#width) {
         this.#stallForPlace()
         return
@@ -500,12 +500,12 @@ export class PipelineCore {
     const n = this.numbers
     for (let p = n.writeBack; p < n.memory; p++) {
       const slot = p & this.#mask
-      if (this.#left[slot] > 0 && this.#arrived[slot] <= n.cycle) {
-        setStall(this.executeStall, Cause.Memory, this.#ids[slot])
+      if (this.#left[slot]! > 0 && this.#arrived[slot]! <= n.cycle) {
+        setStall(this.executeStall, Cause.Memory, this.#ids[slot]!)
         return
       }
     }
-    setStall(this.executeStall, Cause.Structural, this.#ids[(n.memory - 1) & this.#mask], 'memory')
+    setStall(this.executeStall, Cause.Structural, this.#ids[(n.memory - 1) & this.#mask]!, 'memory')
   }
 
   /** The youngest access in ME is in the way: it waits for memory, or has only come. */
@@ -514,13 +514,13 @@ export class PipelineCore {
     let p = n.memory - 1
     while (!this.#isMemoryAccess(p & this.#mask)) p--
     const slot = p & this.#mask
-    const cause = this.#arrived[slot] <= n.cycle ? Cause.Memory : Cause.Structural
-    setStall(this.executeStall, cause, this.#ids[slot], 'memory-port')
+    const cause = this.#arrived[slot]! <= n.cycle ? Cause.Memory : Cause.Structural
+    setStall(this.executeStall, cause, this.#ids[slot]!, 'memory-port')
   }
 
   #accessCycles(slot: number): number {
-    const words = isVector(this.#codeAt(slot)) ? this.#lengths[slot] : 1
-    const address = this.#addresses[slot]
+    const words = isVector(this.#codeAt(slot)) ? this.#lengths[slot]! : 1
+    const address = this.#addresses[slot]!
     if (!isWithin(address, words, this.#memory.length)) return 1
     return Math.max(1, this.#timing.access(address, words, this.#isStore(slot)))
   }
@@ -533,7 +533,7 @@ export class PipelineCore {
       if (this.#isResolved[slot] !== 0) continue
       const code = this.#codeAt(slot)
       if (code === Op.Jump) {
-        this.#actual[slot] = this.code.fields[this.#at[slot] * FIELDS + Field.Target]
+        this.#actual[slot] = this.code.fields[this.#at[slot]! * FIELDS + Field.Target]!
         this.#resolve(p)
       } else if (this.#resolvesInDecode && isBranch(code) && !this.#isWaitingInDecode(slot)) {
         this.#read(slot, 0)
@@ -559,10 +559,10 @@ export class PipelineCore {
     while (n.execute < n.decode && n.execute - start < this.#width) {
       const slot = n.execute & this.#mask
       if (this.#isHeldInDecode(slot, places)) break
-      const count = this.code.operands[this.#at[slot]]
+      const count = this.code.operands[this.#at[slot]!]!
       for (let source = 0; source < count; source++) this.#read(slot, source)
       this.#readRest(slot)
-      this.#left[slot] = this.#latencies[this.#unitOf(slot)]
+      this.#left[slot] = this.#latencies[this.#unitOf(slot)]!
       this.#arrived[slot] = n.cycle + 1
       places++
       n.execute++
@@ -571,7 +571,7 @@ export class PipelineCore {
   }
 
   #unitOf(slot: number): number {
-    return this.code.units[this.#at[slot]]
+    return this.code.units[this.#at[slot]!]!
   }
 
   #isHeldInDecode(slot: number, places: number): boolean {
@@ -582,11 +582,11 @@ export class PipelineCore {
     const first = this.#isStore(slot) && this.#options.forwarding ? 1 : 0
     const producers = this.#producers
     for (let source = first; source < SOURCES; source++)
-      if (producers[slot * SOURCES + source] >= n.oldest && this.#isWaiting(slot, source, n.cycle, stall)) return true
+      if (producers[slot * SOURCES + source]! >= n.oldest && this.#isWaiting(slot, source, n.cycle, stall)) return true
     const unit = this.#unitOf(slot)
-    if (places < this.#width && (this.#depths[unit] === 0 || this.#countIn(unit) < this.#depths[unit])) return false
+    if (places < this.#width && (this.#depths[unit] === 0 || this.#countIn(unit) < this.#depths[unit]!)) return false
     const { cause, by, shared } = this.executeStall
-    if (cause === Cause.None) setStall(stall, Cause.Structural, this.#ids[n.memory & this.#mask])
+    if (cause === Cause.None) setStall(stall, Cause.Structural, this.#ids[n.memory & this.#mask]!)
     else {
       setStall(stall, cause, by, shared)
       stall.resource = this.executeStall.resource
@@ -604,15 +604,15 @@ export class PipelineCore {
   /** Whether a source of the instruction was not there yet at the end of that cycle, and why. */
   #isWaiting(slot: number, source: number, cycle: number, stall: HeadStall): boolean {
     const n = this.numbers
-    const producer = this.#producers[slot * SOURCES + source]
+    const producer = this.#producers[slot * SOURCES + source]!
     if (producer < n.oldest) return false
     const from = producer & this.#mask
-    if (this.#options.forwarding && this.#readyAt[from] !== NOT_YET && this.#readyAt[from] <= cycle) return false
-    stall.resource = this.code.reads[this.#at[slot] * SOURCES + source]
-    stall.by = this.#ids[from]
+    if (this.#options.forwarding && this.#readyAt[from] !== NOT_YET && this.#readyAt[from]! <= cycle) return false
+    stall.resource = this.code.reads[this.#at[slot]! * SOURCES + source]!
+    stall.by = this.#ids[from]!
     stall.cause = Cause.Data
-    if (producer >= n.writeBack && producer < n.memory && this.#isMemoryAccess(from) && this.#left[from] > 0)
-      stall.cause = this.#arrived[from] <= n.cycle ? Cause.Memory : Cause.Data
+    if (producer >= n.writeBack && producer < n.memory && this.#isMemoryAccess(from) && this.#left[from]! > 0)
+      stall.cause = this.#arrived[from]! <= n.cycle ? Cause.Memory : Cause.Data
     else if (producer >= n.memory && producer < n.execute && this.executeStall.cause === Cause.Memory)
       setStall(stall, Cause.Memory, this.executeStall.by)
     return true
@@ -620,40 +620,40 @@ export class PipelineCore {
 
   /** Puts the value of a source among the inputs of the instruction. */
   #read(slot: number, source: number): void {
-    const at = this.#at[slot]
+    const at = this.#at[slot]!
     const elements = this.#elements
-    const resource = this.code.reads[at * SOURCES + source]
+    const resource = this.code.reads[at * SOURCES + source]!
     const to = (slot * 3 + source) * elements
-    const index = this.code.fields[at * FIELDS + Field.First + source]
+    const index = this.code.fields[at * FIELDS + Field.First + source]!
     const isWide = resource >= REGISTERS
-    const producer = this.#producers[slot * SOURCES + source]
+    const producer = this.#producers[slot * SOURCES + source]!
     if (producer >= this.numbers.oldest) {
       const from = (producer & this.#mask) * elements
-      this.#inputs[to] = this.#results[from]
-      if (isWide) for (let i = 1; i < elements; i++) this.#inputs[to + i] = this.#results[from + i]
-    } else if (isWide) for (let i = 0; i < elements; i++) this.#inputs[to + i] = this.vectors[index * elements + i]
-    else this.#inputs[to] = this.registers[index]
+      this.#inputs[to] = this.#results[from]!
+      if (isWide) for (let i = 1; i < elements; i++) this.#inputs[to + i] = this.#results[from + i]!
+    } else if (isWide) for (let i = 0; i < elements; i++) this.#inputs[to + i] = this.vectors[index * elements + i]!
+    else this.#inputs[to] = this.registers[index]!
   }
 
   /** The address and the length of vectors. */
   #readRest(slot: number): void {
     const { fields } = this.code
-    const field = this.#at[slot] * FIELDS
+    const field = this.#at[slot]! * FIELDS
     if (this.#isMemoryAccess(slot))
-      this.#addresses[slot] = this.#scalar(slot, 3, fields[field + Field.Base]) + fields[field + Field.Offset]
-    if (!isVector(fields[field])) return
-    const producer = this.#producers[slot * SOURCES + 4]
+      this.#addresses[slot] = this.#scalar(slot, 3, fields[field + Field.Base]!) + fields[field + Field.Offset]!
+    if (!isVector(fields[field]!)) return
+    const producer = this.#producers[slot * SOURCES + 4]!
     this.#lengths[slot] =
       producer >= this.numbers.oldest
-        ? this.#results[(producer & this.#mask) * this.#elements]
+        ? this.#results[(producer & this.#mask) * this.#elements]!
         : this.numbers.vectorLength
   }
 
   #scalar(slot: number, source: number, register: number): number {
-    const producer = this.#producers[slot * SOURCES + source]
+    const producer = this.#producers[slot * SOURCES + source]!
     return producer >= this.numbers.oldest
-      ? this.#results[(producer & this.#mask) * this.#elements]
-      : this.registers[register]
+      ? this.#results[(producer & this.#mask) * this.#elements]!
+      : this.registers[register]!
   }
 
   /** So many instructions enter EX; for the other places there is one reason. */
@@ -662,7 +662,7 @@ export class PipelineCore {
     n.issued += entered
     if (entered === this.#width) return
     const cause = n.execute < n.decode ? this.decodeStall.cause : n.emptyDecode
-    this.lost[cause] += this.#width - entered
+    this.lost[cause]! += this.#width - entered
     if (cause === Cause.Drain) n.drained += this.#width - entered
   }
 
@@ -698,7 +698,7 @@ export class PipelineCore {
     for (let p = n.writeBack; p < n.memory; p++) {
       const slot = p & this.#mask
       if (!this.#isMemoryAccess(slot)) continue
-      n.noFetchBy = this.#ids[slot]
+      n.noFetchBy = this.#ids[slot]!
       return true
     }
     return false
@@ -717,10 +717,10 @@ export class PipelineCore {
     this.#isFaulty[slot] = 0
     this.#left[slot] = 0
     for (let source = 0; source < SOURCES; source++) {
-      const resource = this.code.reads[at * SOURCES + source]
-      this.#producers[slot * SOURCES + source] = resource < 0 ? NOT_YET : this.#writers[resource]
+      const resource = this.code.reads[at * SOURCES + source]!
+      this.#producers[slot * SOURCES + source] = resource < 0 ? NOT_YET : this.#writers[resource]!
     }
-    const written = this.code.writes[at]
+    const written = this.code.writes[at]!
     if (written >= 0) this.#writers[written] = position
     n.fetchAt = this.#predict(at)
     this.#predicted[slot] = n.fetchAt
@@ -728,10 +728,10 @@ export class PipelineCore {
 
   /** The instruction that is fetched next. */
   #predict(at: number): number {
-    const code = this.code.fields[at * FIELDS]
+    const code = this.code.fields[at * FIELDS]!
     if (code === Op.Halt) return this.code.length
     if (this.#options.prediction === 'not-taken') return at + 1
-    const target = this.code.fields[at * FIELDS + Field.Target]
+    const target = this.code.fields[at * FIELDS + Field.Target]!
     return code === Op.Jump || (isBranch(code) && target <= at) ? target : at + 1
   }
 
@@ -746,13 +746,13 @@ export class PipelineCore {
         return
       }
       n.retired++
-      const written = this.code.writes[this.#at[slot]]
+      const written = this.code.writes[this.#at[slot]!]!
       if (written < 0) continue
-      const result = this.#results[slot * elements]
+      const result = this.#results[slot * elements]!
       if (written < REGISTERS) this.registers[written] = result
       else if (written < REGISTERS + VECTOR_REGISTERS)
         for (let i = 0; i < elements; i++)
-          this.vectors[(written - REGISTERS) * elements + i] = this.#results[slot * elements + i]
+          this.vectors[(written - REGISTERS) * elements + i] = this.#results[slot * elements + i]!
       else n.vectorLength = result
     }
     if (n.writeBack === n.next && n.fetchAt >= this.code.length) this.status = 'finished'
@@ -762,11 +762,11 @@ export class PipelineCore {
     this.status = 'fault'
     this.fault = {
       kind: this.#isStore(slot) ? 'store' : 'load',
-      address: this.#addresses[slot],
-      words: isVector(this.#codeAt(slot)) ? this.#lengths[slot] : 1,
+      address: this.#addresses[slot]!,
+      words: isVector(this.#codeAt(slot)) ? this.#lengths[slot]! : 1,
       memoryWords: this.#memory.length,
       unit: this.#core,
-      instruction: this.#at[slot],
+      instruction: this.#at[slot]!,
     }
   }
 }

@@ -114,11 +114,11 @@ export class PipelinedProcessor extends Stepwise<ProcessorState> {
       mispredicted,
       issued,
       lost: {
-        data: lost[Cause.Data],
-        control: lost[Cause.Control],
-        structural: lost[Cause.Structural],
-        memory: lost[Cause.Memory],
-        ends: lost[Cause.Fill] + lost[Cause.Drain],
+        data: lost[Cause.Data]!,
+        control: lost[Cause.Control]!,
+        structural: lost[Cause.Structural]!,
+        memory: lost[Cause.Memory]!,
+        ends: lost[Cause.Fill]! + lost[Cause.Drain]!,
       },
     }
   }
@@ -159,7 +159,7 @@ export class PipelinedProcessor extends Stepwise<ProcessorState> {
     this.#cycle = state.cycle
     this.memory.set(state.memory)
     this.#cores.forEach((core, i) => {
-      core.restore(state.cores[i])
+      core.restore(state.cores[i]!)
     })
     this.#status = this.#statusOfCores()
   }
@@ -183,12 +183,12 @@ export class PipelinedProcessor extends Stepwise<ProcessorState> {
   }
 
   #placeView(core: PipelineCore, index: number, name: string, stage: number, isAtWork: boolean): PlaceView {
-    const stream = this.streams[index]
+    const stream = this.streams[index]!
     const [from, to] = isAtWork ? core.stage(stage) : [0, 0]
     const holds: HeldInstruction[] = []
     for (let p = from; p < to; p++) {
       const at = core.instructionAt(p)
-      const instruction = stream.instructions[at]
+      const instruction = stream.instructions[at]!
       holds.push({
         id: core.idAt(p),
         instruction: at,

@@ -127,7 +127,7 @@ export class StreamBuilder {
       throw new UsageError('usage/stream', `${mnemonic} takes ${roles.length} operands, not ${args.length}`)
     this.#add(
       mnemonic,
-      args.map((argument, i) => operandOf(mnemonic, roles[i], argument)),
+      args.map((argument, i) => operandOf(mnemonic, roles[i]!, argument)),
     )
   }
 
@@ -214,7 +214,7 @@ export class StreamBuilder {
   }
 
   #goTo(branch: number, instruction: number): void {
-    const { mnemonic, operands, line } = this.#instructions[branch]
+    const { mnemonic, operands, line } = this.#instructions[branch]!
     this.#instructions[branch] = {
       mnemonic,
       operands: [...operands.slice(0, -1), { kind: 'target', instruction }],

@@ -54,7 +54,7 @@ export function scalarStream(task: ElementwiseTask, form: StreamForm, from: numb
       build.do('load', r(2), place(a))
       build.do('load', r(3), place(b))
       build.do(task.operation, r(4), r(2), r(3))
-      build.do('store', r(4), place(results[0]))
+      build.do('store', r(4), place(results[0]!))
     })
   })
 }
@@ -68,7 +68,7 @@ export function vectorStream(task: ElementwiseTask, form: StreamForm, width: num
       build.do('vload', v(1), place(a))
       build.do('vload', v(2), place(b))
       build.do(`v${task.operation}`, v(3), v(1), v(2))
-      build.do('vstore', v(3), place(results[0]))
+      build.do('vstore', v(3), place(results[0]!))
     }
     if (form === 'loop') {
       build.do('set', r(1), 0)
@@ -101,8 +101,8 @@ export function checkingStream(task: ElementwiseTask, form: StreamForm, unit: nu
     overElements(build, form, 0, task.a.length, (place) => {
       build.do('load', r(2), place(a))
       build.do('load', r(3), place(b))
-      WAYS[task.operation][unit](build)
-      build.do('store', r(4), place(results[unit]))
+      WAYS[task.operation][unit]!(build)
+      build.do('store', r(4), place(results[unit]!))
     })
   })
 }

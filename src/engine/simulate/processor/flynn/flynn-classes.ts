@@ -112,7 +112,7 @@ function runAll(name: FlynnClass, streams: readonly InstructionStream[], options
     cycles: processor.cycle,
     instructions: instructionsOf(processor),
     operations: operationsOf(streams, options.vectorWidth),
-    results: wordsOf(processor, RESULTS[0]),
+    results: wordsOf(processor, RESULTS[0]!),
     start,
   }
 }
@@ -130,14 +130,14 @@ function runChecked(
   if (disturb !== undefined) {
     const unit = requireWhole('disturb.unit', disturb.unit, 0, VOTERS - 1)
     const element = requireWhole('disturb.element', disturb.element, 0, task.a.length - 1)
-    processor.memory[dataNamed(checks[0], RESULTS[unit]).address + element] += disturb.by
+    processor.memory[dataNamed(checks[0]!, RESULTS[unit]!).address + element]! += disturb.by
   }
   const vote = votingStream(task, form)
   const voter = new PipelinedProcessor(vote, { ...options, contents: processor.memory })
   voter.run()
   const results = wordsOf(voter, VOTED)
   const outvoted = RESULTS.map((name) =>
-    wordsOf(voter, name).flatMap((value, element) => (isSame(value, results[element]) ? [] : [element])),
+    wordsOf(voter, name).flatMap((value, element) => (isSame(value, results[element]!) ? [] : [element])),
   )
   const alone = [...checks, vote].reduce((sum, stream) => sum + cyclesOf(stream, options), 0)
   const cycles = run.cycles + voter.cycle
@@ -166,7 +166,7 @@ function operationsOf(streams: readonly InstructionStream[], vectorWidth: number
   for (const stream of streams) {
     const interpreter = new Interpreter(stream, { vectorWidth })
     while (interpreter.status === 'running') {
-      if (stream.instructions[interpreter.position].mnemonic.endsWith('store')) stores++
+      if (stream.instructions[interpreter.position]!.mnemonic.endsWith('store')) stores++
       interpreter.step()
     }
   }
@@ -184,6 +184,6 @@ function instructionsOf(processor: PipelinedProcessor): number {
 }
 
 function wordsOf(processor: PipelinedProcessor, name: string): number[] {
-  const { address, values } = dataNamed(processor.streams[0], name)
+  const { address, values } = dataNamed(processor.streams[0]!, name)
   return [...processor.memory.subarray(address, address + values.length)]
 }

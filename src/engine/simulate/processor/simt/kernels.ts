@@ -50,7 +50,7 @@ export function rotationKernel(
 /** The vertices in a memory. */
 export function verticesIn(memory: ArrayLike<number>, count: number, layout: VertexLayout = 'separate'): Vertex[] {
   return Array.from({ length: count }, (_, i) =>
-    layout === 'separate' ? { x: memory[i], y: memory[count + i] } : { x: memory[2 * i], y: memory[2 * i + 1] },
+    layout === 'separate' ? { x: memory[i]!, y: memory[count + i]! } : { x: memory[2 * i]!, y: memory[2 * i + 1]! },
   )
 }
 

@@ -19,8 +19,8 @@ export function joinsOf(code: EncodedStream): Int32Array {
   const common = (a: number, b: number): number => {
     let [x, y] = [a, b]
     while (x !== y) {
-      while (rank[x] > rank[y]) x = joins[x]
-      while (rank[y] > rank[x]) y = joins[y]
+      while (rank[x]! > rank[y]!) x = joins[x]!
+      while (rank[y]! > rank[x]!) y = joins[y]!
     }
     return x
   }
@@ -28,7 +28,7 @@ export function joinsOf(code: EncodedStream): Int32Array {
   while (isChanged) {
     isChanged = false
     for (const node of order.slice(1)) {
-      const known = successorsOf(code, node).filter((next) => joins[next] >= 0)
+      const known = successorsOf(code, node).filter((next) => joins[next]! >= 0)
       const join = known.reduce(common)
       if (joins[node] !== join) {
         joins[node] = join
@@ -41,8 +41,8 @@ export function joinsOf(code: EncodedStream): Int32Array {
 
 /** Where an instruction may go on. */
 export function successorsOf({ fields, length }: EncodedStream, at: number): number[] {
-  const code = fields[at * FIELDS]
-  const target = fields[at * FIELDS + Field.Target]
+  const code = fields[at * FIELDS]!
+  const target = fields[at * FIELDS + Field.Target]!
   if (code === Op.Halt) return [length]
   if (code === Op.Jump) return [target]
   return isBranch(code) ? [at + 1, target] : [at + 1]
@@ -52,7 +52,7 @@ export function successorsOf({ fields, length }: EncodedStream, at: number): num
 function orderFromEnd(code: EncodedStream): number[] {
   const end = code.length
   const before = Array.from({ length: end + 1 }, (): number[] => [])
-  for (let at = 0; at < end; at++) for (const next of successorsOf(code, at)) before[next].push(at)
+  for (let at = 0; at < end; at++) for (const next of successorsOf(code, at)) before[next]!.push(at)
   const seen = new Uint8Array(end + 1)
   const order: number[] = []
   // A stack of our own: streams may be longer than the engine's is deep.
@@ -60,7 +60,7 @@ function orderFromEnd(code: EncodedStream): number[] {
   seen[end] = 1
   while (path.length > 0) {
     const top = path.at(-1)!
-    const previous = before[top.node][top.next++]
+    const previous = before[top.node]![top.next++]
     if (previous === undefined) {
       order.push(top.node)
       path.pop()

@@ -98,8 +98,8 @@ export class SimtProcessor extends Stepwise<SimtState> {
   /** The scalar registers of a thread. */
   registers(thread: number): readonly number[] {
     const { lanes } = this.options
-    const warp = this.#warps[Math.floor(thread / lanes)]
-    return Array.from({ length: REGISTERS }, (_, register) => warp.registers[register * lanes + (thread % lanes)])
+    const warp = this.#warps[Math.floor(thread / lanes)]!
+    return Array.from({ length: REGISTERS }, (_, register) => warp.registers[register * lanes + (thread % lanes)]!)
   }
 
   account(): SimtAccount {
@@ -148,14 +148,14 @@ export class SimtProcessor extends Stepwise<SimtState> {
     const count = this.#warps.length
     for (let i = 0; i < count; i++) {
       const number = (this.#next + i) % count
-      const warp = this.#warps[number]
+      const warp = this.#warps[number]!
       if (warp.readyAt <= this.#cycle && !warp.isFinished) return number
     }
     return -1
   }
 
   #issue(number: number): void {
-    const warp = this.#warps[number]
+    const warp = this.#warps[number]!
     const instruction = warp.position
     this.#next = (number + 1) % this.#warps.length
     this.#issued = { warp: number, instruction, lanes: warp.mask }
@@ -166,7 +166,7 @@ export class SimtProcessor extends Stepwise<SimtState> {
       this.#fault = { ...warp.fault, words: 1, memoryWords: this.memory.length, unit: number, instruction }
       return
     }
-    const latency = this.#latencies[this.#code.units[instruction]] + (warp.lastLines - 1) * this.options.lineCycles
+    const latency = this.#latencies[this.#code.units[instruction]!]! + (warp.lastLines - 1) * this.options.lineCycles
     warp.readyAt = this.#cycle + latency
     this.#end = Math.max(this.#end, warp.readyAt - 1)
   }
@@ -186,8 +186,8 @@ export class SimtProcessor extends Stepwise<SimtState> {
                   {
                     id: warp.counters.issued,
                     instruction: issued.instruction,
-                    mnemonic: this.stream.instructions[issued.instruction].mnemonic,
-                    text: formatInstruction(this.stream, this.stream.instructions[issued.instruction]),
+                    mnemonic: this.stream.instructions[issued.instruction]!.mnemonic,
+                    text: formatInstruction(this.stream, this.stream.instructions[issued.instruction]!),
                     stall: null,
                     lanes: issued.lanes,
                   },
@@ -228,7 +228,7 @@ export class SimtProcessor extends Stepwise<SimtState> {
     this.#end = state.end
     this.memory.set(state.memory)
     this.#warps.forEach((warp, i) => {
-      warp.restore(state.warps[i])
+      warp.restore(state.warps[i]!)
     })
     this.#issued = state.issued
     this.#fault = state.fault

@@ -121,11 +121,11 @@ export class Warp {
   issue(): void {
     const { code, lanes } = this.#setting
     const top = this.#positions.length - 1
-    const at = this.#positions[top]
-    const mask = this.#masks[top]
-    const op = code.fields[at * FIELDS]
+    const at = this.#positions[top]!
+    const mask = this.#masks[top]!
+    const op = code.fields[at * FIELDS]!
     this.counters.issued++
-    for (let lane = 0; lane < lanes; lane++) this.counters.active += mask[lane]
+    for (let lane = 0; lane < lanes; lane++) this.counters.active += mask[lane]!
     if (op === Op.Load || op === Op.Store) {
       this.#access(at, mask, op)
       if (this.fault !== null) return
@@ -136,7 +136,7 @@ export class Warp {
       this.#halt(mask)
       return
     } else if (op !== Op.Jump) this.#calculate(at, mask, op)
-    this.#positions[top] = op === Op.Jump ? code.fields[at * FIELDS + Field.Target] : at + 1
+    this.#positions[top] = op === Op.Jump ? code.fields[at * FIELDS + Field.Target]! : at + 1
     this.#join()
   }
 
@@ -144,18 +144,18 @@ export class Warp {
     const { code, lanes, threads } = this.#setting
     const r = this.registers
     const field = at * FIELDS
-    const to = code.fields[field + Field.To] * lanes
-    const a = code.fields[field + Field.First] * lanes
-    const b = code.fields[field + Field.Second] * lanes
-    const c = code.fields[field + Field.Third] * lanes
+    const to = code.fields[field + Field.To]! * lanes
+    const a = code.fields[field + Field.First]! * lanes
+    const b = code.fields[field + Field.Second]! * lanes
+    const c = code.fields[field + Field.Third]! * lanes
     for (let lane = 0; lane < lanes; lane++) {
       if (mask[lane] === 0) continue
       switch (op) {
         case Op.Set:
-          r[to + lane] = r[a + lane]
+          r[to + lane] = r[a + lane]!
           break
         case Op.Select:
-          r[to + lane] = r[a + lane] !== 0 ? r[b + lane] : r[c + lane]
+          r[to + lane] = r[a + lane] !== 0 ? r[b + lane]! : r[c + lane]!
           break
         case Op.Id:
           r[to + lane] = this.first + lane
@@ -169,7 +169,7 @@ export class Warp {
         case Op.Nop:
           break
         default:
-          r[to + lane] = calculate(op, r[a + lane], r[b + lane])
+          r[to + lane] = calculate(op, r[a + lane]!, r[b + lane]!)
       }
     }
   }
@@ -179,12 +179,12 @@ export class Warp {
     const { code, lanes, memory, lineWords } = this.#setting
     const r = this.registers
     const field = at * FIELDS
-    const base = code.fields[field + Field.Base] * lanes
-    const offset = code.fields[field + Field.Offset]
+    const base = code.fields[field + Field.Base]! * lanes
+    const offset = code.fields[field + Field.Offset]!
     let lines = 0
     for (let lane = 0; lane < lanes; lane++) {
       if (mask[lane] === 0) continue
-      const address = r[base + lane] + offset
+      const address = r[base + lane]! + offset
       if (!isWithin(address, 1, memory.length)) {
         this.fault = { kind: op === Op.Load ? 'load' : 'store', address }
         return
@@ -194,13 +194,13 @@ export class Warp {
       while (known >= 0 && this.#lines[known] !== line) known--
       if (known < 0) this.#lines[lines++] = line
     }
-    const to = code.fields[field + Field.To] * lanes
-    const value = code.fields[field + Field.First] * lanes
+    const to = code.fields[field + Field.To]! * lanes
+    const value = code.fields[field + Field.First]! * lanes
     for (let lane = 0; lane < lanes; lane++) {
       if (mask[lane] === 0) continue
-      const address = r[base + lane] + offset
-      if (op === Op.Load) r[to + lane] = memory[address]
-      else memory[address] = r[value + lane]
+      const address = r[base + lane]! + offset
+      if (op === Op.Load) r[to + lane] = memory[address]!
+      else memory[address] = r[value + lane]!
     }
     this.counters.accesses++
     this.counters.lines += lines
@@ -211,15 +211,15 @@ export class Warp {
     const { code, joins, lanes } = this.#setting
     const r = this.registers
     const field = at * FIELDS
-    const a = code.fields[field + Field.First] * lanes
-    const b = code.fields[field + Field.Second] * lanes
-    const target = code.fields[field + Field.Target]
+    const a = code.fields[field + Field.First]! * lanes
+    const b = code.fields[field + Field.Second]! * lanes
+    const target = code.fields[field + Field.Target]!
     let active = 0
     let taken = 0
     for (let lane = 0; lane < lanes; lane++) {
-      const takes = mask[lane] !== 0 && isTaken(op, r[a + lane], r[b + lane])
+      const takes = mask[lane] !== 0 && isTaken(op, r[a + lane]!, r[b + lane]!)
       this.#taken[lane] = takes ? 1 : 0
-      active += mask[lane]
+      active += mask[lane]!
       if (takes) taken++
     }
     this.counters.branches++
@@ -227,7 +227,7 @@ export class Warp {
     if (taken === 0 || taken === active) this.#positions[top] = taken === 0 ? at + 1 : target
     else if (target !== at + 1) {
       this.counters.divergent++
-      this.#part(at + 1, target, joins[at], mask)
+      this.#part(at + 1, target, joins[at]!, mask)
     } else this.#positions[top] = target
     this.#join()
   }
@@ -236,7 +236,7 @@ export class Warp {
   #part(next: number, target: number, join: number, mask: Uint8Array): void {
     const top = this.#positions.length - 1
     const takers = this.#taken.slice()
-    const others = mask.map((active, lane) => active & ~takers[lane])
+    const others = mask.map((active, lane) => active & ~takers[lane]!)
     // Who waits at the same place below waits for both sides.
     if (this.#joins[top] === join) this.#pop()
     else this.#positions[top] = join
@@ -264,9 +264,9 @@ export class Warp {
   /** The lanes on top are at their end, wherever they are awaited. */
   #halt(mask: Uint8Array): void {
     const halted = mask.slice()
-    for (const waiting of this.#masks) for (let lane = 0; lane < halted.length; lane++) waiting[lane] &= ~halted[lane]
+    for (const waiting of this.#masks) for (let lane = 0; lane < halted.length; lane++) waiting[lane]! &= ~halted[lane]!
     while (this.#masks.length > 1 && !this.#masks.at(-1)!.includes(1)) this.#pop()
-    if (this.#masks.length === 1 && !this.#masks[0].includes(1)) this.#positions[0] = this.#setting.code.length
+    if (this.#masks.length === 1 && !this.#masks[0]!.includes(1)) this.#positions[0] = this.#setting.code.length
     this.#join()
   }
 }
