@@ -134,7 +134,6 @@ describe('The pipeline diagram', () => {
   test('has colours only where they are wanted', () => {
     const coloured = drawn(ran(sums), makeStyle('en', true)).join('\n')
     expect(coloured).toContain('\u001b[')
-    // eslint-disable-next-line no-control-regex
     expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(drawn(ran(sums), makeStyle('en')).join('\n'))
   })
 })

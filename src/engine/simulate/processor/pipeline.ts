@@ -111,6 +111,8 @@ export class PipelineCore {
   readonly #mask: number
   readonly #ids: Int32Array
   readonly #at: Int32Array
+  readonly #codes: Int32Array
+  readonly #units: Int32Array
   /** Cycles that it still needs in its stage. */
   readonly #left: Int32Array
   /** The cycle in which it came into its stage. */
@@ -164,6 +166,8 @@ export class PipelineCore {
     this.#mask = slots - 1
     this.#ids = ints()
     this.#at = ints()
+    this.#codes = ints()
+    this.#units = ints()
     this.#left = ints()
     this.#arrived = ints()
     this.#readyAt = ints()
@@ -267,6 +271,8 @@ export class PipelineCore {
       this.lost,
       this.#ids,
       this.#at,
+      this.#codes,
+      this.#units,
       this.#left,
       this.#arrived,
       this.#readyAt,
@@ -285,11 +291,11 @@ export class PipelineCore {
   }
 
   #codeAt(slot: number): number {
-    return this.code.fields[this.#at[slot]! * FIELDS]!
+    return this.#codes[slot]!
   }
 
   #isMemoryAccess(slot: number): boolean {
-    return this.code.units[this.#at[slot]!] === MEMORY_UNIT
+    return this.#units[slot] === MEMORY_UNIT
   }
 
   /** ME → WB: accesses that are done take effect. */
@@ -571,7 +577,7 @@ export class PipelineCore {
   }
 
   #unitOf(slot: number): number {
-    return this.code.units[this.#at[slot]!]!
+    return this.#units[slot]!
   }
 
   #isHeldInDecode(slot: number, places: number): boolean {
@@ -711,6 +717,8 @@ export class PipelineCore {
     const slot = position & this.#mask
     this.#ids[slot] = ++n.fetched
     this.#at[slot] = at
+    this.#codes[slot] = this.code.fields[at * FIELDS]!
+    this.#units[slot] = this.code.units[at]!
     this.#arrived[slot] = n.cycle + 1
     this.#readyAt[slot] = NOT_YET
     this.#isResolved[slot] = 0
