@@ -1,5 +1,5 @@
 /* `npm run bench`: the strategies dpor and graph, in turn with SPIN; workers, in turn with copies.
- * The simulator's kernel, in turn with other discrete-event engines; the modelled memory.
+ * The simulator's kernel, in turn with other discrete-event engines; the modelled memory and processors.
  *
  * --rounds N    rounds of every measurement
  * --only NAME   the programs alone whose title has that in it
@@ -19,6 +19,7 @@ import { markdownBlock, markdownTable } from './markdown.js'
 import { memoryLegend, memoryRows, memorySpeed } from './memory-speed.js'
 import { operatingSystem, schedulingLegend, schedulingRows } from './operating-system.js'
 import { isBuilt } from './our-processes.js'
+import { measureProcessors, processorLegend, processorRows } from './processors.js'
 import type { Setting } from './setting.js'
 import { prepareSpin } from './spin-verifier.js'
 import { table } from './statistics.js'
@@ -47,7 +48,8 @@ async function main(rounds: number): Promise<number> {
     report.shared === null &&
     report.kernel === null &&
     report.memory === null &&
-    report.os === null
+    report.os === null &&
+    report.processors === null
   )
     return fail(`No program is called “${options.only}”.`)
   console.log(options.json ? JSON.stringify(report, null, 2) : asText(report))
@@ -68,15 +70,16 @@ async function measureAll(rounds: number) {
     const kernel = kernelAgainstPeers(setting)
     const memory = memorySpeed(setting)
     const os = operatingSystem(setting)
+    const processors = measureProcessors(setting)
     const graph = graphAgainstSpin(setting)
-    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, kernel, memory, os, graph }
+    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, kernel, memory, os, processors, graph }
   } finally {
     spin?.dispose()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function asText({ machine, spin, traces, shared, kernel, memory, os, graph }: Everything): string {
+function asText({ machine, spin, traces, shared, kernel, memory, os, processors, graph }: Everything): string {
   return [
     describeMachine(machine, spin),
     ...(traces === null
@@ -87,10 +90,11 @@ function asText({ machine, spin, traces, shared, kernel, memory, os, graph }: Ev
     ...(memory === null ? [] : ['', memoryLegend(memory), '', table(memoryRows(memory))]),
     ...(graph === null ? [] : ['', 'Strategy graph:', describe(graph)]),
     ...(os === null ? [] : ['', schedulingLegend, '', table(schedulingRows(os))]),
+    ...(processors === null ? [] : ['', processorLegend(processors), '', table(processorRows(processors))]),
   ].join('\n')
 }
 
-function asMarkdown({ machine, spin, traces, shared, kernel, memory, os, graph }: Everything): string {
+function asMarkdown({ machine, spin, traces, shared, kernel, memory, os, processors, graph }: Everything): string {
   return [
     '# What the benchmarks have measured',
     'Written by `npm run bench -- --markdown`; the machine was shared with other work, so that ratios are worth more than times.',
@@ -108,6 +112,9 @@ function asMarkdown({ machine, spin, traces, shared, kernel, memory, os, graph }
     ...(memory === null ? [] : ['## Modelled memory', markdownTable(memoryRows(memory)), memoryLegend(memory)]),
     ...(graph === null ? [] : ['## Strategy `graph`', markdownBlock(describe(graph))]),
     ...(os === null ? [] : ['## Scheduler', markdownTable(schedulingRows(os)), schedulingLegend]),
+    ...(processors === null
+      ? []
+      : ['## Modelled processors', markdownTable(processorRows(processors)), processorLegend(processors)]),
   ]
     .join('\n\n')
     .concat('\n')
