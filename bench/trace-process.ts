@@ -9,7 +9,18 @@ export async function compileTraceChild(folder: string): Promise<string> {
   const outfile = join(folder, 'trace-child.mjs')
   const entryPoints = [fileURLToPath(new URL('./trace-child.ts', import.meta.url))]
   const alias = { entrelacs: fileURLToPath(new URL('../src/index.ts', import.meta.url)) }
-  await build({ entryPoints, outfile, alias, bundle: true, platform: 'node', format: 'esm', target: 'node20' })
+  // Constants are put in as numbers, as in what is built.
+  const minifySyntax = true
+  await build({
+    entryPoints,
+    outfile,
+    alias,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    minifySyntax,
+  })
   return outfile
 }
 

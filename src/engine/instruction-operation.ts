@@ -1,5 +1,6 @@
 import type { Footprint } from './footprint.js'
-import { Code, MISUSE, resulting, stored } from './instruction.js'
+import * as Code from './code.js'
+import { MISUSE, resulting, stored } from './instruction.js'
 import { MisuseError } from './errors.js'
 import {
   type CostClass,

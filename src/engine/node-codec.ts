@@ -1,20 +1,13 @@
 import { MisuseError, ProgramFault } from './errors.js'
-import {
-  Code,
-  FLAG_DAEMON,
-  FLAG_IDLE,
-  FLAG_PLAIN,
-  FLAG_PROGRESS,
-  FLAG_VALUE,
-  FLAG_WRITES,
-  linearForm,
-  MISUSE,
-} from './instruction.js'
+import * as Code from './code.js'
+import { FLAG_DAEMON, FLAG_IDLE, FLAG_PLAIN, FLAG_PROGRESS, FLAG_VALUE, FLAG_WRITES } from './node-head.js'
+import { linearForm, MISUSE } from './instruction.js'
 import { releasedFree } from './instruction-operation.js'
 import type { Interner } from './interner.js'
 import { type Layout, WordKind } from './layout.js'
 import { describeOperation } from './node-description.js'
-import { NODE_WORD, type NodeTable } from './node-table.js'
+import { NODE_WORD } from './node-fields.js'
+import type { NodeTable } from './node-table.js'
 import { formatData, type InstructionForm, type Operation } from './operation.js'
 import type { ThreadEntry } from './thread-registry.js'
 import type { WordCodec } from './word-codec.js'
@@ -138,6 +131,8 @@ export class NodeCodec {
   }
 
   #operand(thread: ThreadEntry, operation: Operation, kind: number, given: unknown): number {
+    // What an error would call it is made up only for what may be one.
+    if (kind !== WordKind.Value && typeof given === 'number' && (given | 0) === given) return given | 0
     try {
       const what = `the argument of ${describeOperation(operation)} in thread “${thread.name}”`
       return this.#context.codec.encode(kind, given, what)

@@ -1,22 +1,20 @@
 import { chain } from './content-hash.js'
-import { CODE_MASK } from './instruction.js'
-
-/** Fields of a node in the table, which are adjacent so that a step touches one cache line. */
-export const NODE_SHIFT = 3
-export const NODE_CODE = 0
-export const NODE_WORD = 1
-export const NODE_A = 2
-export const NODE_B = 3
-export const NODE_RESULT = 4
-export const NODE_CHILD = 5
-export const NODE_HASH_1 = 6
-export const NODE_HASH_2 = 7
+import {
+  NODE_A,
+  NODE_B,
+  NODE_CHILD,
+  NODE_CODE,
+  NODE_HASH_1,
+  NODE_HASH_2,
+  NODE_RESULT,
+  NODE_SHIFT,
+  NODE_WORD,
+  SMALL_RESULTS,
+  SMALL_RESULTS_SHIFT,
+} from './node-fields.js'
+import { CODE_MASK } from './node-head.js'
 
 const FIRST_CAPACITY = 256
-// Results from 0 to 15 lead on by a direct look-up, others by a hash table.
-export const SMALL_RESULTS_SHIFT = 4
-export const SMALL_RESULTS = 1 << SMALL_RESULTS_SHIFT
-
 /**
  * What is known of all threads as one table of integers: a node is "what this thread does next", an edge is the result
  * it gets. Node 0 is no node. Edges by small results are found by a direct look-up,

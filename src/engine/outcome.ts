@@ -1,6 +1,6 @@
+import * as Code from './code.js'
 import type { Leftover } from './detect/leftovers.js'
-import { Code } from './instruction.js'
-import { NODE_WORD } from './node-table.js'
+import { NODE_WORD } from './node-fields.js'
 import type { Session } from './session.js'
 
 /** A final state as the user sees it. */

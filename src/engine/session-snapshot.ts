@@ -1,9 +1,9 @@
 import { chain, hashText, LANE_1 } from './content-hash.js'
 import { HistoryLimit, UsageError } from './errors.js'
+import * as Code from './code.js'
 import type { GeneratorImage } from './generator-image.js'
-import { Code } from './instruction.js'
 import type { PlainData } from './interner.js'
-import { NODE_CODE, NODE_SHIFT, NODE_WORD, NODE_A, NODE_B } from './node-table.js'
+import { NODE_CODE, NODE_SHIFT, NODE_WORD, NODE_A, NODE_B } from './node-fields.js'
 import { formatData, type Operation } from './operation.js'
 import type { Session } from './session.js'
 

@@ -1,5 +1,5 @@
 import type { Footprint } from './footprint.js'
-import { Code } from './instruction.js'
+import * as Code from './code.js'
 import { type CostClass, formatData, type InstructionForm, type Operation, type ThreadBody } from './operation.js'
 import type { Place } from './place.js'
 

@@ -78,7 +78,6 @@ export class ParallelTraces implements TraceSource {
   readonly #cells = new Int32Array(this.#sharing)
   #queue: (readonly TraceBranch[])[] = []
   #age = 0
-  #ready = 0
   #hasBegun = false
   #error: Error | null = null
   #counts: TraceCounts | null = null
@@ -129,7 +128,7 @@ export class ParallelTraces implements TraceSource {
 
   *run(): Generator<Pause> {
     for (let i = 0; i < this.#options.workers; i++) this.#partners.push(this.#open())
-    while (this.#ready < this.#partners.length) yield this.#wait()
+    // Orders wait for workers that still start: whoever is there first begins.
     this.#beginAgain(this.#start?.branches ?? [WHOLE], this.#start?.results)
     while (!this.#isDone) yield this.#wait()
   }
@@ -271,9 +270,6 @@ export class ParallelTraces implements TraceSource {
 
   #receive(partner: Partner, message: TraceMessage): void {
     switch (message.kind) {
-      case 'ready':
-        this.#ready++
-        return
       case 'idle':
         if (message.age !== this.#age || message.orders !== partner.orders) return
         partner.isIdle = true

@@ -70,7 +70,6 @@ export type TraceOrder =
 
 /** What a worker tells. */
 export type TraceMessage =
-  | { readonly kind: 'ready' }
   /** Nothing is left to do, `orders` orders having been received. */
   | { readonly kind: 'idle'; readonly age: number; readonly orders: number }
   | { readonly kind: 'branches'; readonly age: number; readonly branches: readonly TraceBranch[] }

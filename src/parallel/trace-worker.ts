@@ -13,7 +13,6 @@ const tell = (message: TraceMessage): void => parentPort!.postMessage(message)
 try {
   const share = new TraceShare(await programFrom(input.module, input.program), input, tell)
   parentPort!.on('message', (order: TraceOrder) => share.receive(order))
-  tell({ kind: 'ready' })
 } catch (error) {
   tell({ kind: 'failed', error: portableError(error) })
 }

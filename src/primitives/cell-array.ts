@@ -1,4 +1,4 @@
-import { Code } from '../engine/instruction.js'
+import * as Code from '../engine/code.js'
 import { InstructionOperation } from '../engine/instruction-operation.js'
 import { type Operation, perform, type SharedObject, type Steps, type WorldView } from '../engine/operation.js'
 import { recordedPlace } from '../engine/place.js'
@@ -51,7 +51,13 @@ export class CellArray<T> implements SharedObject {
     return this.#words.indexOf(word)
   }
 
-  #operation(name: string, index: number, args: readonly unknown[], code: Code, value: unknown): InstructionOperation {
+  #operation(
+    name: string,
+    index: number,
+    args: readonly unknown[],
+    code: Code.Any,
+    value: unknown,
+  ): InstructionOperation {
     const word = this.#words[index]
     if (word === undefined)
       throw new RangeError(`array “${this.name}” has no element ${index}: its elements are 0 to ${this.length - 1}`)

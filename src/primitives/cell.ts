@@ -1,4 +1,4 @@
-import { Code } from '../engine/instruction.js'
+import * as Code from '../engine/code.js'
 import { InstructionOperation } from '../engine/instruction-operation.js'
 import { type Operation, perform, type SharedObject, type Steps, type WorldView } from '../engine/operation.js'
 import { recordedPlace } from '../engine/place.js'
@@ -34,7 +34,7 @@ export class Cell<T> implements SharedObject {
     return world.value(this.#word)
   }
 
-  #operation(name: string, args: readonly unknown[], code: Code): InstructionOperation {
+  #operation(name: string, args: readonly unknown[], code: Code.Any): InstructionOperation {
     return new InstructionOperation(
       { name, object: this, args, cost: code === Code.Load ? 'load' : 'store', place: recordedPlace() },
       { code, word: this.#word, a: args[0], plain: true },

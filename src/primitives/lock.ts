@@ -1,6 +1,6 @@
+import * as Code from '../engine/code.js'
 import type { Leftover } from '../engine/detect/leftovers.js'
 import type { Footprint } from '../engine/footprint.js'
-import { Code } from '../engine/instruction.js'
 import { InstructionOperation } from '../engine/instruction-operation.js'
 import {
   formatCall,
@@ -94,7 +94,7 @@ export class Lock implements SharedObject {
     return [{ kind: 'never-released', object: this.name, thread: world.threadName(holder - 1) }]
   }
 
-  #operation(name: string, code: Code): InstructionOperation {
+  #operation(name: string, code: Code.Any): InstructionOperation {
     return new InstructionOperation(
       { name, object: this, args: [], cost: 'synchronisation', place: recordedPlace() },
       { code, word: this.#word },

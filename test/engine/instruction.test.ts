@@ -1,15 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  Code,
-  FLAG_GIVES,
-  FLAG_KEEPS,
-  FLAG_LINEAR,
-  linearForm,
-  overflows,
-  resulting,
-  stored,
-} from '../../src/engine/instruction.js'
+import * as Code from '../../src/engine/code.js'
+import { FLAG_GIVES, FLAG_KEEPS, FLAG_LINEAR } from '../../src/engine/node-head.js'
+import { linearForm, overflows, resulting, stored } from '../../src/engine/instruction.js'
 import { SEED } from './support/seed.js'
 
 const word = fc.integer()

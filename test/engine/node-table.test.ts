@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NODE_A, NODE_B, NODE_HASH_1, NODE_HASH_2, NODE_WORD, NodeTable } from '../../src/engine/node-table.js'
+import { NODE_A, NODE_B, NODE_HASH_1, NODE_HASH_2, NODE_WORD } from '../../src/engine/node-fields.js'
+import { NodeTable } from '../../src/engine/node-table.js'
 import { SEED } from './support/seed.js'
 
 function addNode(table: NodeTable, tag = 0): number {

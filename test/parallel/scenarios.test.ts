@@ -9,6 +9,7 @@ import { besides, toItsEnd } from './workers-without-threads.js'
 
 // Larger scenarios would add minutes and no primitive.
 const MOST_STEPS = 60_000
+const LONGEST = 2000
 const WORKERS = 3
 const STEPS_AT_ONCE = 40
 const STEPS_BEFORE_THE_CUT = 200
@@ -31,7 +32,7 @@ async function alone(name: string) {
   const investigation = new Investigation(await programOf(name), {})
   const traces = new LocalTraces(investigation.session)
   for (const _pause of traces.run())
-    if (traces.counts.steps > MOST_STEPS || traces.isTooLong) return null
+    if (traces.counts.steps > MOST_STEPS || traces.exploration.search.execution.length > LONGEST) return null
   return resultsOf(traces)
 }
 

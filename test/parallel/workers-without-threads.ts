@@ -10,7 +10,6 @@ export function besides(program: Program, steps: number): OpenTraceWorker {
     const share = new TraceShare(program, { ...input, steps }, (message) =>
       setImmediate(() => isOpen && onMessage(structuredClone(message))),
     )
-    setImmediate(() => onMessage({ kind: 'ready' }))
     return {
       send: (order) => setImmediate(() => isOpen && share.receive(structuredClone(order))),
       end: () => (isOpen = false),

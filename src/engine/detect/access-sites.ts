@@ -1,5 +1,5 @@
-import { FLAG_WRITES } from '../instruction.js'
-import { NODE_CODE, NODE_WORD } from '../node-table.js'
+import { FLAG_WRITES } from '../node-head.js'
+import { NODE_CODE, NODE_WORD } from '../node-fields.js'
 import { formatData } from '../operation.js'
 import type { Place } from '../place.js'
 import type { Session } from '../session.js'

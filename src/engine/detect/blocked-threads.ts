@@ -1,5 +1,5 @@
-import { Code } from '../instruction.js'
-import { NODE_WORD } from '../node-table.js'
+import * as Code from '../code.js'
+import { NODE_WORD } from '../node-fields.js'
 import { type Place } from '../place.js'
 import type { Session } from '../session.js'
 import { pendingLabel } from '../outcome.js'

@@ -1,6 +1,7 @@
-import { Code, FLAG_PLAIN, FLAG_WRITES } from '../instruction.js'
+import * as Code from '../code.js'
+import { FLAG_PLAIN, FLAG_WRITES } from '../node-head.js'
 import type { Footprint } from '../footprint.js'
-import { NODE_CODE, NODE_WORD } from '../node-table.js'
+import { NODE_CODE, NODE_WORD } from '../node-fields.js'
 import type { Session } from '../session.js'
 
 /**

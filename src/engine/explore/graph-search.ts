@@ -1,7 +1,7 @@
 import { HistoryLimit } from '../errors.js'
+import * as Code from '../code.js'
 import {
   CODE_MASK,
-  Code,
   FLAG_DAEMON,
   FLAG_IDLE,
   FLAG_GIVES,
@@ -11,7 +11,7 @@ import {
   FLAG_PLAIN,
   FLAG_PROGRESS,
   FLAG_WRITES,
-} from '../instruction.js'
+} from '../node-head.js'
 import {
   NODE_A,
   NODE_CODE,
@@ -21,7 +21,7 @@ import {
   NODE_WORD,
   SMALL_RESULTS,
   SMALL_RESULTS_SHIFT,
-} from '../node-table.js'
+} from '../node-fields.js'
 import type { Session } from '../session.js'
 import { SMALL_CONTENTS, SMALL_SHIFT } from '../layout.js'
 import { LearntProperty } from './learnt-property.js'

@@ -1,10 +1,12 @@
 import { chain } from '../content-hash.js'
-import { Code, FLAG_IDLE } from '../instruction.js'
+import * as Code from '../code.js'
 import { WordKind } from '../layout.js'
-import { NODE_A, NODE_CODE, NODE_WORD } from '../node-table.js'
+import { NODE_A, NODE_CODE, NODE_WORD } from '../node-fields.js'
+import { FLAG_IDLE } from '../node-head.js'
 import { formatData } from '../operation.js'
 import { describeOutcome, type OutcomeFacts, pendingLabel } from '../outcome.js'
 import type { Session } from '../session.js'
+import { RowPool } from './row-pool.js'
 
 const FIRST_SLOTS = 64
 
@@ -24,8 +26,8 @@ export class OutcomeRegistry {
   readonly #session: Session
   readonly #facts: (OutcomeFacts | undefined)[] = []
   // Per outcome: its final state as a row of words, as first met, and the same as a person tells states apart.
-  readonly #states: Int32Array[] = []
-  readonly #looks: Int32Array[] = []
+  readonly #states = new RowPool()
+  readonly #looks = new RowPool()
   readonly #deadlocked: boolean[] = []
   // Outcomes by the hash of their looks: 1 + the outcome, 0 for none.
   #slots = new Int32Array(FIRST_SLOTS)
@@ -39,7 +41,7 @@ export class OutcomeRegistry {
   }
 
   get bytes(): number {
-    return this.#bytes + this.#slots.length * 4
+    return this.#bytes + this.#states.bytes + this.#looks.bytes + this.#slots.length * 4
   }
 
   /** All outcomes, described; the session's present state is lost if some were not yet. */
@@ -51,7 +53,7 @@ export class OutcomeRegistry {
   facts(index: number): OutcomeFacts {
     const known = this.#facts[index]
     if (known !== undefined) return known
-    const state = this.#states[index]!
+    const state = this.#states.row(index)
     // No hash is asked for: the state is looked at and left.
     this.#session.world.load(state, 0, state.length, 0, 0)
     return this.describe(index)
@@ -60,7 +62,7 @@ export class OutcomeRegistry {
   /** What tells an outcome from all others of the program, the same in every session. */
   identity(index: number): string {
     const { layout, nodes, interner } = this.#session
-    const state = this.#states[index]!
+    const state = this.#states.row(index)
     let hash1 = 0
     let hash2 = 0
     for (let word = 0; word < state.length; word++) {
@@ -86,7 +88,7 @@ export class OutcomeRegistry {
 
   /** The final state of an outcome, and whether it is a deadlock. */
   saved(index: number): SavedOutcome {
-    return { state: this.#states[index]!, deadlocked: this.#deadlocked[index]! }
+    return { state: this.#states.row(index), deadlocked: this.#deadlocked[index]! }
   }
 
   /** Meets outcomes again that were saved, in order; the session's present state is lost. */
@@ -111,7 +113,7 @@ export class OutcomeRegistry {
     const length = this.#lookAt(deadlocked)
     const look = this.#look
     const mask = this.#slots.length - 1
-    let slot = hashOf(look, length, deadlocked) & mask
+    let slot = hashOf(look, 0, length, deadlocked) & mask
     for (; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
       const index = this.#slots[slot]! - 1
       if (this.#deadlocked[index] === deadlocked && this.#looksLike(index, length)) return index
@@ -123,11 +125,11 @@ export class OutcomeRegistry {
     const index = this.count++
     const { layout, world } = this.#session
     this.#slots[slot] = index + 1
-    this.#looks.push(this.#look.slice(0, length))
-    this.#states.push(world.words.slice(0, layout.count))
+    this.#looks.add(this.#look, length)
+    this.#states.add(world.words, layout.count)
     this.#deadlocked.push(deadlocked)
     this.#facts.push(undefined)
-    this.#bytes += 240 + 4 * (length + layout.count)
+    this.#bytes += 40
     if (describe) this.describe(index)
     if (this.count * 2 > this.#slots.length) this.#grow()
     return index
@@ -184,26 +186,31 @@ export class OutcomeRegistry {
   }
 
   #looksLike(index: number, length: number): boolean {
-    const known = this.#looks[index]!
-    if (known.length !== length) return false
-    for (let i = 0; i < length; i++) if (known[i] !== this.#look[i]) return false
+    if (this.#looks.lengthOf(index) !== length) return false
+    const { words } = this.#looks
+    const start = this.#looks.startOf(index)
+    for (let i = 0; i < length; i++) if (words[start + i] !== this.#look[i]) return false
     return true
   }
 
   #grow(): void {
     this.#slots = new Int32Array(this.#slots.length * 4)
     const mask = this.#slots.length - 1
-    this.#looks.forEach((look, index) => {
-      let slot = hashOf(look, look.length, this.#deadlocked[index]!) & mask
+    for (let index = 0; index < this.count; index++) {
+      const start = this.#looks.startOf(index)
+      const length = this.#looks.lengthOf(index)
+      let slot = hashOf(this.#looks.words, start, length, this.#deadlocked[index]!) & mask
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
       this.#slots[slot] = index + 1
-    })
+    }
   }
 }
 
-function hashOf(look: Int32Array, length: number, deadlocked: boolean): number {
+function hashOf(words: Int32Array, start: number, length: number, deadlocked: boolean): number {
   let hash = deadlocked ? 1 : 0
-  for (let i = 0; i < length; i++)
-    if (look[i] !== 0) hash = Math.imul(hash ^ (look[i]! + i), 0x9e3779b1) ^ (hash >>> 15)
+  for (let i = 0; i < length; i++) {
+    const look = words[start + i]!
+    if (look !== 0) hash = Math.imul(hash ^ (look + i), 0x9e3779b1) ^ (hash >>> 15)
+  }
   return hash ^ (hash >>> 13)
 }

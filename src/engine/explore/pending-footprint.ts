@@ -1,6 +1,6 @@
 import type { Footprint } from '../footprint.js'
-import { Code } from '../instruction.js'
-import { NODE_A, NODE_WORD } from '../node-table.js'
+import * as Code from '../code.js'
+import { NODE_A, NODE_WORD } from '../node-fields.js'
 import type { Session } from '../session.js'
 
 const NOTHING: Footprint = { reads: [], writes: [] }
@@ -12,7 +12,7 @@ const NOTHING: Footprint = { reads: [], writes: [] }
 export function pendingFootprint(session: Session, thread: number): Footprint {
   const node = session.node(thread)
   const word = session.nodes.field(node, NODE_WORD)
-  switch (session.nodes.code(node) as Code) {
+  switch (session.nodes.code(node) as Code.Any) {
     case Code.None:
     case Code.End:
     case Code.Failed:

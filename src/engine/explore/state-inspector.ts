@@ -1,5 +1,5 @@
-import { FLAG_PLAIN, FLAG_WRITES } from '../instruction.js'
-import { NODE_CODE, NODE_WORD } from '../node-table.js'
+import { FLAG_PLAIN, FLAG_WRITES } from '../node-head.js'
+import { NODE_CODE, NODE_WORD } from '../node-fields.js'
 import type { Session } from '../session.js'
 import type { ViolationKind } from './explore-report.js'
 import { LearntProperty } from './learnt-property.js'

@@ -1,6 +1,6 @@
 import { type Program } from 'entrelacs'
-import { Code } from '../../../src/engine/instruction.js'
-import { NODE_A, NODE_WORD } from '../../../src/engine/node-table.js'
+import * as Code from '../../../src/engine/code.js'
+import { NODE_A, NODE_WORD } from '../../../src/engine/node-fields.js'
 import { Session } from '../../../src/engine/session.js'
 
 /** How many maximal traces a program has, by how they end. */

@@ -1,5 +1,6 @@
-import { CODE_MASK, Code, FLAG_DAEMON, FLAG_IDLE, FLAG_PLAIN, FLAG_WRITES } from '../../instruction.js'
-import { NODE_CODE, NODE_WORD } from '../../node-table.js'
+import * as Code from '../../code.js'
+import { CODE_MASK, FLAG_DAEMON, FLAG_IDLE, FLAG_PLAIN, FLAG_WRITES } from '../../node-head.js'
+import { NODE_CODE, NODE_WORD } from '../../node-fields.js'
 import type { Session } from '../../session.js'
 import type { ViolationKind } from '../explore-report.js'
 import { LearntProperty } from '../learnt-property.js'

@@ -1,7 +1,7 @@
 import { chain } from '../../content-hash.js'
 import type { Session } from '../../session.js'
 import { changed } from '../../session-snapshot.js'
-import { threadOf, wayOf } from './branches.js'
+import { threadOf, wayOf } from './packed-step.js'
 import { lengthOf, stepOf, type TraceBranch } from './trace-branch.js'
 
 // Branches whose steps are taken, spread over all of them, and steps in all.

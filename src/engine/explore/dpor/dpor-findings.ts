@@ -21,7 +21,9 @@ export class DporFindings {
   readonly #session: Session
   readonly #sightings = new Map<string, Sighting>()
   // By outcome: what is wrong with it.
-  readonly #wrongs = new Map<number, ReturnType<typeof outcomeViolations>>()
+  readonly #wrongs: ReturnType<typeof outcomeViolations>[] = []
+  // By word: the length of a schedule to a race about it that is known.
+  readonly #raceLengths: number[] = []
 
   constructor(session: Session) {
     this.#session = session
@@ -56,17 +58,18 @@ export class DporFindings {
 
   /** Everything begins again: what was seen will be seen once more, and outcomes are numbered anew. */
   forget(): void {
-    this.#wrongs.clear()
+    this.#wrongs.length = 0
+    this.#raceLengths.length = 0
     this.#sightings.clear()
   }
 
   /** An execution has ended in an outcome. */
   atEnd(search: DporSearch, outcome: number): void {
     if (outcome < 0) return
-    let wrongs = this.#wrongs.get(outcome)
+    let wrongs = this.#wrongs[outcome]
     if (wrongs === undefined) {
       wrongs = search.outcomes.isDescribed(outcome) ? outcomeViolations(search.outcomes.facts(outcome)) : []
-      this.#wrongs.set(outcome, wrongs)
+      this.#wrongs[outcome] = wrongs
     }
     for (const { kind, subject } of wrongs) this.#sightExecution(kind, subject, search)
   }
@@ -85,9 +88,12 @@ export class DporFindings {
 
   /** Two plain accesses of the present execution race. */
   atDataRace(search: DporSearch, earlier: number, later: number): void {
-    const subject = this.#session.objectOf(search.execution.wordOf(later))?.name ?? ''
+    const word = search.execution.wordOf(later)
+    // All that comes before the earlier event is part of the schedule; most races are met late, and cost no more than this.
+    if ((this.#raceLengths[word] ?? Infinity) < earlier) return
+    const subject = this.#session.objectOf(word)?.name ?? ''
     const known = this.#sightings.get(`race ${subject}`)?.path
-    // Most races are met later than one that is known: they cost no more than this.
+    if (known !== undefined) this.#raceLengths[word] = known.length
     if (known !== undefined && known.length < search.lengthToRace(earlier, later)) return
     const path = search.scheduleToRace(earlier, later)
     if (known !== undefined && !this.#isFirst(path.length, (i) => path[i]!, known)) return

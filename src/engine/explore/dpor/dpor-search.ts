@@ -1,16 +1,10 @@
 import type { Session } from '../../session.js'
 import { OutcomeRegistry } from '../outcome-registry.js'
-import { Branches, packStep, threadOf, wayOf } from './branches.js'
-import {
-  EVENT_SHIFT,
-  EVENT_THREAD,
-  Execution,
-  type ExecutionEnd,
-  type ExecutionStep,
-  FREE_FIELDS,
-  NOTHING,
-  OWN,
-} from './execution.js'
+import { Branches } from './branches.js'
+import { packStep, threadOf, wayOf } from './packed-step.js'
+import { EVENT_SHIFT, FREE_FIELDS } from './event-fields.js'
+import { Execution, type ExecutionEnd, type ExecutionStep } from './execution.js'
+import { NOTHING, OWN } from './race-clock.js'
 import { FinalStates } from './final-states.js'
 import { grownTo } from './grown-array.js'
 import {
@@ -458,7 +452,7 @@ export class DporSearch {
   }
 
   #isStep(event: number, step: number): boolean {
-    return this.execution.threadOf(event) === threadOf(step) && this.execution.wayOf(event) === wayOf(step)
+    return this.execution.packedStep(event) === step
   }
 
   #takeNextWay(event: number, way: number, ways: number): boolean {
@@ -527,24 +521,33 @@ export class DporSearch {
   /** Makes branches of the races of `event`, which is the latest one or, at the end, one that cannot happen. */
   #reverseRaces(thread: number, event: number): void {
     const { execution } = this
+    if (this.#seeksRaces && event < execution.length && execution.isPlain(event)) this.#tellDataRaces(event)
     for (let i = 0; i < execution.races; i++) {
       const earlier = execution.racing[i]!
-      if (this.#seeksRaces && event < execution.length && execution.isDataRace(earlier, event))
-        this.#options.onDataRace?.(earlier, event)
       if (this.execution.events[(earlier << EVENT_SHIFT) + ROLE] === DEFAULT)
         this.#reverse(earlier, thread, event, execution.racingClock[i]!)
     }
   }
 
+  #tellDataRaces(event: number): void {
+    const { execution } = this
+    for (let i = 0; i < execution.races; i++) {
+      const earlier = execution.racing[i]!
+      if (execution.isDataRace(earlier, event)) this.#options.onDataRace?.(earlier, event)
+    }
+  }
+
   #reverse(earlier: number, thread: number, event: number, code: number): void {
     const { execution, branches } = this
-    const { events, stride } = execution
     const clock = code >= 0 ? execution.rows[code]! : execution.clocks
-    const base = code >= 0 ? 0 : code === OWN ? event * stride : code === NOTHING ? -1 : (-2 - code) * stride
+    const base = code >= 0 ? 0 : code === NOTHING ? -1 : execution.clockOf(code === OWN ? event : -2 - code)
     for (let h = this.#headCount - 1; h >= 0; h--) {
       const head = this.#heads[h]!
       if (head < earlier) break
-      if (head !== event && (base < 0 || clock[base + events[(head << EVENT_SHIFT) + EVENT_THREAD]!]! <= head)) return
+      if (head === event) continue
+      const other = execution.threadOf(head)
+      // A clock says nothing about its own thread, all of whose events so far come before.
+      if (other !== thread && (base < 0 || clock[base + other]! <= head)) return
     }
     const record = earlier << EVENT_SHIFT
     const guard = this.execution.events[record + GUARD]!
@@ -556,9 +559,11 @@ export class DporSearch {
       this.rules.isSpecial ? this.#flagsOf(earlier, thread, event) : 0,
     )
     if (base >= 0)
-      for (let kept = earlier + 1; kept < event; kept++)
-        if (clock[base + events[(kept << EVENT_SHIFT) + EVENT_THREAD]!]! > kept)
-          branches.addStep(packStep(execution.threadOf(kept), execution.wayOf(kept)))
+      for (let kept = earlier + 1; kept < event; kept++) {
+        const step = execution.packedStep(kept)
+        const other = threadOf(step)
+        if (other === thread || clock[base + other]! > kept) branches.addStep(step)
+      }
     branches.addStep(packStep(thread, 0))
   }
 
@@ -577,12 +582,13 @@ export class DporSearch {
     if (!execution.isPlainPair(earlier, event) || execution.wouldWrite(event, earlier)) return true
     const { rank } = execution
     const fields = this.execution.events
+    const word = execution.wordOf(earlier)
     for (
       let guard = fields[(earlier << EVENT_SHIFT) + GUARD]!;
       guard !== 0;
       guard = fields[((guard - 1) << EVENT_SHIFT) + GUARD]!
     ) {
-      if (execution.writes(guard - 1) || execution.arrivedAfter(event, guard - 1)) return true
+      if (execution.wrote(guard - 1, word) || execution.arrivedAfter(event, guard - 1)) return true
       if (rank[execution.threadOf(event)]! < rank[execution.threadOf(guard - 1)]!) return false
     }
     return true
@@ -593,7 +599,9 @@ export class DporSearch {
     const { execution } = this
     const end = execution.ending
     this.#hasEnded = true
-    this[end]++
+    if (end === 'complete') this.complete++
+    else if (end === 'deadlocked') this.deadlocked++
+    else this.assumeFailed++
     this.totalLength += execution.length
     if (execution.length > this.depth) this.depth = execution.length
     let outcome = -1
@@ -643,9 +651,7 @@ export class DporSearch {
     const { length } = execution
     this.#parked.push({
       position,
-      steps: Int32Array.from({ length: length - position }, (_, i) =>
-        packStep(execution.threadOf(position + i), execution.wayOf(position + i)),
-      ),
+      steps: Int32Array.from({ length: length - position }, (_, i) => execution.packedStep(position + i)),
       fields: this.execution.events.slice(position << EVENT_SHIFT, length << EVENT_SHIFT),
       rest: { forced: this.#forced, forcedGuard: this.#forcedGuard, hasEnded: this.#hasEnded },
       floor,

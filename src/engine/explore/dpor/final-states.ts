@@ -1,4 +1,6 @@
 const CAPACITY = 1 << 12
+// Odd, as is what is added to it.
+const FACTOR = 0x9e3779b1 | 0
 
 /** Remembers the outcomes of final states by their words: quicker than telling outcomes apart as a person does. */
 export class FinalStates {
@@ -18,9 +20,7 @@ export class FinalStates {
   find(words: Int32Array, width: number): number {
     if (width !== this.#width || this.#count === CAPACITY) this.#forget(width)
     const mask = this.#slots.length - 1
-    let hash = 0
-    for (let w = 0; w < width; w++) hash = Math.imul(hash ^ words[w]!, 0x9e3779b1) ^ (hash >>> 15)
-    let slot = (hash ^ (hash >>> 13)) & mask
+    let slot = hashOf(words, width) & mask
     for (; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
       const row = this.#slots[slot]! - 1
       const base = row * width
@@ -47,4 +47,12 @@ export class FinalStates {
     this.#slots.fill(0)
     if (this.#rows.length < CAPACITY * width) this.#rows = new Int32Array(CAPACITY * width)
   }
+}
+
+/** A sum of products, none of which has to wait for another. */
+function hashOf(words: Int32Array, width: number): number {
+  let hash = 0
+  for (let w = 0; w < width; w++) hash = (hash + Math.imul(words[w]! ^ w, FACTOR + (w << 1))) | 0
+  hash = Math.imul(hash ^ (hash >>> 15), FACTOR)
+  return hash ^ (hash >>> 13)
 }

@@ -1,5 +1,5 @@
 import type { Session } from '../../session.js'
-import { packStep, threadOf, wayOf } from './branches.js'
+import { packStep, threadOf, wayOf } from './packed-step.js'
 import type { ExecutionStep } from './execution.js'
 
 /** A schedule in terms that every session of the program knows: packed steps, whose threads are places in a list of identities. */

@@ -1,4 +1,4 @@
-import { FREE_FIELDS } from './execution.js'
+// What an event is to a search. No imports here; see `code.ts` of the engine.
 
 /** What an event is to the search: chosen by default, brought along before a reversed event, reversed, or another way. */
 export const DEFAULT = 0
@@ -6,18 +6,18 @@ export const BROUGHT = 1
 export const REVERSED = 2
 export const OTHER_WAY = 3
 
-/** Fields of an event that the search keeps besides those of the execution: its role, and how many ways it has. */
-export const ROLE = FREE_FIELDS
-export const WAYS = FREE_FIELDS + 1
+/** Fields of an event that the search keeps behind those of the execution (`FREE_FIELDS`): its role, and how many ways it has. */
+export const ROLE = 9
+export const WAYS = 10
 /** For a default event 1 + the latest of the reversed events that put it off, for a reversed one that before it. */
-export const GUARD = FREE_FIELDS + 2
+export const GUARD = 11
 /** The thread that a reversed event puts off. */
-export const PUT_OFF = FREE_FIELDS + 3
+export const PUT_OFF = 12
 /** The branches that wait at its position. */
-export const WAITING = FREE_FIELDS + 4
+export const WAITING = 13
 /** Where the branch that it belongs to begins. */
-export const ROOT = FREE_FIELDS + 5
-export const FLAGS = FREE_FIELDS + 6
+export const ROOT = 14
+export const FLAGS = 15
 /** How many fields that are. */
 export const SEARCH_FIELDS = 7
 

@@ -1,6 +1,8 @@
 import type { ThreadRegistry } from '../../thread-registry.js'
-import { type Branches, packStep, threadOf, wayOf } from './branches.js'
-import { EVENT_SHIFT, type Execution, FREE_FIELDS } from './execution.js'
+import type { Branches } from './branches.js'
+import { packStep, threadOf, wayOf } from './packed-step.js'
+import { EVENT_SHIFT, FREE_FIELDS } from './event-fields.js'
+import type { Execution } from './execution.js'
 import {
   BROUGHT,
   FLAGS,
@@ -76,7 +78,7 @@ export function eventsOf(execution: Execution, parked?: ParkedEvents): Int32Arra
   const present = parked?.position ?? execution.length
   const events = new Int32Array((present + (parked?.steps.length ?? 0)) << BRANCH_SHIFT)
   for (let event = 0; event < present; event++)
-    copyEvent(events, event, execution.events, event, packStep(execution.threadOf(event), execution.wayOf(event)))
+    copyEvent(events, event, execution.events, event, execution.packedStep(event))
   parked?.steps.forEach((step, i) => copyEvent(events, present + i, parked.fields, i, step))
   return events
 }

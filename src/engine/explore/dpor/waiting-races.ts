@@ -1,8 +1,9 @@
-import { Code } from '../../instruction.js'
-import { NODE_WORD } from '../../node-table.js'
+import * as Code from '../../code.js'
+import { NODE_WORD } from '../../node-fields.js'
 import type { WorldView } from '../../operation.js'
 import type { AccessLog, Touched } from './access-log.js'
-import { type Execution, OWN } from './execution.js'
+import type { Execution } from './execution.js'
+import { OWN } from './race-clock.js'
 import { StateWithin } from './state-within.js'
 
 /**
@@ -13,9 +14,9 @@ export class WaitingRaces {
   readonly #execution: Execution
   readonly #log: AccessLog
 
-  constructor(execution: Execution, log: AccessLog) {
+  constructor(execution: Execution) {
     this.#execution = execution
-    this.#log = log
+    this.#log = execution.log
   }
 
   /**
@@ -26,11 +27,10 @@ export class WaitingRaces {
    */
   find(thread: number, touched: readonly Touched[]): void {
     const execution = this.#execution
-    const { stride } = execution
     const arrival = execution.arrivalOf(thread)
     // Everything before the clock's latest step happens before the arrival.
-    const start = new Int32Array(stride)
-    if (arrival !== 0) start.set(execution.clocks.subarray((arrival - 1) * stride, arrival * stride))
+    const start = new Int32Array(execution.stride)
+    if (arrival !== 0) this.#joinInto(start, arrival - 1)
     const covered = start.slice()
     const events = new Set<number>()
     for (const { key, writes } of touched)
@@ -131,22 +131,25 @@ export class WaitingRaces {
   }
 
   #joinInto(row: Int32Array, event: number): void {
-    const { stride, clocks } = this.#execution
-    const from = event * stride
+    const execution = this.#execution
+    const { stride, clocks } = execution
+    const from = execution.clockOf(event)
     for (let t = 0; t < stride; t++) if (clocks[from + t]! > row[t]!) row[t] = clocks[from + t]!
+    const thread = execution.threadOf(event)
+    if (row[thread]! <= event) row[thread] = event + 1
   }
 
   /** Whether a thread's pending operation could proceed where only the events before `end` and those in `row` have happened. */
   #couldStepWithin(end: number, row: Int32Array, thread: number): boolean {
     const execution = this.#execution
     const { session } = execution
-    const node = execution.nodeAt(thread)
+    const node = execution.pendingAt(thread)
     const isWithin = (event: number) => event < end || row[execution.threadOf(event)]! > event
     const isKilled = (other: number) =>
       execution.rules.hasKills && execution.isKilled(this.#contentWithin(isWithin, session.threads.all[other]!.word))
     if (isKilled(thread)) return false
     const isEnded = (other: number) => {
-      if (execution.isKilled(execution.words[session.threads.all[other]!.word]!)) return isKilled(other)
+      if (execution.isKilled(execution.nodeAt(other))) return isKilled(other)
       const latest = execution.arrivalOf(other)
       return session.world.hasEnded(other) && (latest === 0 || isWithin(latest - 1))
     }

@@ -1,5 +1,6 @@
-import { CODE_MASK, Code } from '../../instruction.js'
-import { NODE_A, NODE_CODE, NODE_SHIFT, NODE_WORD } from '../../node-table.js'
+import * as Code from '../../code.js'
+import { CODE_MASK } from '../../node-head.js'
+import { NODE_A, NODE_CODE, NODE_SHIFT, NODE_WORD } from '../../node-fields.js'
 import { type EventGraph, INITIAL } from './event-graph.js'
 
 /** How threads can go on. */

@@ -1,5 +1,5 @@
-import { Code } from '../../instruction.js'
-import { NODE_A, NODE_WORD } from '../../node-table.js'
+import * as Code from '../../code.js'
+import { NODE_A, NODE_WORD } from '../../node-fields.js'
 import type { Session } from '../../session.js'
 import type { ContractEffects } from './contract-effects.js'
 import type { ReadsFromRules } from './reads-from-rules.js'

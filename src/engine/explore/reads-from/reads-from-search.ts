@@ -1,4 +1,4 @@
-import { Code } from '../../instruction.js'
+import * as Code from '../../code.js'
 import type { Session } from '../../session.js'
 import { ClassOutcomes } from './class-outcomes.js'
 import { Decision } from './decision.js'

@@ -1,6 +1,6 @@
-import { Code } from '../../instruction.js'
+import * as Code from '../../code.js'
 import { WordKind } from '../../layout.js'
-import { NODE_A, NODE_WORD } from '../../node-table.js'
+import { NODE_A, NODE_WORD } from '../../node-fields.js'
 import type { Session } from '../../session.js'
 import type { LearntProperty } from '../learnt-property.js'
 import { FutureAccesses, TAKEN, WISH_SHIFT, WRITES } from './future-accesses.js'
