@@ -59,6 +59,8 @@ const CONTESTS: readonly KernelContest[] = [
   })),
 ]
 
+/** It has neither resources nor failures: what is aimed at is in multiples of SimPy, and none of these. */
+const BARE_LOOP = 'a minimal loop around heapq (SimPy is not installed: no target)'
 /** What takes seconds is not run more often than this. */
 const SLOW_ROUNDS = 3
 const PYTHON = fileURLToPath(new URL('./peers/event-kernel.py', import.meta.url))
@@ -77,7 +79,7 @@ export interface Peer {
   readonly cpu: Summary
   /** Its median over ours. */
   readonly ratio: number
-  readonly target: number
+  readonly target: number | null
 }
 
 export interface KernelReport {
@@ -94,10 +96,11 @@ export function kernelAgainstPeers({ folder, rounds, isWanted, progress }: Setti
   if (wanted.length === 0) return null
   const script = compile(folder)
   const python = pythonEngine()
+  const hasSimpy = python !== null && python !== BARE_LOOP
   const simjs = findSimjs()
   const results = wanted.map((contest) => {
     progress(contest.title)
-    return measure(contest, rounds, script, python !== null, simjs)
+    return measure(contest, rounds, script, python !== null, hasSimpy, simjs)
   })
   return { rounds, python, simjs: simjs?.version ?? null, results }
 }
@@ -112,6 +115,7 @@ function measure(
   rounds: number,
   script: string,
   hasPython: boolean,
+  hasSimpy: boolean,
   simjs: Simjs | null,
 ): KernelResult {
   const given = [program, ...numbers.map(String)]
@@ -127,14 +131,14 @@ function measure(
   }
   inTurns(rounds, competitors)
   const ours = cpuOf(runs.ours)
-  const peer = (their: readonly Run[], target = 0): Peer | null =>
+  const peer = (their: readonly Run[], target: number | null): Peer | null =>
     their.length === 0 ? null : { cpu: cpuOf(their), ratio: cpuOf(their).median / ours.median, target }
   return {
     title,
     work,
     ours,
-    python: peer(runs.python, targets.python),
-    simjs: peer(runs.simjs, targets.simjs),
+    python: peer(runs.python, hasSimpy ? (targets.python ?? null) : null),
+    simjs: peer(runs.simjs, targets.simjs ?? null),
     rateTarget: targets.rate ?? null,
     disagreements: Object.entries(runs).flatMap(([engine, all]) =>
       all.filter(({ result }) => !isRight(result)).map(({ result }) => `${title}: ${engine} came to ${result}`),
@@ -162,7 +166,7 @@ function pythonEngine(): string | null {
   const { status, stdout } = spawnSync('python3', [PYTHON, 'version'], { encoding: 'utf8' })
   if (status !== 0) return null
   const { simpy } = JSON.parse(stdout) as { simpy: string | null }
-  return simpy === null ? 'a minimal heapq loop in Python' : `SimPy ${simpy}`
+  return simpy === null ? BARE_LOOP : `SimPy ${simpy}`
 }
 
 interface Simjs {
@@ -193,7 +197,11 @@ export function kernelRows({ results }: KernelReport): string[][] {
 
 function peerCells(peer: Peer | null): string[] {
   if (peer === null) return ['-', '-', '-']
-  return [peer.cpu.median.toFixed(0), peer.ratio.toFixed(1), verdict(peer.ratio, peer.target)]
+  return [
+    peer.cpu.median.toFixed(0),
+    peer.ratio.toFixed(1),
+    peer.target === null ? '-' : verdict(peer.ratio, peer.target),
+  ]
 }
 
 const verdict = (reached: number, target: number): string => `${target}: ${reached >= target ? 'met' : 'NOT met'}`

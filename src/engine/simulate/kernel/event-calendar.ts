@@ -18,7 +18,10 @@ export class EventCalendar {
   /** One bit a bucket: whether something is in it. */
   #occupied = new Int32Array(FEWEST_BUCKETS / 32)
   #buckets = FEWEST_BUCKETS
-  #inBuckets = 0
+  /** How many buckets have something in them. */
+  #filled = 0
+  /** How many events have come into these buckets. */
+  #added = 0
   /** The time at which bucket 0 begins, and buckets a picosecond. */
   #start = 0
   #scale = 0
@@ -59,9 +62,9 @@ export class EventCalendar {
     this.#farLeast = Math.min(this.#farLeast, time[slot]!)
   }
 
-  /** Whether there are no buckets left to open, or so many events for each that it is better to have new ones. */
+  /** Whether there are no buckets left to open, or so many events have come to them that it is better to have others. */
   get isWornOut(): boolean {
-    return this.#inBuckets === 0 || this.#inBuckets > 8 * this.#buckets
+    return this.#filled === 0 || this.#added > 8 * this.#buckets
   }
 
   /** Opens the next bucket that has events: the first of their linked list. There must be one. */
@@ -71,13 +74,13 @@ export class EventCalendar {
     this.#first[bucket] = -1
     this.#occupied[bucket >> 5]! &= ~(1 << (bucket & 31))
     this.#closed = bucket + 1
-    for (let slot = list; slot !== -1; slot = this.#slots.next[slot]!) this.#inBuckets--
+    this.#filled--
     return list
   }
 
   /** Empties the buckets into the list of those far off, and takes no more events until it is spread. */
   foldUp(): void {
-    while (this.#inBuckets > 0) this.#addAllFar(this.open())
+    while (this.#filled > 0) this.#addAllFar(this.open())
     this.#start = 0
     this.#scale = 0
     this.#closed = 1
@@ -101,6 +104,7 @@ export class EventCalendar {
     // Half of the events into the first quarter of the buckets.
     this.#scale = this.#buckets / (4 * Math.max(1, this.#farMedian() - this.#farLeast))
     this.#closed = 0
+    this.#added = 0
     const { next } = this.#slots
     let slot = this.#takeFar()
     while (slot !== -1) {
@@ -116,11 +120,12 @@ export class EventCalendar {
     if (this.#first[bucket] === -1) {
       this.#first[bucket] = slot
       this.#occupied[bucket >> 5]! |= 1 << (bucket & 31)
+      this.#filled++
     } else {
       next[this.#last[bucket]!] = slot
     }
     this.#last[bucket] = slot
-    this.#inBuckets++
+    this.#added++
   }
 
   #nextOccupied(): number {

@@ -58,12 +58,14 @@ export class EventHeap {
 
   #rise(from: number, slot: number): void {
     const heap = this.#heap
-    const slots = this.#slots
+    const { time, order } = this.#slots
+    const ownTime = time[slot]!
     let place = from
     while (place > 0) {
       const parentPlace = (place - 1) >> 2
       const parent = heap[parentPlace]!
-      if (slots.isBefore(parent, slot)) break
+      const parentTime = time[parent]!
+      if (parentTime < ownTime || (parentTime === ownTime && order[parent]! < order[slot]!)) break
       heap[place] = parent
       place = parentPlace
     }
@@ -71,9 +73,11 @@ export class EventHeap {
   }
 
   #sink(slot: number): void {
+    // Comparing is written out here: it is what the queue does most.
     const heap = this.#heap
-    const slots = this.#slots
+    const { time, order } = this.#slots
     const length = this.#length
+    const ownTime = time[slot]!
     let place = 0
     for (;;) {
       const start = 4 * place + 1
@@ -81,13 +85,17 @@ export class EventHeap {
       const end = Math.min(start + 4, length)
       let childPlace = start
       let child = heap[start]!
+      let childTime = time[child]!
       for (let other = start + 1; other < end; other++) {
-        if (slots.isBefore(heap[other]!, child)) {
+        const otherSlot = heap[other]!
+        const otherTime = time[otherSlot]!
+        if (otherTime < childTime || (otherTime === childTime && order[otherSlot]! < order[child]!)) {
           childPlace = other
-          child = heap[other]!
+          child = otherSlot
+          childTime = otherTime
         }
       }
-      if (slots.isBefore(slot, child)) break
+      if (ownTime < childTime || (ownTime === childTime && order[slot]! < order[child]!)) break
       heap[place] = child
       place = childPlace
     }

@@ -14,6 +14,9 @@ import { MAX_TIME } from './time.js'
  */
 export type Steps<T = void> = Generator<number | Occurrence, T, unknown>
 
+/** In place of an error: none was thrown. */
+const NONE = Symbol('none')
+
 /** Thrown inside a process by `Process.interrupt`; its `cause` is what the other has to say. */
 export class Interrupt extends Error {
   constructor(cause?: unknown) {
@@ -62,28 +65,15 @@ export class Process<T = unknown> extends Occurrence<T> implements Waiter {
 
   /** Lets it run to its next wait: called by the environment when this one is over. */
   resume(): void {
-    const { env } = this
-    env.activeProcess = this
     const awaited = this.#awaited
     this.#awaited = null
-    try {
-      this.#run(awaited === null ? this.#steps.next() : this.#goOn(awaited))
-    } catch (error) {
-      this.#end(error)
-    }
-    env.activeProcess = null
+    this.#live(awaited, null)
   }
 
   #interruptWith(interrupt: Interrupt): void {
     if (!this.isPending) return
     this.#stopWaiting()
-    this.env.activeProcess = this
-    try {
-      this.#run(this.#steps.throw(interrupt))
-    } catch (error) {
-      this.#end(error)
-    }
-    this.env.activeProcess = null
+    this.#live(null, interrupt)
   }
 
   #stopWaiting(): void {
@@ -98,35 +88,50 @@ export class Process<T = unknown> extends Occurrence<T> implements Waiter {
     if (awaited?.hasFailed === true) this.env.expectHandling(awaited)
   }
 
-  #run(from: IteratorResult<number | Occurrence, T>): void {
+  /** Goes on from what it has waited for, null for a delay, or from an interrupt. */
+  #live(awaited: Occurrence | null, interrupt: Interrupt | null): void {
+    const { env } = this
+    let end: IteratorReturnResult<T> | null = null
+    let error: unknown = NONE
+    env.activeProcess = this
+    try {
+      if (interrupt !== null) end = this.#runFrom(this.#steps.throw(interrupt))
+      else if (awaited !== null) end = this.#runFrom(this.#goOn(awaited))
+      else end = this.#runFrom(this.#steps.next())
+    } catch (thrown) {
+      error = thrown
+    }
+    env.activeProcess = null
+    if (end === null && error === NONE) return
+    env.retire(this.#index)
+    if (end === null) this.failWith(error)
+    else this.settleWith(end.value)
+  }
+
+  /** Runs until it has to wait, which comes to null, or to its end. */
+  #runFrom(first: IteratorResult<number | Occurrence, T>): IteratorReturnResult<T> | null {
     const steps = this.#steps
-    let result = from
+    let result = first
     while (result.done !== true) {
       const wait = result.value
       if (typeof wait === 'number') {
-        const time = this.env.kernel.now + wait
+        const time = this.env.now + wait
         if (wait >= 0 && time <= MAX_TIME && Math.floor(wait) === wait) {
           this.env.resumeAt(time, this.#index, this.priority)
-          return
+          return null
         }
         result = steps.throw(wrongDelay(wait))
       } else if (!(wait instanceof Occurrence)) {
-        result = steps.throw(
-          new KernelError(
-            'kernel/wait',
-            `A process yields a number or an occurrence, not something of type ${typeof wait}.`,
-          ),
-        )
+        result = steps.throw(wrongWait(wait))
       } else if (wait.isPending) {
         wait.addWaiter(this)
         this.#awaited = wait
-        return
+        return null
       } else {
         result = this.#goOn(wait)
       }
     }
-    this.env.retire(this.#index)
-    this.settleWith(result.value)
+    return result
   }
 
   #goOn(awaited: Occurrence): IteratorResult<number | Occurrence, T> {
@@ -134,11 +139,13 @@ export class Process<T = unknown> extends Occurrence<T> implements Waiter {
     this.env.noteHandled(awaited)
     return this.#steps.throw(awaited.error)
   }
+}
 
-  #end(error: unknown): void {
-    this.env.retire(this.#index)
-    this.failWith(error)
-  }
+function wrongWait(wait: unknown): KernelError {
+  return new KernelError(
+    'kernel/wait',
+    `A process yields a number or an occurrence, not something of type ${typeof wait}.`,
+  )
 }
 
 function wrongDelay(delay: number): KernelError {
