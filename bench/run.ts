@@ -1,4 +1,6 @@
 /* `npm run bench`: the strategies dpor and graph, in turn with SPIN; workers, in turn with copies.
+ * The simulator's kernel, in turn with other discrete-event engines.
+ * The simulated computer's scheduler, on its own.
  *
  * --rounds N    rounds of every measurement
  * --only NAME   the programs alone whose title has that in it
@@ -12,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { describe } from './describe.js'
 import { traceDisagreements, traceLegend, traceRows } from './describe-traces.js'
 import { graphAgainstSpin } from './graph-against-spin.js'
+import { kernelAgainstPeers, kernelLegend, kernelRows } from './kernel-against-peers.js'
 import { describeMachine, thisMachine } from './machine.js'
 import { markdownBlock, markdownTable } from './markdown.js'
 import { operatingSystem, schedulingLegend, schedulingRows } from './operating-system.js'
@@ -38,8 +41,8 @@ async function main(rounds: number): Promise<number> {
   if (options.markdown && options.only !== '') return fail('--markdown writes down all programs: leave out --only.')
   if (!isBuilt()) return fail('There is no dist to measure: npm run build')
   const report = await measureAll(rounds)
-  if (report.traces === null && report.graph === null && report.shared === null && report.os === null)
-    return fail(`No program is called “${options.only}”.`)
+  const { machine: _machine, spin: _spin, ...measured } = report
+  if (Object.values(measured).every((each) => each === null)) return fail(`No program is called “${options.only}”.`)
   console.log(options.json ? JSON.stringify(report, null, 2) : asText(report))
   if (options.markdown) writeFileSync(new URL('./RESULTS.md', import.meta.url), asMarkdown(report))
   return isWrong(report) ? 1 : 0
@@ -55,27 +58,30 @@ async function measureAll(rounds: number) {
   try {
     const traces = await tracesAgainstSpin(setting)
     const shared = await workersAgainstCopies(setting)
+    const kernel = kernelAgainstPeers(setting)
     const os = operatingSystem(setting)
-    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, graph: graphAgainstSpin(setting), os }
+    const graph = graphAgainstSpin(setting)
+    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, kernel, os, graph }
   } finally {
     spin?.dispose()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function asText({ machine, spin, traces, shared, graph, os }: Everything): string {
+function asText({ machine, spin, traces, shared, kernel, os, graph }: Everything): string {
   return [
     describeMachine(machine, spin),
     ...(traces === null
       ? []
       : ['', ...traceLegend(traces), '', table(traceRows(traces)), ...traceDisagreements(traces)]),
     ...(shared === null ? [] : ['', sharedLegend(shared), '', table(sharedRows(shared))]),
-    ...(graph === null ? [] : ['', 'Strategy graph:', describe(graph)]),
+    ...(kernel === null ? [] : ['', kernelLegend(kernel), '', table(kernelRows(kernel))]),
     ...(os === null ? [] : ['', schedulingLegend, '', table(schedulingRows(os))]),
+    ...(graph === null ? [] : ['', 'Strategy graph:', describe(graph)]),
   ].join('\n')
 }
 
-function asMarkdown({ machine, spin, traces, shared, graph, os }: Everything): string {
+function asMarkdown({ machine, spin, traces, shared, kernel, os, graph }: Everything): string {
   return [
     '# What the benchmarks have measured',
     'Written by `npm run bench -- --markdown`; the machine was shared with other work, so that ratios are worth more than times.',
@@ -89,16 +95,19 @@ function asMarkdown({ machine, spin, traces, shared, graph, os }: Everything): s
           ...traceDisagreements(traces),
         ]),
     ...(shared === null ? [] : ['## Workers', markdownTable(sharedRows(shared)), sharedLegend(shared)]),
+    ...(kernel === null ? [] : ["## The simulator's kernel", markdownTable(kernelRows(kernel)), kernelLegend(kernel)]),
+    ...(os === null
+      ? []
+      : ["## The simulated computer's scheduler", markdownTable(schedulingRows(os)), schedulingLegend]),
     ...(graph === null ? [] : ['## Strategy `graph`', markdownBlock(describe(graph))]),
-    ...(os === null ? [] : ['## Scheduler', markdownTable(schedulingRows(os)), schedulingLegend]),
   ]
     .join('\n\n')
     .concat('\n')
 }
 
-function isWrong({ traces, shared, graph }: Everything): boolean {
-  return [...(traces?.results ?? []), ...(shared?.results ?? []), ...(graph?.results ?? [])].some(
-    ({ disagreements }) => disagreements.length > 0,
+function isWrong({ traces, shared, kernel, graph }: Everything): boolean {
+  return [traces, shared, kernel, graph].some((report) =>
+    report?.results.some(({ disagreements }) => disagreements.length > 0),
   )
 }
 

@@ -28,11 +28,10 @@ export interface Simjs {
   readonly Entity: new (sim: Sim, name?: string) => Omit<Entity, 'start'>
 }
 
-/** @throws the error of Node if the package is not installed. */
-export async function loadSimjs(): Promise<Simjs> {
+/** @param file of the package, as a URL. */
+export async function loadSimjs(file: string): Promise<Simjs> {
   const page: { Sim?: Simjs } = {}
   Object.assign(globalThis, { window: page })
-  const name = 'simjs'
-  await import(name)
+  await import(file)
   return page.Sim!
 }

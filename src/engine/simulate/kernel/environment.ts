@@ -101,7 +101,7 @@ export class Environment {
 
   /** The process does not go on as it was to. For processes. */
   cancelResumption(index: number): void {
-    const event: EventId = this.#resumptions[index]
+    const event: EventId = this.#resumptions[index]!
     this.kernel.cancel(event)
   }
 

@@ -41,7 +41,7 @@ export class EventCalendar {
 
   /** Takes an event, unless its bucket is open already: then the caller keeps it. */
   add(slot: number): boolean {
-    const bucket = (this.#slots.time[slot] - this.#start) * this.#scale
+    const bucket = (this.#slots.time[slot]! - this.#start) * this.#scale
     if (bucket < this.#closed) return false
     if (bucket < this.#buckets) this.#addToBucket(slot, bucket | 0)
     else this.addFar(slot)
@@ -56,7 +56,7 @@ export class EventCalendar {
     else next[this.#farLast] = slot
     this.#farLast = slot
     this.#farCount++
-    if (time[slot] < this.#farLeast) this.#farLeast = time[slot]
+    this.#farLeast = Math.min(this.#farLeast, time[slot]!)
   }
 
   /** Whether there are no buckets left to open, or so many events for each that it is better to have new ones. */
@@ -67,11 +67,11 @@ export class EventCalendar {
   /** Opens the next bucket that has events: the first of their linked list. There must be one. */
   open(): number {
     const bucket = this.#nextOccupied()
-    const list = this.#first[bucket]
+    const list = this.#first[bucket]!
     this.#first[bucket] = -1
-    this.#occupied[bucket >> 5] &= ~(1 << (bucket & 31))
+    this.#occupied[bucket >> 5]! &= ~(1 << (bucket & 31))
     this.#closed = bucket + 1
-    for (let slot = list; slot !== -1; slot = this.#slots.next[slot]) this.#inBuckets--
+    for (let slot = list; slot !== -1; slot = this.#slots.next[slot]!) this.#inBuckets--
     return list
   }
 
@@ -88,7 +88,7 @@ export class EventCalendar {
     const { next } = this.#slots
     let slot = this.#takeFar()
     while (slot !== -1) {
-      const following = next[slot]
+      const following = next[slot]!
       take(slot)
       slot = following
     }
@@ -104,7 +104,7 @@ export class EventCalendar {
     const { next } = this.#slots
     let slot = this.#takeFar()
     while (slot !== -1) {
-      const following = next[slot]
+      const following = next[slot]!
       this.add(slot)
       slot = following
     }
@@ -115,9 +115,9 @@ export class EventCalendar {
     next[slot] = -1
     if (this.#first[bucket] === -1) {
       this.#first[bucket] = slot
-      this.#occupied[bucket >> 5] |= 1 << (bucket & 31)
+      this.#occupied[bucket >> 5]! |= 1 << (bucket & 31)
     } else {
-      next[this.#last[bucket]] = slot
+      next[this.#last[bucket]!] = slot
     }
     this.#last[bucket] = slot
     this.#inBuckets++
@@ -125,15 +125,15 @@ export class EventCalendar {
 
   #nextOccupied(): number {
     let word = this.#closed >> 5
-    let bits = this.#occupied[word] & (-1 << (this.#closed & 31))
-    while (bits === 0) bits = this.#occupied[++word]
+    let bits = this.#occupied[word]! & (-1 << (this.#closed & 31))
+    while (bits === 0) bits = this.#occupied[++word]!
     return 32 * word + (31 - Math.clz32(bits & -bits))
   }
 
   #addAllFar(list: number): void {
     const { next } = this.#slots
     for (let slot = list; slot !== -1;) {
-      const following = next[slot]
+      const following = next[slot]!
       this.addFar(slot)
       slot = following
     }
@@ -153,10 +153,10 @@ export class EventCalendar {
     const stride = Math.ceil(this.#farCount / SAMPLES)
     let taken = 0
     let index = 0
-    for (let slot = this.#farFirst; slot !== -1; slot = next[slot]) {
-      if (index++ % stride === 0) this.#samples[taken++] = time[slot]
+    for (let slot = this.#farFirst; slot !== -1; slot = next[slot]!) {
+      if (index++ % stride === 0) this.#samples[taken++] = time[slot]!
     }
-    return this.#samples.subarray(0, taken).sort()[taken >> 1]
+    return this.#samples.subarray(0, taken).sort()[taken >> 1]!
   }
 
   #makeBuckets(events: number): void {

@@ -24,7 +24,7 @@ export class EventHeap {
   /** The slot of the first event; −1 if there is none. */
   get first(): number {
     if (this.#hasHole) this.#fillHole()
-    return this.#length === 0 ? -1 : this.#heap[0]
+    return this.#length === 0 ? -1 : this.#heap[0]!
   }
 
   /** Takes out what `first` has told of. */
@@ -47,13 +47,13 @@ export class EventHeap {
     if (this.#hasHole) this.#fillHole()
     const length = this.#length
     this.#length = 0
-    for (let place = 0; place < length; place++) take(this.#heap[place])
+    for (let place = 0; place < length; place++) take(this.#heap[place]!)
   }
 
   #fillHole(): void {
     this.#hasHole = false
     const last = --this.#length
-    if (last > 0) this.#sink(this.#heap[last])
+    if (last > 0) this.#sink(this.#heap[last]!)
   }
 
   #rise(from: number, slot: number): void {
@@ -62,7 +62,7 @@ export class EventHeap {
     let place = from
     while (place > 0) {
       const parentPlace = (place - 1) >> 2
-      const parent = heap[parentPlace]
+      const parent = heap[parentPlace]!
       if (slots.isBefore(parent, slot)) break
       heap[place] = parent
       place = parentPlace
@@ -80,11 +80,11 @@ export class EventHeap {
       if (start >= length) break
       const end = Math.min(start + 4, length)
       let childPlace = start
-      let child = heap[start]
+      let child = heap[start]!
       for (let other = start + 1; other < end; other++) {
-        if (slots.isBefore(heap[other], child)) {
+        if (slots.isBefore(heap[other]!, child)) {
           childPlace = other
-          child = heap[other]
+          child = heap[other]!
         }
       }
       if (slots.isBefore(slot, child)) break

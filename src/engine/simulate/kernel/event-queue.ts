@@ -40,7 +40,7 @@ export class EventQueue {
   /** The time of the first event, Infinity if there is none. */
   get nextTime(): number {
     const slot = this.#first()
-    return slot === -1 ? Infinity : this.#slots.time[slot]
+    return slot === -1 ? Infinity : this.#slots.time[slot]!
   }
 
   /**
@@ -77,7 +77,7 @@ export class EventQueue {
   /** Takes the first event out and returns its slot; −1 if there is none up to and at that time. */
   take(until = Infinity): number {
     const slot = this.#first()
-    if (slot === -1 || this.#slots.time[slot] > until) return -1
+    if (slot === -1 || this.#slots.time[slot]! > until) return -1
     this.#removeFirst(slot)
     this.#slots.kill(slot)
     this.#slots.release(slot)
@@ -87,7 +87,7 @@ export class EventQueue {
 
   /** The time of the event that was last in this slot. */
   timeOf(slot: number): number {
-    return this.#slots.time[slot]
+    return this.#slots.time[slot]!
   }
 
   #addNear(slot: number): void {
@@ -129,7 +129,7 @@ export class EventQueue {
     if (!this.#calendar.isOpen) return
     const { next } = this.#slots
     for (let slot = this.#run.fill(this.#calendar.open()); slot !== -1;) {
-      const following = next[slot]
+      const following = next[slot]!
       this.#heap.add(slot)
       slot = following
     }

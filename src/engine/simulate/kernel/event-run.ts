@@ -20,7 +20,7 @@ export class EventRun {
 
   /** The slot of the first event; −1 if there is none. */
   get first(): number {
-    return this.#head === this.#end ? -1 : this.#run[this.#head]
+    return this.#head === this.#end ? -1 : this.#run[this.#head]!
   }
 
   removeFirst(): void {
@@ -29,7 +29,7 @@ export class EventRun {
 
   /** Adds an event if it comes after all others. */
   append(slot: number): boolean {
-    if (this.#slots.isBefore(slot, this.#run[this.#end - 1])) return false
+    if (this.#slots.isBefore(slot, this.#run[this.#end - 1]!)) return false
     this.#push(slot)
     return true
   }
@@ -43,8 +43,8 @@ export class EventRun {
     this.#head = 0
     this.#end = 0
     let slot = list
-    for (; slot !== -1; slot = next[slot]) {
-      if (this.#end > 0 && this.#slots.isBefore(slot, this.#run[this.#end - 1])) {
+    for (; slot !== -1; slot = next[slot]!) {
+      if (this.#end > 0 && this.#slots.isBefore(slot, this.#run[this.#end - 1]!)) {
         if (this.#end >= INSERTION) break
         this.#insert(slot)
       } else {
@@ -56,7 +56,7 @@ export class EventRun {
 
   /** Empties the run. */
   drain(take: (slot: number) => void): void {
-    while (this.#head < this.#end) take(this.#run[this.#head++])
+    while (this.#head < this.#end) take(this.#run[this.#head++]!)
   }
 
   #push(slot: number): void {
@@ -68,7 +68,7 @@ export class EventRun {
     this.#push(slot)
     const run = this.#run
     let place = this.#end - 1
-    for (; place > 0 && this.#slots.isBefore(slot, run[place - 1]); place--) run[place] = run[place - 1]
+    for (; place > 0 && this.#slots.isBefore(slot, run[place - 1]!); place--) run[place] = run[place - 1]!
     run[place] = slot
   }
 

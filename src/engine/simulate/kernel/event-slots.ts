@@ -30,10 +30,10 @@ export class EventSlots {
   claim(time: number, order: number): number {
     let slot = this.#firstFree
     if (slot === -1) slot = this.#newSlot()
-    else this.#firstFree = this.next[slot]
+    else this.#firstFree = this.next[slot]!
     this.time[slot] = time
     this.order[slot] = order
-    this.#generations[slot]++
+    this.#generations[slot]!++
     return slot
   }
 
@@ -46,22 +46,22 @@ export class EventSlots {
   }
 
   isAlive(slot: number): boolean {
-    return (this.#generations[slot] & 1) === 1
+    return (this.#generations[slot]! & 1) === 1
   }
 
   /** The event will not fire (again), and its number means nothing from now on. Its slot stays taken until it is released. */
   kill(slot: number): void {
-    this.#generations[slot]++
+    this.#generations[slot]!++
   }
 
   isBefore(a: number, b: number): boolean {
-    const timeA = this.time[a]
-    const timeB = this.time[b]
-    return timeA < timeB || (timeA === timeB && this.order[a] < this.order[b])
+    const timeA = this.time[a]!
+    const timeB = this.time[b]!
+    return timeA < timeB || (timeA === timeB && this.order[a]! < this.order[b]!)
   }
 
   idOf(slot: number): EventId {
-    return this.#generations[slot] * SLOTS + slot
+    return this.#generations[slot]! * SLOTS + slot
   }
 
   /** The slot of an event that is alive; −1 for the number of any other. */

@@ -128,7 +128,7 @@ export class Kernel {
       if (slot === -1) break
       this.#eventsLeft--
       this.#now = queue.timeOf(slot)
-      this.#handlers[slot](this.#arguments[slot])
+      this.#handlers[slot]!(this.#arguments[slot]!)
     }
     if (queue.size === 0) return 'empty'
     if (this.#eventsLeft === STOPPED || queue.nextTime <= until) return 'events'

@@ -100,7 +100,7 @@ export class Store<T> {
   }
 
   #takeItem(): T {
-    const item = this.#items[this.#head++]
+    const item = this.#items[this.#head++]!
     // Half of the array at once: so each item is moved a constant number of times.
     if (2 * this.#head > this.#items.length) {
       this.#items.splice(0, this.#head)
