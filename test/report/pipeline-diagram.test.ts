@@ -129,6 +129,10 @@ describe('The pipeline diagram', () => {
         for (const cells of ['names', 'letters'] as const)
           for (const line of drawn(processor, makeStyle(language, false, columns), { cells }))
             expect(textWidth(line), line).toBeLessThanOrEqual(columns)
+    const long = ran('again: add r1, r1, 1\nblt r1, 40, again')
+    for (let columns = 40; columns < 60; columns++)
+      for (const line of drawn(long, makeStyle('en', false, columns), { from: 95, to: 130 }))
+        expect(textWidth(line), line).toBeLessThanOrEqual(columns)
   })
 
   test('has colours only where they are wanted', () => {

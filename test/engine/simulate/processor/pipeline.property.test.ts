@@ -9,7 +9,7 @@ import { inOrderTimes, pathOf } from './support/in-order-times.js'
 import { pipelines, plainPipelines } from './support/random-options.js'
 import { randomPieces, randomTangles, streamOf } from './support/random-streams.js'
 
-const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 500)
+const RUNS = Number(process.env['ENTRELACS_RUNS'] ?? 300)
 const structured = randomPieces({ vectors: true, wild: true }).map(streamOf)
 const MOST = 400
 

@@ -304,6 +304,15 @@ describe('A pipeline', () => {
     expect(processor.step()).toBe(false)
   })
 
+  test('keeps a store from memory that is in ME beside such an access', () => {
+    const processor = new PipelinedProcessor(assemble('space x: 2\nload r1, [x + 9]\nstore 5, [x]'), {
+      width: 2,
+      memoryPorts: 2,
+    })
+    expect(processor.run()).toBe('fault')
+    expect([...processor.memory]).toEqual([0, 0])
+  })
+
   test('does not mind such an access on the wrong path', () => {
     const processor = finished('beq r0, 0, on\nload r1, [1000]\non: set r2, 1', {
       width: 4,

@@ -14,6 +14,8 @@ export interface WarpCounters {
   /** Loads and stores issued, and the lines that they accessed. */
   accesses: number
   lines: number
+  /** Groups of lanes with a position of their own, at most: 1 as long as none have parted. */
+  groups: number
 }
 
 /** What every warp of a processor shares. */
@@ -52,7 +54,15 @@ const NO_JOIN = -1
 export class Warp {
   readonly first: number
   readonly registers: Float64Array
-  readonly counters: WarpCounters = { issued: 0, active: 0, branches: 0, divergent: 0, accesses: 0, lines: 0 }
+  readonly counters: WarpCounters = {
+    issued: 0,
+    active: 0,
+    branches: 0,
+    divergent: 0,
+    accesses: 0,
+    lines: 0,
+    groups: 1,
+  }
   /** The first cycle in which it can issue an instruction. */
   readyAt = 1
   /** Lines that the last instruction accessed. */
@@ -248,6 +258,7 @@ export class Warp {
     this.#positions.push(position)
     this.#joins.push(join)
     this.#masks.push(mask)
+    this.counters.groups = Math.max(this.counters.groups, this.#masks.length)
   }
 
   #pop(): void {

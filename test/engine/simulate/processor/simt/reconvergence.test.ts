@@ -38,7 +38,7 @@ test('Lanes come together at the first instruction that every way to the end com
       const expected = Array.from({ length: code.length }, (_, at) => joinByDefinition(code, at))
       expect([...joinsOf(code)]).toEqual(expected)
     }),
-    { seed: SEED, numRuns: 300 },
+    { seed: SEED, numRuns: 80 },
   )
 })
 

@@ -193,6 +193,11 @@ describe('By hand:', () => {
     })
   })
 
+  test('lanes that leave a loop one after the other wait together: two groups, however many turns', () => {
+    const processor = finished('id r1\nagain: add r2, r2, 1\nble r2, r1, again\nnop', { lanes: 32 })
+    expect(processor.look().units[0].counters['groups']).toBe(2)
+  })
+
   test('lanes that halt leave the others to go on', () => {
     const processor = finished('id r1\nbne r1, 1, on\nhalt\non: beq r1, 2, far\nset r2, 5\nhalt\nfar: set r2, 6\nnop', {
       lanes: 4,
