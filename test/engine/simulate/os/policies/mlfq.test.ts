@@ -30,6 +30,18 @@ describe('The multi-level feedback queue', () => {
     expect(recorder.line()).toBe('0:0–2 1:2–4 0:4–6 1:6–8 0:8–13 1:13–18 0:18–19 1:19–20')
   })
 
+  test('puts who has used up a quantum at the very moment when it is preempted behind its equals', () => {
+    const threads = [
+      { script: [run(8)] },
+      { script: [run(4)] },
+      { script: [run(1)], at: 2 },
+      { script: [run(1)], at: 8 },
+    ]
+    // At 8 the second quantum of 0 is over, and somebody comes at the top: 1, which has waited, is next.
+    const recorder = simulate({ policy: mlfq({ quanta: [2, 3], allotments: [1] }), threads })
+    expect(recorder.line()).toBe('0:0–2 1:2–4 2:4–5 0:5–8 3:8–9 1:9–11 0:11–14')
+  })
+
   const gamer = { script: repeat(4, run(1), wait(1)) }
   const worker = { script: [run(10)] }
 
@@ -61,7 +73,7 @@ describe('The multi-level feedback queue', () => {
   })
 
   test('boosts also those who wait while nothing runs at the time of the boost', () => {
-    const threads = [{ script: [run(3), wait(10), run(6)] }, { script: [run(3)], at: 15 }]
+    const threads = [{ script: [run(3), wait(10), run(6)] }, { script: [run(3)], at: 14 }]
     // 0 goes down at 2, and waits from 3 to 13; the boost at 10 finds no core busy. At 13 it is at the top for 2, then goes down.
     const recorder = simulate({ policy: mlfq({ quanta: [2, 9], boost: 10 }), threads })
     expect(recorder.line()).toBe('0:0–3 0:13–15 1:15–17 0:17–21 1:21–22')
