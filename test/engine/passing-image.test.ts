@@ -41,7 +41,8 @@ function walkBoth(program: Program, seed: number): number {
 describe('A session that learns nothing does the same as one that learns', () => {
   test.each(scenarios.map(({ name }) => name))('in scenario %s', async (name) => {
     const { default: program } = await scenarios.find((scenario) => scenario.name === name)!.load()
-    for (const time of ['free', 'virtual'] as const)
+    // What reads a clock has none where time is free.
+    for (const time of program.time === 'virtual' ? (['virtual'] as const) : (['free', 'virtual'] as const))
       for (let seed = 0; seed < 5; seed++) walkBoth(inModes(program, { time, twins: false }), seed)
   })
 
