@@ -88,6 +88,8 @@ export interface SharedObject {
   element?(word: number): number
   /** What is left undone if the program ends in this state: locks that are held, tasks that nobody has waited for. */
   leftovers?(world: WorldView): readonly Leftover[]
+  /** What its operations are given and return goes to other processes, or comes from them, as bytes: this takes time on a computer. */
+  readonly isPickled?: true
 }
 
 /** An operation that is one of the engine's instructions on one word. Operands are plain data, encoded as the word is. */

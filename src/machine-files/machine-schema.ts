@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { GIL_VERSIONS, type GilVersion } from '../engine/simulate/gil/gil-config.js'
+import { MAPPINGS } from '../engine/simulate/mapping/mapping-config.js'
 import { parseQuantity, type QuantityKind, unitsOf } from './quantity.js'
 
 /** A quantity with its unit, as text. */
@@ -19,6 +21,131 @@ const count = (meaning: string, most: number) =>
   z.int('must be a whole number').min(1, 'must be at least 1').max(most, `must be at most ${most}`).describe(meaning)
 const cycles = (meaning: string) => z.number().min(0, 'must be 0 or more').describe(meaning)
 
+const power = (text: string) => {
+  const bytes = parseQuantity(text, 'size')!
+  return bytes >= 1 && Number.isInteger(Math.log2(bytes))
+}
+const size = (meaning: string, example: string) => quantity('size', meaning, example)
+const rate = (meaning: string, example = '40 GB/s') =>
+  quantity('rate', `${meaning}; without it, no bound`, example).optional()
+
+const cache = z.strictObject({
+  size: size('bytes of one such cache', '32 KiB').refine(
+    (text) => parseQuantity(text, 'size') === null || power(text),
+    {
+      error: ({ input }) => `must be a power of two, such as 32 KiB or 1 MiB, not ${JSON.stringify(input)}`,
+    },
+  ),
+  ways: count('lines of a set: a power of two', 64).refine((ways) => Number.isInteger(Math.log2(ways)), {
+    error: ({ input }) => `must be a power of two (1, 2, 4, 8, 16, 32 or 64), not ${JSON.stringify(input)}`,
+  }),
+  latency: cycles('core cycles of an access that hits here, the look into nearer caches included'),
+})
+
+const memory = z
+  .strictObject({
+    line: size('bytes of a cache line', '64 B').refine((text) => ['16 B', '32 B', '64 B', '128 B'].includes(text), {
+      error: ({ input }) => `must be 16 B, 32 B, 64 B or 128 B, not ${JSON.stringify(input)}`,
+    }),
+    caches: z
+      .array(cache)
+      .min(1, 'must name at least one cache')
+      .max(3, 'must name at most three caches')
+      .describe('the private caches of each core, nearest first'),
+    shared: cache
+      .extend({
+        per: z
+          .union([z.enum(['machine', 'node']), z.strictObject({ cores: count('so many cores in a row', 1024) })], {
+            error: 'must be machine, node or { cores: N }',
+          })
+          .describe('who shares one'),
+        inclusive: z.boolean('must be true or false').describe('whether what leaves it leaves the private caches, too'),
+      })
+      .optional()
+      .describe('the last level; without it there is none'),
+    dram: z.strictObject({
+      latency: time('of a load that misses all caches, there and back, on its own node', '90 ns'),
+      bandwidth: rate('of one controller, reads and writes together'),
+      controllers: count('controllers of each node', 16),
+    }),
+    bus: z
+      .strictObject({
+        bandwidth: rate('of the one bus of all cores'),
+        message: size('bytes that an invalidation takes', '8 B'),
+      })
+      .optional()
+      .describe('UMA: all memory is equally far from all cores'),
+    numa: z
+      .strictObject({
+        nodes: z
+          .array(z.int('must be a whole number').min(0, 'must be 0 or more'))
+          .min(1, 'must name at least one node')
+          .max(64, 'must name at most 64 nodes')
+          .describe('the cores of each node'),
+        hops: z
+          .union([z.enum(['full', 'ring']), z.array(z.array(z.int().min(0)))], {
+            error: 'must be full, ring or a matrix of whole numbers',
+          })
+          .describe('how many links are between two nodes'),
+        hop: time('what a link adds to a latency, there and back', '60 ns'),
+        bandwidth: rate('of each link in each direction', '20 GB/s'),
+        message: size('bytes that an invalidation takes on a link', '8 B'),
+        placement: z
+          .union([z.enum(['first-touch', 'interleave']), z.strictObject({ bind: z.int().min(0) })], {
+            error: 'must be first-touch, interleave or { bind: NODE }',
+          })
+          .describe('the node whose memory a page is put into: of whoever touches it first, in turn, or one'),
+      })
+      .optional()
+      .describe('NUMA: nodes with memory of their own, and links between them'),
+    transfer: z.strictObject({
+      within: time('a line from another core with the same last level, there and back', '20 ns'),
+      across: time('a line from another core of the node', '60 ns'),
+      hold: time('for how long a core keeps a line that it got in order to write', '20 ns'),
+    }),
+    atomic: cycles('core cycles that an atomic read-modify-write takes on top of a load'),
+    store: z.strictObject({
+      cycles: cycles('core cycles of a store, on top of what it waits for'),
+      outstanding: z
+        .int('must be a whole number')
+        .min(0, 'must be 0 or more')
+        .max(64, 'must be at most 64')
+        .describe('stores that miss and that a core can have under way while it goes on'),
+    }),
+    prefetch: z
+      .strictObject({
+        lines: count('lines under way at once', 64),
+        'cycles-per-element': cycles('core cycles per element once its line is there'),
+      })
+      .optional()
+      .describe('what streams fetch before they are asked'),
+  })
+  .superRefine(({ bus, numa, caches, shared }, { addIssue }) => {
+    if ((bus === undefined) === (numa === undefined))
+      addIssue({ code: 'custom', path: numa === undefined ? [] : ['numa'], message: 'must have either a bus or numa' })
+    for (const [level, { latency }] of caches.entries())
+      if (level > 0 && latency < caches[level - 1]!.latency)
+        addIssue({
+          code: 'custom',
+          path: ['caches', level, 'latency'],
+          message: 'must be at least that of the nearer cache',
+        })
+    if (shared !== undefined && shared.latency < caches.at(-1)!.latency)
+      addIssue({ code: 'custom', path: ['shared', 'latency'], message: 'must be at least that of the nearer cache' })
+    if (numa === undefined || typeof numa.hops === 'string') return
+    const { hops, nodes } = numa
+    const isMatrix = hops.length === nodes.length && hops.every((row) => row.length === nodes.length)
+    const isSymmetric = hops.every((row, i) => row[i] === 0 && row.every((hop, j) => hops[j]?.[i] === hop))
+    if (!isMatrix || !isSymmetric)
+      addIssue({
+        code: 'custom',
+        path: ['numa', 'hops'],
+        message: `must have a row and a column for each of the ${nodes.length} nodes, be symmetric, and 0 on the diagonal`,
+      })
+  })
+
+const gilVersion = z.enum(Object.keys(GIL_VERSIONS) as [GilVersion, ...GilVersion[]])
+
 const device = z.strictObject({
   latency: time('from taking up a request to its first byte: the median', '100 us'),
   spread: z
@@ -33,41 +160,72 @@ const device = z.strictObject({
 })
 
 /** A machine file, as people write it. Its JSON schema is published beside the presets, for editors. */
-export const machineSchema = z.strictObject({
-  $schema: z.string().optional(),
-  name: z.string().min(1),
-  summary: z.strictObject({ en: z.string(), fr: z.string() }).describe('what it is, in a line'),
-  processor: z.strictObject({
-    cores: count('cores', 1024),
-    clock: quantity('frequency', 'cycles per second', '3 GHz'),
-    'cycles-per-operation': cycles('around an operation of a program: to come to it, and to go on'),
-    'cycles-per-work': cycles('of one unit of compute: a thousand dependent integer operations'),
-  }),
-  system: z.strictObject({
-    call: time('a call into the operating system and back', '200 ns'),
-    switch: time('to change from one thread to another on a core, cache effects aside'),
-    wake: time('from the event that wakes a thread to its being ready'),
-    'idle-wake': time('the same on top where a core has to leave its sleep'),
-    migration: time('paid by the core when a thread comes from another core'),
-    balance: time('between two looks at the loads of cores; 0 ns: never', '4 ms'),
-    thread: time('to create a thread, paid by whoever does', '10 us'),
-    process: z.strictObject({
-      fork: time('to create a process by fork', '300 us'),
-      spawn: time('to create a process by spawn', '20 ms'),
-      forkserver: time('to create a process by a fork server', '1 ms'),
+export const machineSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    name: z.string().min(1),
+    summary: z.strictObject({ en: z.string(), fr: z.string() }).describe('what it is, in a line'),
+    processor: z.strictObject({
+      cores: count('cores', 1024),
+      clock: quantity('frequency', 'cycles per second', '3 GHz'),
+      'cycles-per-operation': cycles('around an operation of a program: to come to it, and to go on'),
+      'cycles-per-work': cycles('of one unit of compute: a thousand dependent integer operations'),
     }),
-  }),
-  policy: z
-    .union([z.string(), z.looseObject({ name: z.string() })])
-    .describe('who runs next: a name, or a name with parameters'),
-  mapping: z
-    .enum(['1:1', 'N:1', 'M:N'])
-    .default('1:1')
-    .describe('how threads of a program become threads of the system'),
-  devices: z
-    .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a word of small letters'), device)
-    .refine((devices) => Object.keys(devices).length > 0, 'must have at least one device')
-    .describe('by name; the first is what a request without a name goes to'),
-})
+    system: z.strictObject({
+      call: time('a call into the operating system and back', '200 ns'),
+      switch: time('to change from one thread to another on a core, cache effects aside'),
+      wake: time('from the event that wakes a thread to its being ready'),
+      'idle-wake': time('the same on top where a core has to leave its sleep'),
+      migration: time('paid by the core when a thread comes from another core'),
+      balance: time('between two looks at the loads of cores; 0 ns: never', '4 ms'),
+      thread: time('to create a thread, paid by whoever does', '10 us'),
+      process: z.strictObject({
+        fork: time('to create a process by fork', '300 us'),
+        spawn: time('to create a process by spawn', '20 ms'),
+        forkserver: time('to create a process by a fork server', '1 ms'),
+      }),
+    }),
+    memory,
+    policy: z
+      .union([z.string(), z.looseObject({ name: z.string() })])
+      .describe('who runs next: a name, or a name with parameters'),
+    mapping: z.enum(MAPPINGS).default('1:1').describe('how threads of a program become threads of the system'),
+    interpreter: z
+      .union(
+        [
+          gilVersion,
+          z.strictObject({
+            version: gilVersion,
+            interval: time('how long a thread waits before it asks for the lock', '5 ms').optional(),
+          }),
+        ],
+        {
+          error: `must be a version of Python (${Object.keys(GIL_VERSIONS).join(', ')}), or { version, interval }`,
+        },
+      )
+      .optional()
+      .describe(
+        'the interpreter that runs the threads, by the version of Python whose lock it has; without it they are compiled code',
+      ),
+    pickling: z
+      .strictObject({
+        message: time('of a message of any length, on each side', '10 us'),
+        bandwidth: rate('of turning data into bytes, or back', '200 MB/s'),
+      })
+      .describe('what data cost that go to other processes'),
+    devices: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a word of small letters'), device)
+      .refine((devices) => Object.keys(devices).length > 0, 'must have at least one device')
+      .describe('by name; the first is what a request without a name goes to'),
+  })
+  .superRefine(({ processor, memory: { numa } }, { addIssue }) => {
+    const total = numa?.nodes.reduce((sum, cores) => sum + cores, 0)
+    if (total !== undefined && total !== processor.cores)
+      addIssue({
+        code: 'custom',
+        path: ['memory', 'numa', 'nodes'],
+        message: `must have the processor's ${processor.cores} cores, not ${total}`,
+      })
+  })
 
 export type MachineFile = z.infer<typeof machineSchema>

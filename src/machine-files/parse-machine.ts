@@ -1,6 +1,9 @@
 import { type Document, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
-import type { Machine } from '../engine/simulate/machine/machine.js'
+import { UsageError } from '../engine/errors.js'
+import { GIL_VERSIONS } from '../engine/simulate/gil/gil-config.js'
+import type { Machine, NamedGil } from '../engine/simulate/machine/machine.js'
+import type { CacheLevel, MemoryConfig } from '../engine/simulate/memory/memory-config.js'
 import { POLICIES, policyNamed, type PolicyName } from '../engine/simulate/os/policies.js'
 import type { MakePolicy } from '../engine/simulate/os/policy.js'
 import type { Place } from '../engine/place.js'
@@ -109,8 +112,66 @@ function policyOf(given: MachineFile['policy']): MakePolicy {
   return policyNamed(name, Object.fromEntries(parameters))
 }
 
+const time = (text: string) => Math.round(parseQuantity(text, 'time')!)
+const bytes = (text: string) => parseQuantity(text, 'size')!
+const nanoseconds = (text: string) => parseQuantity(text, 'time')! / 1000
+
+/** Bytes in so many seconds. */
+function rateOf(text: string | undefined, seconds: number): number {
+  return text === undefined ? Infinity : parseQuantity(text, 'rate')! * seconds
+}
+
+function gilOf(given: NonNullable<MachineFile['interpreter']>): NamedGil {
+  if (typeof given === 'string') return { version: given, config: GIL_VERSIONS[given] }
+  const { version, interval } = given
+  const config = GIL_VERSIONS[version]
+  if (interval === undefined) return { version, config }
+  if (config.kind === 'interval') return { version, config: { ...config, interval: time(interval) } }
+  throw new UsageError('usage/interval', `the lock of Python ${version} has no interval`, { hint: 'leave it out' })
+}
+
+function memoryOf({ processor, memory }: MachineFile): MemoryConfig {
+  const { line, caches, shared, dram, bus, numa, transfer, store, prefetch } = memory
+  return {
+    cores: processor.cores,
+    clock: parseQuantity(processor.clock, 'frequency')! / 1e9,
+    lineSize: bytes(line),
+    privateLevels: caches.map(levelOf),
+    sharedLevel: shared === undefined ? null : { ...levelOf(shared), per: shared.per, inclusive: shared.inclusive },
+    memory: {
+      latency: nanoseconds(dram.latency),
+      bandwidth: rateOf(dram.bandwidth, 1e-9),
+      controllers: dram.controllers,
+    },
+    interconnect:
+      numa === undefined
+        ? { kind: 'bus', bandwidth: rateOf(bus!.bandwidth, 1e-9), messageBytes: bytes(bus!.message) }
+        : {
+            kind: 'numa',
+            nodes: numa.nodes.map((cores) => ({ cores })),
+            hops: numa.hops,
+            latencyPerHop: nanoseconds(numa.hop),
+            bandwidth: rateOf(numa.bandwidth, 1e-9),
+            messageBytes: bytes(numa.message),
+            placement: numa.placement,
+          },
+    transfer: {
+      within: nanoseconds(transfer.within),
+      across: nanoseconds(transfer.across),
+      hold: nanoseconds(transfer.hold),
+    },
+    atomicCycles: memory.atomic,
+    store,
+    prefetch:
+      prefetch === undefined ? null : { lines: prefetch.lines, cyclesPerElement: prefetch['cycles-per-element'] },
+  }
+}
+
+function levelOf({ size, ways, latency }: MachineFile['memory']['caches'][number]): CacheLevel {
+  return { size: bytes(size), ways, latency }
+}
+
 function machineOf(file: MachineFile): Machine {
-  const time = (text: string) => Math.round(parseQuantity(text, 'time')!)
   const { processor, system } = file
   return {
     name: file.name,
@@ -120,6 +181,7 @@ function machineOf(file: MachineFile): Machine {
       cyclesPerOperation: processor['cycles-per-operation'],
       cyclesPerWork: processor['cycles-per-work'],
     },
+    memory: memoryOf(file),
     systemCall: time(system.call),
     os: {
       switchCost: time(system.switch),
@@ -136,13 +198,18 @@ function machineOf(file: MachineFile): Machine {
     },
     policy: policyOf(file.policy),
     mapping: file.mapping,
+    gil: file.interpreter === undefined ? null : gilOf(file.interpreter),
+    pickling: {
+      message: time(file.pickling.message),
+      bandwidth: rateOf(file.pickling.bandwidth, 1),
+    },
     devices: Object.fromEntries(
       Object.entries(file.devices).map(([device, { latency, spread, bandwidth, depth, request }]) => [
         device,
         {
           latency: time(latency),
           spread,
-          bandwidth: bandwidth === undefined ? Infinity : parseQuantity(bandwidth, 'rate')!,
+          bandwidth: rateOf(bandwidth, 1),
           depth,
           bytes: parseQuantity(request, 'size')!,
         },

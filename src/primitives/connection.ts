@@ -39,6 +39,7 @@ export interface Direction {
  */
 export class Connection<T = unknown> implements SharedObject {
   readonly kind = 'connection'
+  readonly isPickled = true
   readonly name: string
   readonly #word: number
   readonly #direction: Direction

@@ -13,6 +13,7 @@ type Entries<K, V> = readonly (readonly [K, V])[]
 
 /** An object that lives in the manager's process and is asked by others. */
 abstract class Managed<S> extends StatefulObject<S> {
+  readonly isPickled = true
   /** A question that changes nothing. */
   protected ask<R>(name: string, args: readonly unknown[], answer: (state: S) => R): Steps<R> {
     return this.perform({ name, args, step: (state) => ({ state, result: answer(state) }) })

@@ -91,6 +91,7 @@ interface Job {
  */
 export class ProcessPool implements SharedObject {
   readonly kind = 'process pool'
+  readonly isPickled = true
   readonly name: string
   readonly maxWorkers: number
   /** In properties a pool shows how many jobs wait, how many workers were started, and whether it is shut down or broken. */

@@ -46,6 +46,7 @@ export interface ProcessQueueOptions {
  */
 export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<T>> implements TimedObject {
   readonly kind = 'process queue'
+  readonly isPickled = true
   /** The number of items it holds at most; 0 = any number. */
   readonly maxsize: number
   readonly #context: ProcessContext

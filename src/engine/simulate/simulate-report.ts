@@ -1,4 +1,6 @@
 import type { Parameters } from '../program.js'
+import type { GilAccount } from './gil/gil-accounts.js'
+import type { MemoryCounters } from './memory/memory-counters.js'
 
 /** What went wrong in a simulated run. */
 export interface SimulatedFailure {
@@ -9,6 +11,8 @@ export interface SimulatedFailure {
 /** Where the time of a core has gone, in nanoseconds. */
 export interface CoreTimes {
   readonly busy: number
+  /** Busy as well, but standing still until memory answered: what accesses took longer than those that hit the nearest cache. */
+  readonly stalled: number
   readonly switching: number
   readonly idle: number
   /** Times it changed from one thread to another at a cost. */
@@ -21,6 +25,10 @@ export interface ThreadTimes {
   readonly runnable: number
   readonly running: number
   readonly waiting: number
+  /** Of that and of its getting ready to run again, what was for objects: locks, queues, and so on; not for devices, and not asleep. */
+  readonly waitingForLocks: number
+  /** What was for the interpreter's lock, if there is an interpreter. */
+  readonly waitingForGil?: number
   readonly dispatched: number
   readonly preempted: number
   readonly migrated: number
@@ -35,6 +43,25 @@ export interface WaitTimes {
   readonly time: number
 }
 
+/** What something that carries bytes has carried, and how long it was busy doing so, in nanoseconds. */
+export interface CarriedBytes {
+  readonly bytes: number
+  readonly busy: number
+}
+
+/** What has happened in caches and memory. The counters' own times (`queueing`, `lineWaiting`, `storeWaiting`) are in picoseconds. */
+export interface MemoryUse {
+  readonly total: MemoryCounters
+  readonly cores: readonly MemoryCounters[]
+  /** Null with NUMA. */
+  readonly bus: CarriedBytes | null
+  readonly controllers: readonly CarriedBytes[]
+  readonly links: readonly (CarriedBytes & { readonly from: number; readonly to: number })[]
+}
+
+/** What the interpreter's lock has cost all threads together; times in nanoseconds. */
+export type GilTimes = GilAccount
+
 /** What the simulated computer says of one run of a program: one seed, one run. Times are in nanoseconds unless said otherwise. */
 export interface SimulateReport {
   readonly schema: 1
@@ -43,6 +70,8 @@ export interface SimulateReport {
   readonly machine: string
   readonly mapping: string
   readonly policy: string
+  /** The interpreter, by the version of Python whose lock it has; null: the threads are compiled code. */
+  readonly interpreter: string | null
   readonly twins: boolean
   readonly seed: string
   /** `violated` if something went wrong in this run, `holds` if it came to its end without, `unknown` if it was stopped. */
@@ -57,8 +86,11 @@ export interface SimulateReport {
   readonly cores: readonly CoreTimes[]
   readonly threads: readonly ThreadTimes[]
   readonly waits: readonly WaitTimes[]
+  readonly memory: MemoryUse
+  /** Null without an interpreter. */
+  readonly gil: GilTimes | null
   readonly timeLine: {
-    /** For each core, what it did in equal parts of the time: a thread's number, `switching`, or null for nothing. */
+    /** For each core, what it did in equal parts of the time: a thread by its place in `threads`, `switching`, or null for nothing. */
     readonly cores: readonly (readonly (number | 'switching' | null)[])[]
     /** For each thread: its state, or null before it began and after it has ended. */
     readonly threads: readonly (readonly ('runnable' | 'running' | 'waiting' | null)[])[]

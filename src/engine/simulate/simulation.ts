@@ -6,20 +6,26 @@ import { Random } from '../random.js'
 import { Session } from '../session.js'
 import type { CodeMonitor, PrintedLine } from '../thread-runner.js'
 import { QueuedDevice } from './devices/queued-device.js'
+import { GilAccounts } from './gil/gil-accounts.js'
+import { PythonInterpreter } from './gil/python-interpreter.js'
 import { Kernel } from './kernel/kernel.js'
+import { adapted, type Adaptation } from './machine/adapted-machine.js'
 import type { Machine } from './machine/machine.js'
+import { MachineCosts } from './machine/machine-costs.js'
+import { userThreadsOf } from './mapping/mapping-config.js'
 import { OneToOne } from './mapping/one-to-one.js'
+import type { ThreadMapping } from './mapping/thread-mapping.js'
+import { UserThreads } from './mapping/user-threads.js'
+import { MemorySystem } from './memory/memory-system.js'
 import { OperatingSystem } from './os/operating-system.js'
-import { CoreState } from './os/os-observer.js'
-import { ThreadState } from './os/thread-state.js'
-import type { CostModel } from './program/cost-model.js'
 import { SimulatedProgram } from './program/simulated-program.js'
-import { IDLE, RunAccounts, SWITCHING } from './results/run-accounts.js'
+import { describeTimes, nanoseconds } from './results/describe-run.js'
+import { RunAccounts } from './results/run-accounts.js'
 import { WaitAccounts } from './results/wait-accounts.js'
 import type { SimulatedFailure, SimulateReport } from './simulate-report.js'
 
 /** How a program is simulated. */
-export interface SimulationOptions {
+export interface SimulationOptions extends Adaptation {
   readonly params?: Readonly<Record<string, unknown>>
   /** Everything that is drawn comes from it. @default 1 */
   readonly seed?: string | number
@@ -37,7 +43,6 @@ const MOST_EVENTS = 1_000_000_000
 const MOST_TIME = 1_000_000_000_000
 const NANOSECOND = 1000
 const EVENTS_AT_ONCE = 2000
-const COLUMNS = 100
 
 type Stopped = SimulateReport['stopped']
 
@@ -47,50 +52,48 @@ export class Simulation {
   readonly kernel = new Kernel()
   readonly program: SimulatedProgram
   readonly os: OperatingSystem
+  readonly memory: MemorySystem
   readonly #machine: Machine
   readonly #options: SimulationOptions
+  readonly #costs: MachineCosts
   readonly #accounts = new RunAccounts()
   readonly #waits: WaitAccounts
-  readonly #mapping: OneToOne
+  readonly #gil: GilAccounts | null
   readonly #failing = new Set<string>()
   #isAborted = false
 
   /**
-   * @throws UsageError for parameters that the program does not have.
+   * @throws UsageError for parameters that the program does not have, and for what the machine cannot be like.
    * @throws ProgramFault for what setup does wrong.
    */
   constructor(program: Program, machine: Machine, options: SimulationOptions = {}) {
-    this.#machine = machine
+    this.#machine = adapted(machine, options)
     this.#options = options
-    const { seed = 1, twins = true, monitor, onPrint } = options
-    const random = (part: string) => new Random(`${seed} ${part}`)
+    const { twins = true, monitor, onPrint } = options
     this.session = new Session(inModes(program, { time: 'virtual', twins }), options.params, {
       isPassing: true,
       monitor,
       ...(onPrint === undefined ? {} : { onPrint }),
     })
-    const devices = Object.entries(machine.devices).map(
-      ([name, config]) => [name, new QueuedDevice(this.kernel, config, random(`device ${name}`))] as const,
-    )
+    this.memory = new MemorySystem(this.#machine.memory)
+    this.#costs = new MachineCosts(this.#machine, this.memory)
+    this.#gil = this.#machine.gil === null ? null : new GilAccounts()
+    const interpreter = this.#interpreter()
     this.program = new SimulatedProgram({
       kernel: this.kernel,
       session: this.session,
-      costs: costsOf(machine),
-      devices: new Map(devices),
-      creation: ({ name }) => (name === 'spawn' ? machine.os.threadCreation : 0),
-      random: random('program'),
+      costs: this.#costs,
+      devices: this.#devices(),
+      random: this.#random('program'),
+      ...(interpreter === null ? {} : { interpreter }),
     })
-    this.#mapping = new OneToOne(this.program, () => ({}))
-    this.os = new OperatingSystem(
-      this.kernel,
-      machine.processor.cores,
-      machine.os,
-      machine.policy,
-      this.#mapping,
-      random('os'),
-    )
-    this.#mapping.os = this.os
-    this.os.observer = this.#accounts
+    if (interpreter !== null) interpreter.program = this.program
+    const mapping = this.#mapping()
+    const { processor, os, policy } = this.#machine
+    this.os = new OperatingSystem(this.kernel, processor.cores, os, policy, mapping, this.#random('os'))
+    mapping.os = this.os
+    mapping.observer = this.#accounts
+    this.os.observer = mapping
     this.#waits = new WaitAccounts((operation) => this.#waitedFor(operation))
     this.program.observer = this.#waits
   }
@@ -118,6 +121,36 @@ export class Simulation {
       yield
     }
     return this.#report(stopped)
+  }
+
+  /** Every part draws on its own: what one of them draws changes nothing for the others. */
+  #random(part: string): Random {
+    return new Random(`${this.#options.seed ?? 1} ${part}`)
+  }
+
+  #devices(): Map<string, QueuedDevice> {
+    return new Map(
+      Object.entries(this.#machine.devices).map(([name, config]) => [
+        name,
+        new QueuedDevice(this.kernel, config, this.#random(`device ${name}`)),
+      ]),
+    )
+  }
+
+  #interpreter(): PythonInterpreter | null {
+    const { gil } = this.#machine
+    if (gil === null) return null
+    const { kernel, session } = this
+    const interpreter = new PythonInterpreter({ kernel, session, gil: gil.config, random: this.#random('interpreter') })
+    interpreter.observer = this.#gil
+    return interpreter
+  }
+
+  #mapping(): ThreadMapping {
+    const { mapping, processor } = this.#machine
+    const config = userThreadsOf(mapping, processor.cores)
+    if (config === null) return new OneToOne(this.program, () => ({}))
+    return new UserThreads(this.program, this.kernel, config, this.#random('mapping'))
   }
 
   #bound(isTimeOver: boolean, isTooLong: boolean): Stopped {
@@ -154,6 +187,7 @@ export class Simulation {
     const { now } = kernel
     this.#accounts.end(now)
     this.#waits.end(now)
+    this.#gil?.end(now)
     const isDeadlocked = stopped === null && !session.hasEnded
     const facts = describeOutcome(session, isDeadlocked)
     const violations = [...this.#failing].map((message): SimulatedFailure => ({ kind: 'property', message }))
@@ -165,6 +199,7 @@ export class Simulation {
       machine: this.#machine.name,
       mapping: this.#machine.mapping,
       policy: this.os.policy.name,
+      interpreter: this.#machine.gil?.version ?? null,
       twins: session.program.twins,
       seed: String(this.#options.seed ?? 1),
       verdict: violations.length > 0 ? 'violated' : stopped === null ? 'holds' : 'unknown',
@@ -174,57 +209,19 @@ export class Simulation {
       final: facts.final,
       ...(Object.keys(facts.results).length > 0 ? { results: facts.results } : {}),
       violations,
-      ...this.#times(now),
+      ...describeTimes(
+        {
+          session,
+          run: this.#accounts,
+          waits: this.#waits,
+          memory: this.memory,
+          stalled: this.#costs.stalled,
+          gil: this.#gil,
+        },
+        this.os.cores,
+        now,
+      ),
     }
-  }
-
-  #times(now: number): Pick<SimulateReport, 'cores' | 'threads' | 'waits' | 'timeLine'> {
-    const accounts = this.#accounts
-    const cores = Array.from({ length: this.os.cores }, (_, core) => core)
-    const threads = Array.from({ length: this.os.threads }, (_, thread) => thread)
-    const inState = (thread: number, state: ThreadState) => nanoseconds(accounts.timeIn(thread, state))
-    return {
-      cores: cores.map((core) => ({
-        busy: nanoseconds(accounts.coreTime(core, CoreState.Busy)),
-        switching: nanoseconds(accounts.coreTime(core, CoreState.Switching)),
-        idle: nanoseconds(now - accounts.coreTime(core, CoreState.Busy) - accounts.coreTime(core, CoreState.Switching)),
-        switches: accounts.switchesOn(core),
-      })),
-      threads: threads.map((thread) => {
-        const { dispatched, preempted, migrated } = accounts.switchesOf(thread)
-        return {
-          name: this.session.threads.all[this.#mapping.threadOn(thread)]!.name,
-          runnable: inState(thread, ThreadState.Runnable),
-          running: inState(thread, ThreadState.Running),
-          waiting: inState(thread, ThreadState.Waiting),
-          dispatched,
-          preempted,
-          migrated,
-        }
-      }),
-      waits: [...this.#waits.byName].map(([what, { waits, time }]) => ({ what, waits, time: nanoseconds(time) })),
-      timeLine: {
-        cores: cores.map((core) =>
-          accounts.coreLine
-            .row(core, COLUMNS, now)
-            .map((value) => (value === SWITCHING ? 'switching' : value === IDLE || value === -1 ? null : value)),
-        ),
-        threads: threads.map((thread) => accounts.threadLine.row(thread, COLUMNS, now).map(stateShown)),
-      },
-    }
-  }
-}
-
-function stateShown(state: number): 'runnable' | 'running' | 'waiting' | null {
-  switch (state) {
-    case ThreadState.Runnable:
-      return 'runnable'
-    case ThreadState.Running:
-      return 'running'
-    case ThreadState.Waiting:
-      return 'waiting'
-    default:
-      return null
   }
 }
 
@@ -237,20 +234,4 @@ function failuresOf({ failed, waiting, errors, misuses }: OutcomeFacts): Simulat
   for (const [thread, message] of Object.entries(errors))
     found.push({ kind: Object.hasOwn(misuses, thread) ? 'misuse' : 'error', message: `${thread}: ${message}` })
   return found
-}
-
-function nanoseconds(picoseconds: number): number {
-  return picoseconds / NANOSECOND
-}
-
-/** A machine whose memory is always as near as its first cache. */
-function costsOf({ processor, systemCall }: Machine): CostModel {
-  const cycle = 1e12 / processor.clock
-  const access = Math.round(4 * cycle)
-  return {
-    operation: Math.max(1, Math.round(processor.cyclesPerOperation * cycle)),
-    work: processor.cyclesPerWork * cycle,
-    systemCall,
-    access: () => access,
-  }
 }

@@ -1,5 +1,5 @@
 import { type Machine, PICOSECONDS } from '../../../src/engine/simulate/machine/machine.js'
-import { roundRobin } from '../../../src/engine/simulate/os/policies/round-robin.js'
+import { ROUND_ROBIN } from '../../../src/engine/simulate/os/policies/round-robin.js'
 
 const { ns, us, ms } = PICOSECONDS
 
@@ -18,8 +18,23 @@ export function smallMachine(cores: number, quantum = 40 * ns): Machine {
       threadCreation: 5 * us,
       processCreation: { fork: 100 * us, spawn: 1 * ms, forkserver: 200 * us },
     },
-    policy: roundRobin({ quantum }),
+    memory: {
+      cores,
+      clock: 1,
+      lineSize: 64,
+      privateLevels: [{ size: 4096, ways: 8, latency: 4 }],
+      sharedLevel: { size: 65_536, ways: 16, latency: 20, per: 'machine', inclusive: false },
+      memory: { latency: 80, bandwidth: Infinity, controllers: 1 },
+      interconnect: { kind: 'bus', bandwidth: Infinity, messageBytes: 8 },
+      transfer: { within: 25, across: 60, hold: 0 },
+      atomicCycles: 10,
+      store: { cycles: 1, outstanding: 0 },
+      prefetch: null,
+    },
+    policy: ROUND_ROBIN.make({ quantum }),
     mapping: '1:1',
+    gil: null,
+    pickling: { message: 10 * us, bandwidth: 1e8 },
     devices: { network: { latency: 1 * ms, spread: 0.3, bandwidth: 1e8, depth: 8, bytes: 10_000 } },
   }
 }

@@ -1,11 +1,11 @@
 import type { DeviceConfig } from '../devices/queued-device.js'
+import type { GilConfig } from '../gil/gil-config.js'
+import type { MappingName } from '../mapping/mapping-config.js'
+import type { MemoryConfig } from '../memory/memory-config.js'
 import type { OsConfig } from '../os/os-config.js'
 import type { MakePolicy } from '../os/policy.js'
 
-/** How the threads of a program become threads of the operating system. */
-export type MappingKind = '1:1' | 'N:1' | 'M:N'
-
-/** A modelled computer. Durations are in picoseconds. */
+/** A modelled computer. Durations are in picoseconds unless said otherwise. */
 export interface Machine {
   readonly name: string
   readonly processor: {
@@ -17,13 +17,33 @@ export interface Machine {
     /** Cycles of one unit of `compute`: a thousand dependent integer operations. */
     readonly cyclesPerWork: number
   }
+  /** Caches, buses, nodes; `cores` and `clock` agree with the processor's. */
+  readonly memory: MemoryConfig
   /** A call into the operating system and back. */
   readonly systemCall: number
   readonly os: OsConfig
   readonly policy: MakePolicy
-  readonly mapping: MappingKind
+  readonly mapping: MappingName
+  /** The interpreter that runs the threads of a program; null: they are compiled code. */
+  readonly gil: NamedGil | null
+  readonly pickling: Pickling
   /** By name; the first is what a request without a name goes to. */
   readonly devices: Readonly<Record<string, DeviceConfig>>
+}
+
+/** An interpreter with its lock, or without one. */
+export interface NamedGil {
+  /** The version of Python that it is like. */
+  readonly version: string
+  readonly config: GilConfig
+}
+
+/** What it costs to turn data into bytes and back, for another process: each of the two that do it pays this. */
+export interface Pickling {
+  /** For a message of any length, the call into the operating system included. */
+  readonly message: number
+  /** Bytes per second; Infinity: only messages count. */
+  readonly bandwidth: number
 }
 
 const NANOSECOND = 1000

@@ -22,6 +22,40 @@ export interface UserThreadsConfig {
   readonly steals: boolean
 }
 
+/** How the threads of a program become threads of the operating system, by name. */
+export const MAPPINGS = [
+  /** Each is one: what most languages do. */
+  '1:1',
+  /** All are on one, which every blocking call stops. */
+  'N:1',
+  /** As goroutines. */
+  'M:N',
+  /** All are on one whose calls do not block. */
+  'event-loop',
+  /** As Java's since JDK 24, and as those that are pinned to their carriers. */
+  'virtual-threads',
+  'pinned-virtual-threads',
+] as const
+export type MappingName = (typeof MAPPINGS)[number]
+
+/** What a mapping in user space is on a machine with so many cores; null for 1:1. */
+export function userThreadsOf(mapping: MappingName, cores: number): UserThreadsConfig | null {
+  switch (mapping) {
+    case '1:1':
+      return null
+    case 'N:1':
+      return MANY_TO_ONE
+    case 'M:N':
+      return goLike(cores)
+    case 'event-loop':
+      return EVENT_LOOP
+    case 'virtual-threads':
+      return virtualThreads(cores)
+    case 'pinned-virtual-threads':
+      return virtualThreads(cores, true)
+  }
+}
+
 const NANOSECOND = 1000
 const MILLISECOND = 1e9
 

@@ -1,16 +1,20 @@
 import type { OperatingSystem } from '../os/operating-system.js'
+import type { CoreState, OsObserver } from '../os/os-observer.js'
 import type { ThreadOptions } from '../os/thread-options.js'
-import type { Work } from '../os/work.js'
+import type { Reason, ThreadState } from '../os/thread-state.js'
 import type { SimulatedProgram } from '../program/simulated-program.js'
-import type { ThreadHost } from '../program/thread-host.js'
+import type { ThreadMapping } from './thread-mapping.js'
+
+const NOBODY = -1
 
 /** Every thread of the program is a thread of the operating system: what most languages do. */
-export class OneToOne implements Work, ThreadHost {
+export class OneToOne implements ThreadMapping {
   readonly #program: SimulatedProgram
   readonly #optionsOf: (thread: number) => ThreadOptions
   readonly #kernelThreads: number[] = []
   readonly #programThreads: number[] = []
   os!: OperatingSystem
+  observer: OsObserver | null = null
 
   constructor(program: SimulatedProgram, optionsOf: (thread: number) => ThreadOptions) {
     this.#program = program
@@ -18,9 +22,9 @@ export class OneToOne implements Work, ThreadHost {
     program.host = this
   }
 
-  /** The thread of the program that a thread of the operating system runs. */
-  threadOn(kernelThread: number): number {
-    return this.#programThreads[kernelThread]!
+  /** The thread of the operating system that a thread of the program is; it must have begun. */
+  kernelThread(thread: number): number {
+    return this.#kernelThreads[thread]!
   }
 
   start(thread: number): void {
@@ -44,5 +48,13 @@ export class OneToOne implements Work, ThreadHost {
 
   finish(kernelThread: number, core: number): void {
     this.#program.finish(this.#programThreads[kernelThread]!, core)
+  }
+
+  transition(thread: number, from: ThreadState, to: ThreadState, reason: Reason, core: number, now: number): void {
+    this.observer?.transition(this.#programThreads[thread]!, from, to, reason, core, now)
+  }
+
+  core(core: number, state: CoreState, thread: number, now: number): void {
+    this.observer?.core(core, state, thread === NOBODY ? NOBODY : this.#programThreads[thread]!, now)
   }
 }

@@ -11,7 +11,8 @@ import type { Kernel } from '../kernel/kernel.js'
 import { Priority } from '../kernel/priority.js'
 import { BLOCKS, ENDS, type Work, YIELDS } from '../os/work.js'
 import { Addresses } from './addresses.js'
-import { AccessKind, type CostModel } from './cost-model.js'
+import { AccessKind } from '../memory/access-kind.js'
+import type { CostModel } from './cost-model.js'
 import { type Device, deviceRequest } from './device.js'
 import { type Interpreter, timeToAsking } from './interpreter.js'
 import type { ProgramObserver } from './program-observer.js'
@@ -33,8 +34,6 @@ export interface ProgramSetting {
   readonly session: Session
   readonly costs: CostModel
   readonly devices: ReadonlyMap<string, Device>
-  /** What the creation of a thread or process costs whoever starts it, in picoseconds. */
-  readonly creation: (operation: Operation) => number
   /** Where ways are drawn from. */
   readonly random: Random
   /** Whether all ways are drawn, as the random scheduler of the explorer does, or only those of `p.choose`: real systems wake who came first. */
@@ -68,6 +67,8 @@ export class SimulatedProgram implements Work {
   #began = new Float64Array(64)
   /** What is left of a computation that was cut off. */
   #left = new Float64Array(64)
+  /** What it has to do before its next operation, on account of the one before. */
+  #owed = new Float64Array(64)
   #known = 0
   readonly #started: number[] = []
   readonly #woken: number[] = []
@@ -121,7 +122,10 @@ export class SimulatedProgram implements Work {
     }
     this.#began[thread] = this.#kernel.now
     const duration = this.#beginOperation(thread, core, node, code, operation)
-    return duration < 0 ? duration : entry + duration
+    if (duration < 0) return duration
+    const { [thread]: owed } = this.#owed
+    this.#owed[thread] = 0
+    return entry + owed! + duration
   }
 
   /** Waits for the interpreter. */
@@ -187,7 +191,14 @@ export class SimulatedProgram implements Work {
       observer.step(thread, core, operation, way, this.#shown(operation, result), from!, this.#kernel.now)
     }
     this.#tellWritten(thread)
+    if (operation.object?.isPickled === true) this.#receive(thread, result)
     if (session.isTimed) this.#armTimer()
+  }
+
+  /** What has come from another process is made of bytes before the thread goes on. */
+  #receive(thread: number, result: number): void {
+    const value = result >= 0 ? this.session.interner.valueOf(result) : undefined
+    if (value !== undefined && value !== null) this.#owed[thread] = this.#setting.costs.pickling(value)
   }
 
   #draw(code: number, ways: number): number {
@@ -214,7 +225,7 @@ export class SimulatedProgram implements Work {
       case 'io':
         return this.#io(thread, operation)
       default:
-        return costs.systemCall
+        return costs.waiting
     }
   }
 
@@ -259,7 +270,7 @@ export class SimulatedProgram implements Work {
   #block(thread: number, operation: Operation): number {
     const { reads, writes } = operation.footprint(this.session.world, thread)
     this.#waiting.add(thread, [...new Set([...reads, ...writes])])
-    this.#waits(thread, operation, operation.cost === 'wait' ? Wait.Kernel : Wait.User)
+    this.#waits(thread, operation, Wait.User)
     // Those who only wait for work need not be waited for.
     if (operation.isIdle === true) this.#ended()
     return BLOCKS
@@ -286,17 +297,29 @@ export class SimulatedProgram implements Work {
       case Code.Contract: {
         const { reads, writes } = operation.footprint(this.session.world, thread)
         const word = writes[0] ?? reads[0]
-        const call = operation.cost === 'wait' ? costs.systemCall : costs.operation
-        const creation = this.#setting.creation(operation)
+        const call = operation.cost === 'wait' ? costs.waiting : costs.operation
+        const creation = costs.creation(operation, this.#startedBy(operation, writes)) + this.#sending(operation)
         if (word === undefined) return call + creation
         const kind = writes.length === 0 ? AccessKind.Load : AccessKind.Atomic
         return call + creation + costs.access(core, this.#addresses.of(word), kind, now)
       }
       case Code.Spawn:
-        return costs.operation + this.#setting.creation(operation)
+        return costs.operation + costs.creation(operation, 1)
       default:
         return costs.operation + costs.access(core, this.#addressAt(node), AccessKind.Atomic, now)
     }
+  }
+
+  /** How many threads an operation starts now. */
+  #startedBy({ starts }: Operation, writes: readonly number[]): number {
+    if (starts === undefined) return 0
+    const { all } = this.session.threads
+    return starts.filter(({ index }) => writes.includes(all[index]!.word)).length
+  }
+
+  /** What goes to another process is made into bytes before. */
+  #sending({ object, args }: Operation): number {
+    return object?.isPickled === true && args.length > 0 ? this.#setting.costs.pickling(args) : 0
   }
 
   #addressAt(node: number): number {
@@ -367,10 +390,13 @@ export class SimulatedProgram implements Work {
     this.waitOf = waitOf
     const began = new Float64Array(length)
     began.set(this.#began)
+    this.#began = began
     const left = new Float64Array(length)
     left.set(this.#left)
     this.#left = left
-    this.#began = began
+    const owed = new Float64Array(length)
+    owed.set(this.#owed)
+    this.#owed = owed
   }
 
   #ended(): void {

@@ -8,6 +8,6 @@ export interface ThreadHost {
   cut(thread: number): number
 }
 
-/** How a thread waits: a wait inside the program is known to a scheduler in user space, a wait in the kernel is not. */
+/** How a thread waits: inside the program (for a lock, asleep), which a scheduler in user space knows of, or in a call that blocks (a device). */
 export const Wait = { User: 0, Kernel: 1 } as const
 export type Wait = (typeof Wait)[keyof typeof Wait]

@@ -54,7 +54,7 @@ export class RunAccounts implements OsObserver {
     if (state === CoreState.Switching) account.switches++
     account.state = state
     account.since = now
-    this.coreLine.set(core, state === CoreState.Busy ? thread : state === CoreState.Switching ? SWITCHING : IDLE, now)
+    this.coreLine.set(core, coreShown(state, thread), now)
   }
 
   /** The run has ended: what is under way counts up to now. */
@@ -65,6 +65,11 @@ export class RunAccounts implements OsObserver {
     }
     this.threadLine.end(now)
     this.coreLine.end(now)
+  }
+
+  /** Whether a thread has ever been told of. */
+  hasBegun(thread: number): boolean {
+    return this.#threads[thread] !== undefined && this.#threads[thread].state !== ThreadState.New
   }
 
   /** How long a thread was in a state. */
@@ -99,6 +104,12 @@ export class RunAccounts implements OsObserver {
       })
     return this.#threads[thread]!
   }
+}
+
+function coreShown(state: CoreState, thread: number): number {
+  if (state === CoreState.Idle) return IDLE
+  // Between two threads of a mapping in user space it is nobody's.
+  return state === CoreState.Switching || thread === -1 ? SWITCHING : thread
 }
 
 /** In the time line of a core: it changes from one thread to another, or has nothing to do. */

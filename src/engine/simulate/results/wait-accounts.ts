@@ -9,6 +9,9 @@ export class WaitAccounts implements ProgramObserver {
   // By thread: since when it waits for what.
   readonly #since: (number | undefined)[] = []
   readonly #what: string[] = []
+  /** Whether it waits for an object, and how long it has waited for such. */
+  readonly #isObject: boolean[] = []
+  readonly #onObjects: number[] = []
 
   /** @param nameOf what an operation waits for, in words. */
   constructor(nameOf: (operation: Operation) => string) {
@@ -24,6 +27,12 @@ export class WaitAccounts implements ProgramObserver {
     if (this.#since[thread] !== undefined) return
     this.#since[thread] = now
     this.#what[thread] = this.#nameOf(operation)
+    this.#isObject[thread] = operation.object !== null
+  }
+
+  /** How long a thread has waited for objects, not for devices or time. */
+  timeOnObjects(thread: number): number {
+    return this.#onObjects[thread] ?? 0
   }
 
   /** The run has ended: who waits has waited up to now. */
@@ -36,8 +45,10 @@ export class WaitAccounts implements ProgramObserver {
     if (since === undefined) return
     this.#since[thread] = undefined
     const account = this.byName.get(this.#what[thread]!) ?? { waits: 0, time: 0 }
+    const time = Math.max(0, now - since)
     account.waits++
-    account.time += Math.max(0, now - since)
+    account.time += time
+    if (this.#isObject[thread]!) this.#onObjects[thread] = this.timeOnObjects(thread) + time
     this.byName.set(this.#what[thread]!, account)
   }
 }

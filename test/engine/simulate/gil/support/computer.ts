@@ -77,9 +77,16 @@ export function run(program: Program, params: Readonly<Record<string, unknown>>,
   const simulated = new SimulatedProgram({
     kernel,
     session,
-    costs: { operation: 2 * NANOSECOND, work, systemCall, access: () => NANOSECOND },
+    costs: {
+      operation: 2 * NANOSECOND,
+      work,
+      systemCall,
+      waiting: systemCall,
+      access: () => NANOSECOND,
+      creation: () => 0,
+      pickling: () => 0,
+    },
     devices: new Map(Object.entries(devices?.(kernel) ?? {})),
-    creation: () => 0,
     random: new Random(`${seed} program`),
     ...(interpreter === undefined ? {} : { interpreter }),
   })

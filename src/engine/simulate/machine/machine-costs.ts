@@ -1,0 +1,52 @@
+import type { Operation } from '../../operation.js'
+import { StartProcess } from '../../process-operations.js'
+import type { AccessKind } from '../memory/access-kind.js'
+import type { MemorySystem } from '../memory/memory-system.js'
+import type { CostModel } from '../program/cost-model.js'
+import type { Machine } from './machine.js'
+import { pickledSize } from './pickled-size.js'
+
+const SECOND = 1e12
+
+/** What the operations of a program cost on a machine. */
+export class MachineCosts implements CostModel {
+  readonly operation: number
+  readonly work: number
+  readonly systemCall: number
+  readonly waiting: number
+  /** By core: how long it has stood still for its memory, the time of a hit in the nearest cache aside. */
+  readonly stalled: Float64Array
+  readonly #machine: Machine
+  readonly #memory: MemorySystem
+  readonly #hit: number
+
+  constructor(machine: Machine, memory: MemorySystem) {
+    const { processor, systemCall, mapping } = machine
+    const cycle = SECOND / processor.clock
+    this.#machine = machine
+    this.#memory = memory
+    this.operation = Math.max(1, Math.round(processor.cyclesPerOperation * cycle))
+    this.work = processor.cyclesPerWork * cycle
+    this.systemCall = systemCall
+    this.waiting = mapping === '1:1' ? systemCall : this.operation
+    this.stalled = new Float64Array(processor.cores)
+    this.#hit = machine.memory.privateLevels[0]!.latency * cycle
+  }
+
+  access(core: number, address: number, kind: AccessKind, now: number): number {
+    const time = this.#memory.access(core, address, kind, now)
+    if (time > this.#hit) this.stalled[core]! += time - this.#hit
+    return time
+  }
+
+  creation(operation: Operation, threads: number): number {
+    const { threadCreation, processCreation } = this.#machine.os
+    const process = operation instanceof StartProcess ? processCreation[operation.plan.start] : 0
+    return process + threads * threadCreation
+  }
+
+  pickling(value: unknown): number {
+    const { message, bandwidth } = this.#machine.pickling
+    return Math.round(message + (pickledSize(value) / bandwidth) * SECOND)
+  }
+}

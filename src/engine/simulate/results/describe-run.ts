@@ -1,0 +1,123 @@
+import type { Session } from '../../session.js'
+import type { GilAccounts } from '../gil/gil-accounts.js'
+import type { MemorySystem } from '../memory/memory-system.js'
+import { CoreState } from '../os/os-observer.js'
+import { ThreadState } from '../os/thread-state.js'
+import type { CoreTimes, GilTimes, MemoryUse, SimulateReport, ThreadTimes } from '../simulate-report.js'
+import { IDLE, type RunAccounts, SWITCHING } from './run-accounts.js'
+import type { WaitAccounts } from './wait-accounts.js'
+
+/** What has been added up during a run. */
+export interface Accounts {
+  readonly session: Session
+  readonly run: RunAccounts
+  readonly waits: WaitAccounts
+  readonly memory: MemorySystem
+  /** By core, in picoseconds. */
+  readonly stalled: Float64Array
+  /** Null without an interpreter. */
+  readonly gil: GilAccounts | null
+}
+
+const NANOSECOND = 1000
+const COLUMNS = 100
+
+/** Where the time of a run has gone, for its report. */
+export function describeTimes(
+  accounts: Accounts,
+  cores: number,
+  now: number,
+): Pick<SimulateReport, 'cores' | 'threads' | 'waits' | 'memory' | 'gil' | 'timeLine'> {
+  const { session, run, waits, gil } = accounts
+  const { all, canonical } = session.threads
+  const threads = canonical.filter((thread) => !all[thread]!.agent && run.hasBegun(thread))
+  const places = new Map(threads.map((thread, place) => [thread, place]))
+  return {
+    cores: Array.from({ length: cores }, (_, core) => coreTimes(accounts, core, now)),
+    threads: threads.map((thread) => threadTimes(accounts, thread)),
+    waits: [...waits.byName].map(([what, { waits: count, time }]) => ({
+      what,
+      waits: count,
+      time: nanoseconds(time),
+    })),
+    memory: memoryUse(accounts.memory, cores),
+    gil: gil === null ? null : gilTimes(gil),
+    timeLine: {
+      cores: Array.from({ length: cores }, (_, core) =>
+        run.coreLine
+          .row(core, COLUMNS, now)
+          .map((value) =>
+            value === SWITCHING ? 'switching' : value === IDLE || value === -1 ? null : (places.get(value) ?? null),
+          ),
+      ),
+      threads: threads.map((thread) => run.threadLine.row(thread, COLUMNS, now).map(stateShown)),
+    },
+  }
+}
+
+export function nanoseconds(picoseconds: number): number {
+  return picoseconds / NANOSECOND
+}
+
+function coreTimes({ run, stalled }: Accounts, core: number, now: number): CoreTimes {
+  const busy = run.coreTime(core, CoreState.Busy)
+  const switching = run.coreTime(core, CoreState.Switching)
+  // An access that a run's end, or the end of its process, has cut off was stalled for in part.
+  const waited = Math.min(busy, stalled[core]!)
+  return {
+    busy: nanoseconds(busy - waited),
+    stalled: nanoseconds(waited),
+    switching: nanoseconds(switching),
+    idle: nanoseconds(now - busy - switching),
+    switches: run.switchesOn(core),
+  }
+}
+
+function threadTimes({ session, run, waits, gil }: Accounts, thread: number): ThreadTimes {
+  const inState = (state: ThreadState) => nanoseconds(run.timeIn(thread, state))
+  const { dispatched, preempted, migrated } = run.switchesOf(thread)
+  return {
+    name: session.threads.all[thread]!.name,
+    runnable: inState(ThreadState.Runnable),
+    running: inState(ThreadState.Running),
+    waiting: inState(ThreadState.Waiting),
+    waitingForLocks: nanoseconds(waits.timeOnObjects(thread)),
+    ...(gil === null ? {} : { waitingForGil: nanoseconds(gil.of(thread).waited) }),
+    dispatched,
+    preempted,
+    migrated,
+  }
+}
+
+function memoryUse(memory: MemorySystem, cores: number): MemoryUse {
+  const { bus, controllers, links } = memory.traffic()
+  const load = ({ bytes, busy }: { readonly bytes: number; readonly busy: number }) => ({
+    bytes,
+    busy: nanoseconds(busy),
+  })
+  return {
+    total: memory.counters(),
+    cores: Array.from({ length: cores }, (_, core) => memory.countersOf(core)),
+    bus: bus === null ? null : load(bus),
+    controllers: controllers.map(load),
+    links: links.map((link) => ({ from: link.from, to: link.to, ...load(link) })),
+  }
+}
+
+function gilTimes(gil: GilAccounts): GilTimes {
+  const { total } = gil
+  return { ...total, waited: nanoseconds(total.waited) }
+}
+
+function stateShown(state: number): 'runnable' | 'running' | 'waiting' | null {
+  switch (state) {
+    case ThreadState.Runnable:
+      return 'runnable'
+    case ThreadState.Running:
+      return 'running'
+    case ThreadState.Waiting:
+      return 'waiting'
+    default:
+      return null
+  }
+}
