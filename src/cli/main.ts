@@ -54,6 +54,10 @@ interface ExploreFlags extends CommonFlags {
 interface SimulateFlags extends CommonFlags {
   readonly machine?: string
   readonly seed?: string
+  readonly gil?: string
+  readonly mapping?: string
+  readonly policy?: string
+  readonly cores?: number
   readonly contracts?: boolean
   readonly param: Record<string, ParameterValue>
   readonly maxTime?: number
@@ -212,6 +216,20 @@ function buildCommands(): Command {
         .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file')
         .addOption(new Option('--machine <name>', 'a preset, or a path to a machine file (default: laptop)'))
         .addOption(new Option('--seed <seed>', 'seed of what is drawn (default: 1)'))
+        .addOption(
+          new Option(
+            '--gil <version>',
+            'run it in an interpreter, with the lock of that version of Python (2.7 … 3.14, 3.14t; none: without a lock)',
+          ),
+        )
+        .addOption(
+          new Option(
+            '--mapping <name>',
+            'how threads become threads of the system: 1:1, N:1, M:N, event-loop, virtual-threads, pinned-virtual-threads',
+          ),
+        )
+        .addOption(new Option('--policy <name>', 'the scheduling policy: round-robin, cfs, eevdf, windows, mlfq, …'))
+        .addOption(new Option('--cores <n>', 'so many cores instead of those of the machine').argParser(parseCount))
         .option('--contracts', 'let every operation of a primitive be one step, instead of the algorithm it is made of')
         .addOption(
           new Option('--param <name=value>', "a value for one of the program's parameters; repeatable")
@@ -288,6 +306,10 @@ async function simulate(source: string, flags: SimulateFlags): Promise<ExitCode>
       ...(flags.machine === undefined ? {} : { machine: flags.machine }),
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
       ...(flags.contracts === true ? { twins: false } : {}),
+      gil: flags.gil,
+      mapping: flags.mapping,
+      policy: flags.policy,
+      cores: flags.cores,
       ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1e9 }),
       params: flags.param,
     },
