@@ -21,7 +21,7 @@ import { OperatingSystem } from './os/operating-system.js'
 import { SimulatedProgram } from './program/simulated-program.js'
 import { describeTimes, nanoseconds } from './results/describe-run.js'
 import { RunAccounts } from './results/run-accounts.js'
-import { WaitAccounts } from './results/wait-accounts.js'
+import { type Awaited, WaitAccounts } from './results/wait-accounts.js'
 import type { SimulatedFailure, SimulateReport } from './simulate-report.js'
 
 /** How a program is simulated. */
@@ -175,11 +175,11 @@ export class Simulation {
   }
 
   /** What an operation waits for: the object that the program has declared, or what is done. */
-  #waitedFor({ object, name }: Operation): string {
-    if (object === null) return name
+  #waitedFor({ object, name }: Operation): Awaited {
+    if (object === null) return { what: name, kind: null }
     // A part of a twin is called after it.
-    const whole = this.session.objects.find((declared) => object.name.startsWith(`${declared.name}.`))
-    return whole?.name ?? object.name
+    const whole = this.session.objects.find((declared) => object.name.startsWith(`${declared.name}.`)) ?? object
+    return { what: whole.name, kind: whole.kind }
   }
 
   #report(stopped: Stopped): SimulateReport {
