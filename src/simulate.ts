@@ -3,7 +3,6 @@ import type { Program } from './engine/program.js'
 import type { Machine } from './engine/simulate/machine/machine.js'
 import type { SimulateReport } from './engine/simulate/simulate-report.js'
 import { Simulation, type SimulationOptions } from './engine/simulate/simulation.js'
-import { loadMachine } from './machine-files/load-machine.js'
 
 /** Options of `simulate`. */
 export interface SimulateOptions extends SimulationOptions {
@@ -38,7 +37,7 @@ const SLICE_MS = 10
 export async function simulate(program: Program, options: SimulateOptions = {}): Promise<SimulateReport> {
   const { machine = DEFAULT_MACHINE, signal, ...rest } = options
   requireSeed(rest.seed)
-  const simulation = new Simulation(program, typeof machine === 'string' ? loadMachine(machine) : machine, rest)
+  const simulation = new Simulation(program, typeof machine === 'string' ? await load(machine) : machine, rest)
   const work = simulation.run()
   for (;;) {
     const slice = performance.now()
@@ -48,6 +47,12 @@ export async function simulate(program: Program, options: SimulateOptions = {}):
     if (step.done === true) return step.value
     await new Promise<void>((resolve) => setImmediate(resolve))
   }
+}
+
+/** What reads machine files is loaded by those who need one. */
+async function load(machine: string): Promise<Machine> {
+  const { loadMachine } = await import('./machine-files/load-machine.js')
+  return loadMachine(machine)
 }
 
 function requireSeed(seed: unknown): void {
