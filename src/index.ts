@@ -91,6 +91,7 @@ export { Atomic } from './primitives/atomic.js'
 export { Cell } from './primitives/cell.js'
 export { CellArray } from './primitives/cell-array.js'
 export { Clock } from './primitives/clock.js'
+export { Mailbox, type MailboxOptions } from './primitives/mailbox.js'
 export { Connection } from './primitives/connection.js'
 export {
   EventLoop,
