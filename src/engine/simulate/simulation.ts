@@ -31,6 +31,8 @@ export interface SimulationOptions extends Adaptation {
   readonly seed?: string | number
   /** Primitives are their twins, algorithms over words that the machine charges one by one. @default true */
   readonly twins?: boolean
+  /** Where several things can come of an operation, one is drawn as the explorer's random scheduler draws it; otherwise waiters are served in turn. @default false */
+  readonly drawsWays?: boolean
   /** Events at most. @default 1,000,000,000 */
   readonly maxEvents?: number
   /** Nanoseconds of simulated time at most. @default 1,000 seconds */
@@ -69,7 +71,7 @@ export class Simulation {
   constructor(program: Program, machine: Machine, options: SimulationOptions = {}) {
     this.#machine = adapted(machine, options)
     this.#options = options
-    const { twins = true, monitor, onPrint } = options
+    const { twins = true, drawsWays = false, monitor, onPrint } = options
     this.session = new Session(inModes(program, { time: 'virtual', twins }), options.params, {
       isPassing: true,
       monitor,
@@ -85,6 +87,7 @@ export class Simulation {
       costs: this.#costs,
       devices: this.#devices(),
       random: this.#random('program'),
+      drawsWays,
       ...(interpreter === null ? {} : { interpreter }),
     })
     if (interpreter !== null) interpreter.program = this.program

@@ -1,6 +1,7 @@
 import type { Operation } from '../../operation.js'
 import { StartProcess } from '../../process-operations.js'
 import type { AccessKind } from '../memory/access-kind.js'
+import { userThreadsOf } from '../mapping/mapping-config.js'
 import type { MemorySystem } from '../memory/memory-system.js'
 import type { CostModel } from '../program/cost-model.js'
 import type { Machine } from './machine.js'
@@ -19,6 +20,7 @@ export class MachineCosts implements CostModel {
   readonly #machine: Machine
   readonly #memory: MemorySystem
   readonly #hit: number
+  readonly #threadCreation: number
 
   constructor(machine: Machine, memory: MemorySystem) {
     const { processor, systemCall, mapping } = machine
@@ -29,6 +31,7 @@ export class MachineCosts implements CostModel {
     this.work = processor.cyclesPerWork * cycle
     this.systemCall = systemCall
     this.waiting = mapping === '1:1' ? systemCall : this.operation
+    this.#threadCreation = userThreadsOf(mapping, processor.cores)?.creation ?? machine.os.threadCreation
     this.stalled = new Float64Array(processor.cores)
     this.#hit = machine.memory.privateLevels[0]!.latency * cycle
   }
@@ -40,9 +43,9 @@ export class MachineCosts implements CostModel {
   }
 
   creation(operation: Operation, threads: number): number {
-    const { threadCreation, processCreation } = this.#machine.os
+    const { processCreation } = this.#machine.os
     const process = operation instanceof StartProcess ? processCreation[operation.plan.start] : 0
-    return process + threads * threadCreation
+    return process + threads * this.#threadCreation
   }
 
   pickling(value: unknown): number {

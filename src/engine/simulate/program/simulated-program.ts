@@ -351,7 +351,8 @@ export class SimulatedProgram implements Work {
       this.#waiting.remove(thread)
       this.#woken.push(thread)
       // A lock is free for one of them only; whoever frees it again wakes the next.
-      if (this.session.nodes.code(this.session.node(thread)) === Code.Acquire) return
+      if (this.#setting.drawsWays !== true && this.session.nodes.code(this.session.node(thread)) === Code.Acquire)
+        return
     }
   }
 
