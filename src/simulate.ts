@@ -4,7 +4,6 @@ import type { Machine } from './engine/simulate/machine/machine.js'
 import type { Trace } from './engine/simulate/results/trace.js'
 import type { SimulateReport } from './engine/simulate/simulate-report.js'
 import { Simulation, type SimulationOptions } from './engine/simulate/simulation.js'
-import { loadMachine } from './machine-files/load-machine.js'
 
 /** Options of `simulate`. */
 export interface SimulateOptions extends Omit<SimulationOptions, 'trace'> {
@@ -37,7 +36,7 @@ const SLICE_MS = 10
  * ```
  */
 export async function simulate(program: Program, options: SimulateOptions = {}): Promise<SimulateReport> {
-  return run(simulationOf(program, options, false), options.signal)
+  return run(await simulationOf(program, options, false), options.signal)
 }
 
 /** What `simulateWithTrace` returns. */
@@ -64,15 +63,15 @@ export interface TracedRun {
  * ```
  */
 export async function simulateWithTrace(program: Program, options: SimulateOptions = {}): Promise<TracedRun> {
-  const simulation = simulationOf(program, options, true)
+  const simulation = await simulationOf(program, options, true)
   const report = await run(simulation, options.signal)
   return { report, trace: simulation.trace! }
 }
 
-function simulationOf(program: Program, options: SimulateOptions, trace: boolean): Simulation {
+async function simulationOf(program: Program, options: SimulateOptions, trace: boolean): Promise<Simulation> {
   const { machine = DEFAULT_MACHINE, signal: _signal, ...rest } = options
   requireSeed(rest.seed)
-  return new Simulation(program, typeof machine === 'string' ? loadMachine(machine) : machine, { ...rest, trace })
+  return new Simulation(program, typeof machine === 'string' ? await load(machine) : machine, { ...rest, trace })
 }
 
 /** Runs it to its end, in slices. */
@@ -86,6 +85,12 @@ async function run(simulation: Simulation, signal: AbortSignal | undefined): Pro
     if (step.done === true) return step.value
     await new Promise<void>((resolve) => setImmediate(resolve))
   }
+}
+
+/** What reads machine files is loaded by those who need one. */
+async function load(machine: string): Promise<Machine> {
+  const { loadMachine } = await import('./machine-files/load-machine.js')
+  return loadMachine(machine)
 }
 
 function requireSeed(seed: unknown): void {

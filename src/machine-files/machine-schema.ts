@@ -120,24 +120,32 @@ const memory = z
       .optional()
       .describe('what streams fetch before they are asked'),
   })
-  .superRefine(({ bus, numa, caches, shared }, { addIssue }) => {
+  .superRefine(({ bus, numa, caches, shared }, context) => {
     if ((bus === undefined) === (numa === undefined))
-      addIssue({ code: 'custom', path: numa === undefined ? [] : ['numa'], message: 'must have either a bus or numa' })
+      context.addIssue({
+        code: 'custom',
+        path: numa === undefined ? [] : ['numa'],
+        message: 'must have either a bus or numa',
+      })
     for (const [level, { latency }] of caches.entries())
       if (level > 0 && latency < caches[level - 1]!.latency)
-        addIssue({
+        context.addIssue({
           code: 'custom',
           path: ['caches', level, 'latency'],
           message: 'must be at least that of the nearer cache',
         })
     if (shared !== undefined && shared.latency < caches.at(-1)!.latency)
-      addIssue({ code: 'custom', path: ['shared', 'latency'], message: 'must be at least that of the nearer cache' })
+      context.addIssue({
+        code: 'custom',
+        path: ['shared', 'latency'],
+        message: 'must be at least that of the nearer cache',
+      })
     if (numa === undefined || typeof numa.hops === 'string') return
     const { hops, nodes } = numa
     const isMatrix = hops.length === nodes.length && hops.every((row) => row.length === nodes.length)
     const isSymmetric = hops.every((row, i) => row[i] === 0 && row.every((hop, j) => hops[j]?.[i] === hop))
     if (!isMatrix || !isSymmetric)
-      addIssue({
+      context.addIssue({
         code: 'custom',
         path: ['numa', 'hops'],
         message: `must have a row and a column for each of the ${nodes.length} nodes, be symmetric, and 0 on the diagonal`,
@@ -187,7 +195,10 @@ export const machineSchema = z
     }),
     memory,
     policy: z
-      .union([z.string(), z.looseObject({ name: z.string() })])
+      .union([z.string(), z.looseObject({ name: z.string() })], {
+        error:
+          'must be the name of a policy, or its name and parameters, such as { name: round-robin, quantum: 10 ms }',
+      })
       .describe('who runs next: a name, or a name with parameters'),
     mapping: z.enum(MAPPINGS).default('1:1').describe('how threads of a program become threads of the system'),
     interpreter: z
@@ -218,10 +229,10 @@ export const machineSchema = z
       .refine((devices) => Object.keys(devices).length > 0, 'must have at least one device')
       .describe('by name; the first is what a request without a name goes to'),
   })
-  .superRefine(({ processor, memory: { numa } }, { addIssue }) => {
+  .superRefine(({ processor, memory: { numa } }, context) => {
     const total = numa?.nodes.reduce((sum, cores) => sum + cores, 0)
     if (total !== undefined && total !== processor.cores)
-      addIssue({
+      context.addIssue({
         code: 'custom',
         path: ['memory', 'numa', 'nodes'],
         message: `must have the processor's ${processor.cores} cores, not ${total}`,

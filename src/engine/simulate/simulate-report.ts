@@ -36,8 +36,10 @@ export interface ThreadTimes {
 
 /** What threads waited for, all of them together. */
 export interface WaitTimes {
-  /** The object, or what a thread did if that was on no object: `sleep`, `io`. */
+  /** The object, or what a thread did if that was on no object: `wake` for sleeping, `io`. */
   readonly what: string
+  /** The object's kind, `lock` for instance; null if it is none. */
+  readonly kind: string | null
   readonly waits: number
   /** In nanoseconds, from when a thread could not go on to its next operation. */
   readonly time: number

@@ -25,7 +25,7 @@ import { RunAccounts } from './results/run-accounts.js'
 import { Trace } from './results/trace.js'
 import type { TraceHeader } from './results/trace-event.js'
 import { TraceRecorder } from './results/trace-recorder.js'
-import { WaitAccounts } from './results/wait-accounts.js'
+import { type Awaited, WaitAccounts } from './results/wait-accounts.js'
 import type { SimulatedFailure, SimulateReport } from './simulate-report.js'
 
 /** How a program is simulated. */
@@ -163,7 +163,7 @@ export class Simulation {
     const { threads } = this.session
     return new TraceRecorder(
       (thread) => threads.all[thread]!.name,
-      (operation) => this.#waitedFor(operation),
+      (operation) => this.#waitedFor(operation).what,
     )
   }
 
@@ -200,11 +200,11 @@ export class Simulation {
   }
 
   /** What an operation waits for: the object that the program has declared, or what is done. */
-  #waitedFor({ object, name }: Operation): string {
-    if (object === null) return name
+  #waitedFor({ object, name }: Operation): Awaited {
+    if (object === null) return { what: name, kind: null }
     // A part of a twin is called after it.
-    const whole = this.session.objects.find((declared) => object.name.startsWith(`${declared.name}.`))
-    return whole?.name ?? object.name
+    const whole = this.session.objects.find((declared) => object.name.startsWith(`${declared.name}.`)) ?? object
+    return { what: whole.name, kind: whole.kind }
   }
 
   /** Which run this is. */

@@ -35,8 +35,9 @@ export function describeTimes(
   return {
     cores: Array.from({ length: cores }, (_, core) => coreTimes(accounts, core, now)),
     threads: threads.map((thread) => threadTimes(accounts, thread)),
-    waits: [...waits.byName].map(([what, { waits: count, time }]) => ({
+    waits: [...waits.byName].map(([what, { kind, waits: count, time }]) => ({
       what,
+      kind,
       waits: count,
       time: nanoseconds(time),
     })),
