@@ -1,5 +1,17 @@
 export { explore, type ExploreOptions } from './explore.js'
-export { simulate, type SimulateOptions } from './simulate.js'
+export { simulate, type SimulateOptions, simulateWithTrace, type TracedRun } from './simulate.js'
+export type { Trace } from './engine/simulate/results/trace.js'
+export type {
+  CoreStateName,
+  DropName,
+  GilEventName,
+  TracedState,
+  TraceEvent,
+  TraceHeader,
+  WakeCauseName,
+} from './engine/simulate/results/trace-event.js'
+export { perfettoTrace } from './report/perfetto-trace.js'
+export { traceLines } from './report/trace-lines.js'
 export type { SimulationOptions } from './engine/simulate/simulation.js'
 export type { Machine, NamedGil, Pickling } from './engine/simulate/machine/machine.js'
 export type { Adaptation } from './engine/simulate/machine/adapted-machine.js'

@@ -20,7 +20,11 @@ import { MemorySystem } from './memory/memory-system.js'
 import { OperatingSystem } from './os/operating-system.js'
 import { SimulatedProgram } from './program/simulated-program.js'
 import { describeTimes, nanoseconds } from './results/describe-run.js'
+import { observingGil, observingOs, observingProgram } from './results/observers.js'
 import { RunAccounts } from './results/run-accounts.js'
+import { Trace } from './results/trace.js'
+import type { TraceHeader } from './results/trace-event.js'
+import { TraceRecorder } from './results/trace-recorder.js'
 import { type Awaited, WaitAccounts } from './results/wait-accounts.js'
 import type { SimulatedFailure, SimulateReport } from './simulate-report.js'
 
@@ -37,6 +41,8 @@ export interface SimulationOptions extends Adaptation {
   readonly maxEvents?: number
   /** Nanoseconds of simulated time at most. @default 1,000 seconds */
   readonly maxTime?: number
+  /** Keeps everything that happens, for `Simulation.trace`: memory then grows with the length of the run. @default false */
+  readonly trace?: boolean | undefined
   readonly monitor?: CodeMonitor | undefined
   readonly onPrint?: (line: PrintedLine) => void
 }
@@ -55,6 +61,8 @@ export class Simulation {
   readonly program: SimulatedProgram
   readonly os: OperatingSystem
   readonly memory: MemorySystem
+  /** What has happened up to now; null if it is not kept. */
+  readonly trace: Trace | null
   readonly #machine: Machine
   readonly #options: SimulationOptions
   readonly #costs: MachineCosts
@@ -80,6 +88,7 @@ export class Simulation {
     this.memory = new MemorySystem(this.#machine.memory)
     this.#costs = new MachineCosts(this.#machine, this.memory)
     this.#gil = this.#machine.gil === null ? null : new GilAccounts()
+    const recorder = this.#recorder()
     const interpreter = this.#interpreter()
     this.program = new SimulatedProgram({
       kernel: this.kernel,
@@ -90,15 +99,20 @@ export class Simulation {
       drawsWays,
       ...(interpreter === null ? {} : { interpreter }),
     })
-    if (interpreter !== null) interpreter.program = this.program
+    if (interpreter !== null) {
+      interpreter.program = this.program
+      interpreter.observer = observingGil([this.#gil!, ...(recorder === null ? [] : [recorder.gil])])
+    }
     const mapping = this.#mapping()
     const { processor, os, policy } = this.#machine
     this.os = new OperatingSystem(this.kernel, processor.cores, os, policy, mapping, this.#random('os'))
     mapping.os = this.os
-    mapping.observer = this.#accounts
+    const recorders = recorder === null ? [] : [recorder]
+    mapping.observer = observingOs([this.#accounts, ...recorders])
     this.os.observer = mapping
     this.#waits = new WaitAccounts((operation) => this.#waitedFor(operation))
-    this.program.observer = this.#waits
+    this.program.observer = observingProgram([this.#waits, ...recorders])
+    this.trace = recorder === null ? null : new Trace(this.#header(), recorder)
   }
 
   abort(): void {
@@ -144,9 +158,20 @@ export class Simulation {
     const { gil } = this.#machine
     if (gil === null) return null
     const { kernel, session } = this
-    const interpreter = new PythonInterpreter({ kernel, session, gil: gil.config, random: this.#random('interpreter') })
-    interpreter.observer = this.#gil
-    return interpreter
+    return new PythonInterpreter({ kernel, session, gil: gil.config, random: this.#random('interpreter') })
+  }
+
+  #recorder(): TraceRecorder | null {
+    if (this.#options.trace !== true) return null
+    const { threads } = this.session
+    return new TraceRecorder(
+      (thread) => threads.all[thread]!.name,
+      (operation) => this.#waitedFor(operation).what,
+    )
+  }
+
+  #header(): TraceHeader {
+    return { event: 'run', schema: 1, ...this.#heading(), cores: this.os.cores }
   }
 
   #mapping(): ThreadMapping {
@@ -185,6 +210,21 @@ export class Simulation {
     return { what: whole.name, kind: whole.kind }
   }
 
+  /** Which run this is. */
+  #heading() {
+    const { session } = this
+    return {
+      program: session.program.name,
+      params: session.params,
+      machine: this.#machine.name,
+      mapping: this.#machine.mapping,
+      policy: this.os.policy.name,
+      interpreter: this.#machine.gil?.version ?? null,
+      twins: session.program.twins,
+      seed: String(this.#options.seed ?? 1),
+    }
+  }
+
   #report(stopped: Stopped): SimulateReport {
     const { kernel, session } = this
     const { now } = kernel
@@ -197,14 +237,7 @@ export class Simulation {
     if (stopped === null) violations.push(...failuresOf(facts))
     return {
       schema: 1,
-      program: session.program.name,
-      params: session.params,
-      machine: this.#machine.name,
-      mapping: this.#machine.mapping,
-      policy: this.os.policy.name,
-      interpreter: this.#machine.gil?.version ?? null,
-      twins: session.program.twins,
-      seed: String(this.#options.seed ?? 1),
+      ...this.#heading(),
       verdict: violations.length > 0 ? 'violated' : stopped === null ? 'holds' : 'unknown',
       stopped,
       makespan: nanoseconds(now),
