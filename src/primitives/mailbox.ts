@@ -1,4 +1,5 @@
 import { formatData, type Steps, type WorldAccess, type WorldView } from '../engine/operation.js'
+import type { DeliveredObject, Delivery } from '../engine/simulate/cluster/delivery.js'
 import type { TimedObject } from '../engine/time/timed-object.js'
 import { nanosecondsOf } from '../engine/time/duration.js'
 import type { TimeMode } from '../engine/time/time-mode.js'
@@ -40,19 +41,12 @@ export interface MailboxOptions {
 }
 
 /**
- * What carries messages on a simulated machine: the nanoseconds that one takes to a node, or null if it is lost.
- *
- * @param from the identity of the thread that sends it.
- */
-export type Delivery = (from: string, toNode: number, message: unknown, mayLose: boolean) => number | null
-
-/**
  * The messages that come over a network to one address. Sending never waits. What one thread sends arrives in the order in which it was sent,
  * unless the network reorders; what several threads send, in any order. Messages may be lost if the network loses some; none comes twice.
  *
  * Declared by `p.mailbox(name)`, in setup, and shared by all processes. Every operation is one step.
  */
-export class Mailbox<T = unknown> extends StatefulObject<MailboxState<T>> implements TimedObject {
+export class Mailbox<T = unknown> extends StatefulObject<MailboxState<T>> implements TimedObject, DeliveredObject {
   readonly kind = 'mailbox'
   readonly isPickled = true
   /** The node where it is received. */
@@ -73,7 +67,8 @@ export class Mailbox<T = unknown> extends StatefulObject<MailboxState<T>> implem
     this.#loses = loses
     this.#reorders = reorders
     this.#time = time
-    this.#latency = latency === 0 ? 0 : nanosecondsOf(latency, 'a latency', 'leave it out: messages then arrive at once')
+    this.#latency =
+      latency === 0 ? 0 : nanosecondsOf(latency, 'a latency', 'leave it out: messages then arrive at once')
   }
 
   /** Sends a message, which must be plain data. */
@@ -148,7 +143,10 @@ export class Mailbox<T = unknown> extends StatefulObject<MailboxState<T>> implem
     if (state.underway.length === 0) return
     const later = state.underway.map((each) => ({ ...each, left: each.left - nanoseconds }))
     world.setValue(this.word, {
-      arrived: [...state.arrived, ...later.filter(({ left }) => left === 0).map(({ from, message }) => ({ from, message }))],
+      arrived: [
+        ...state.arrived,
+        ...later.filter(({ left }) => left === 0).map(({ from, message }) => ({ from, message })),
+      ],
       underway: later.filter(({ left }) => left > 0),
     })
   }
@@ -178,7 +176,9 @@ export class Mailbox<T = unknown> extends StatefulObject<MailboxState<T>> implem
         : this.delivery(from, this.node, message, this.#loses)
     if (delay === null) return state
     // Nobody overtakes himself.
-    const before = this.#reorders ? 0 : Math.max(0, ...underway.filter((each) => each.from === from).map(({ left }) => left))
+    const before = this.#reorders
+      ? 0
+      : Math.max(0, ...underway.filter((each) => each.from === from).map(({ left }) => left))
     const left = Math.max(delay, before)
     if (left === 0) return { arrived: [...arrived, { from, message }], underway }
     return { arrived, underway: [...underway, { from, message, left }] }

@@ -33,7 +33,8 @@ export interface ProgramSetting {
   /** A session that learns nothing, in time mode `virtual`. */
   readonly session: Session
   readonly costs: CostModel
-  readonly devices: ReadonlyMap<string, Device>
+  /** What a thread can ask, by name. */
+  readonly devicesOf: (thread: number) => ReadonlyMap<string, Device>
   /** Where ways are drawn from. */
   readonly random: Random
   /** Whether all ways are drawn, as the random scheduler of the explorer does, or only those of `p.choose`: real systems wake who came first. */
@@ -241,11 +242,12 @@ export class SimulatedProgram implements Work {
   }
 
   #io(thread: number, operation: Operation): number {
-    const { costs, devices } = this.#setting
+    const { costs } = this.#setting
     switch (this.#phase[thread]) {
       case Phase.Answered:
         return costs.systemCall
       case Phase.Asking: {
+        const devices = this.#setting.devicesOf(thread)
         const { device, bytes } = deviceRequest(operation.args[0], [...devices.keys()])
         this.#asked[thread] = device
         this.observer?.asks?.(thread, device, bytes, this.#kernel.now)
