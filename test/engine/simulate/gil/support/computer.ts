@@ -74,6 +74,7 @@ export function run(program: Program, params: Readonly<Record<string, unknown>>,
           random: new Random(`${seed} interpreter`),
           subInterpreters: computer.subInterpreters ?? false,
         })
+  const all = new Map(Object.entries(devices?.(kernel) ?? {}))
   const simulated = new SimulatedProgram({
     kernel,
     session,
@@ -86,7 +87,7 @@ export function run(program: Program, params: Readonly<Record<string, unknown>>,
       creation: () => 0,
       pickling: () => 0,
     },
-    devices: new Map(Object.entries(devices?.(kernel) ?? {})),
+    devicesOf: () => all,
     random: new Random(`${seed} program`),
     ...(interpreter === undefined ? {} : { interpreter }),
   })
@@ -95,6 +96,7 @@ export function run(program: Program, params: Readonly<Record<string, unknown>>,
     interpreter.observer = accounts
   }
   const mapping = new OneToOne(simulated, () => ({}))
+  simulated.host = mapping
   mapping.os = new OperatingSystem(kernel, cores, config, policy, mapping, new Random(`${seed} os`))
   simulated.begin0()
   kernel.run(until)
