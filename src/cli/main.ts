@@ -317,7 +317,7 @@ function buildCommands(): Command {
   return root
 }
 
-const DEFAULT_MOST_CYCLES = 1_000_000
+const DEFAULT_MOST_CYCLES = 100_000
 
 const PROCESSOR_EXIT_CODES = `
 Exit codes: 0 it ran to its end · 1 it stopped at an access outside of memory · 2 bad usage or bad input · 3 stopped at the bound on cycles · 70 internal error`
