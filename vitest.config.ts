@@ -18,7 +18,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     // By default a core is left free, which on two cores is half of them.
     maxWorkers: Math.min(4, availableParallelism()),
   },

@@ -476,6 +476,7 @@ export class GeneratorImage implements ThreadImage {
       status: plan.status,
       parent,
       daemon: plan.daemon,
+      listener: plan.listener,
     })
     const child = threads.add(path, plan.name, false, place, process)
     processes.mains.set(process, child)

@@ -42,8 +42,20 @@ export class ReturnMark {
   }
 }
 
+/**
+ * What a thread yields that runs code for others, when it begins a piece of it and, with null, when it has done so: meanwhile
+ * `p.at` speaks of that piece alone, and whatever the thread itself goes on with is said here.
+ */
+export class JobMark {
+  readonly job: unknown
+
+  constructor(job: unknown) {
+    this.job = job
+  }
+}
+
 /** What a thread says about its history between two operations. */
-export type Claim = AtMark | CallMark | LoopMark | ReturnMark
+export type Claim = AtMark | CallMark | LoopMark | ReturnMark | JobMark
 
 /** What `p.print` yields: a line for the trace, not a step. */
 export class PrintMark {

@@ -34,7 +34,8 @@ export interface WorldView {
   threadWith(identity: string): number
   /**
    * The word of a thread's own deadline, in time mode `virtual`: plain data, null or the nanoseconds that are left, which the
-   * clock brings down to 0. An operation sets it, and another one waits for 0 and sets it to null; −1 in mode `free`.
+   * clock brings down to 0. An operation sets it, and another one waits for 0 and sets it to null; −1 in mode `free`. While a limit
+   * on several waits runs, it holds the limit as well (`time/deadlines.ts`).
    */
   deadlineWord(thread: number): number
   /** The words of all threads that have been met of that thread's process: for operations that ask about every thread there is. */

@@ -1,6 +1,6 @@
 import { chain } from './content-hash.js'
 import type { Interner } from './interner.js'
-import { AtMark, CallMark, type Claim, LoopMark } from './marks.js'
+import { AtMark, CallMark, type Claim, JobMark, LoopMark } from './marks.js'
 import type { LiveRun } from './thread-runner.js'
 
 /** What matters of a thread's history between two operations. */
@@ -22,7 +22,7 @@ export interface ClaimedPosition {
 /**
  * Follows what a thread says of its history, from where its last result has led to.
  *
- * @param start of the thread: what `p.at` goes back to.
+ * @param start of the thread: what `p.at` goes back to, unless the thread runs code for others.
  */
 export function follow(
   run: LiveRun,
@@ -34,6 +34,10 @@ export function follow(
   let position = from
   let merging: Claim | null = null
   for (const claim of claims) {
+    if (claim instanceof JobMark) {
+      run.job = claim.job === null ? null : beginning(run, claim.job, start, interner)
+      continue
+    }
     if (claim instanceof CallMark) {
       // A call that begins where another one begins is another place.
       position = { key: `[${position.key}`, hash1: chain(position.hash1, 1), hash2: chain(position.hash2, 1) }
@@ -42,14 +46,26 @@ export function follow(
     }
     const inCall = claim instanceof AtMark ? undefined : run.calls.at(-1)
     if (!(claim instanceof AtMark || claim instanceof LoopMark)) run.calls.pop()
-    position = claimed(run, claim, inCall ?? start, interner)
+    position = claimed(run, claim, inCall ?? run.job ?? start, interner)
     merging = claim
   }
   return { position, merging }
 }
 
+/** Where a thread stands that begins to run some code for others. */
+function beginning({ thread }: LiveRun, job: unknown, start: Position, interner: Interner): Position {
+  const id = interner.intern(job, `what thread “${thread.name}” runs`)
+  return {
+    key: `job ${id}`,
+    hash1: chain(start.hash1, interner.hash1[id]!),
+    hash2: chain(start.hash2, interner.hash2[id]!),
+  }
+}
+
+type Merging = Exclude<Claim, CallMark | JobMark>
+
 /** What is left of a position at which a claim holds. */
-function claimed(run: LiveRun, claim: Exclude<Claim, CallMark>, base: Position, interner: Interner): Position {
+function claimed(run: LiveRun, claim: Merging, base: Position, interner: Interner): Position {
   const said = content(run, claim, interner)
   let { hash1, hash2 } = base
   for (const id of said) {
@@ -63,7 +79,7 @@ function claimed(run: LiveRun, claim: Exclude<Claim, CallMark>, base: Position, 
 }
 
 /** What a claim says, as interned values. */
-function content(run: LiveRun, claim: Exclude<Claim, CallMark>, interner: Interner): readonly number[] {
+function content(run: LiveRun, claim: Merging, interner: Interner): readonly number[] {
   const { name } = run.thread
   if (claim instanceof AtMark || claim instanceof LoopMark) {
     const what = claim instanceof AtMark ? `p.at(“${claim.label}”)` : `the loop “${claim.label}” of a call`

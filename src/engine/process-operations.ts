@@ -14,7 +14,7 @@ import {
 } from './operation.js'
 import { perform } from './operation.js'
 import { type Place, recordedPlace } from './place.js'
-import type { ProcessEntry, ProcessRegistry, StartMethod } from './processes.js'
+import type { EndListener, ProcessEntry, ProcessRegistry, StartMethod } from './processes.js'
 import type { ThreadEntry, ThreadRegistry } from './thread-registry.js'
 
 /** What a process is made of: what its handle knows of it. */
@@ -26,6 +26,8 @@ export interface ProcessPlan {
   readonly body: ThreadBody
   readonly daemon: boolean
   readonly start: StartMethod
+  /** Whoever is told of its end. */
+  readonly listener: EndListener | null
 }
 
 /** What processes are made of in a session. */
@@ -144,8 +146,8 @@ type Leaving =
 interface Ending {
   readonly reads: number[]
   readonly killed: ThreadEntry[]
-  /** Status words and exit codes. */
-  readonly codes: (readonly [status: number, code: number])[]
+  /** Processes that end, each with its exit code. */
+  readonly ended: (readonly [process: ProcessEntry, code: number])[]
   /** What is wrong with it, if it must not be done. */
   readonly misuse?: string
 }
@@ -161,21 +163,25 @@ abstract class EndingOperation<R> extends ProcessOperation {
   protected abstract settle(world: WorldView, thread: number): Ending & { readonly result: R }
 
   apply(world: WorldAccess, _way: number, thread: number): R {
-    const { killed, codes, result, misuse } = this.settle(world, thread)
+    const { killed, ended, result, misuse } = this.settle(world, thread)
     if (misuse !== undefined) throw new MisuseError(misuse)
     for (const { word, index, deadline } of killed) {
       world.write(word, this.context.processes.killedNodes[index]!)
       // Time passes for nobody's sake who is no more.
       if (deadline >= 0) world.setValue(deadline, null)
     }
-    for (const [status, code] of codes) world.setValue(status, code)
+    for (const [{ status, listener }, code] of ended) {
+      world.setValue(status, code)
+      if (listener !== null) world.setValue(listener.word, listener.told(world.value(listener.word)))
+    }
     return result
   }
 
   footprint(world: WorldView, thread: number): Footprint {
-    const { reads, killed, codes } = this.settle(world, thread)
-    const ended = killed.flatMap(({ word, deadline }) => (deadline >= 0 ? [word, deadline] : [word]))
-    return { reads, writes: [...ended, ...codes.map(([status]) => status)] }
+    const { reads, killed, ended } = this.settle(world, thread)
+    const threads = killed.flatMap(({ word, deadline }) => (deadline >= 0 ? [word, deadline] : [word]))
+    const told = [...new Set(ended.flatMap(([{ listener }]) => (listener === null ? [] : [listener.word])))]
+    return { reads: [...reads, ...told], writes: [...threads, ...ended.map(([{ status }]) => status), ...told] }
   }
 
   /** The threads of a process that have begun and not ended, in canonical order. */
@@ -202,7 +208,7 @@ abstract class EndingOperation<R> extends ProcessOperation {
 
   /** A process ends by a signal, wherever its threads stand. */
   protected end(world: WorldView, process: ProcessEntry, code: number, ending: Ending): void {
-    ending.codes.push([process.status, code])
+    ending.ended.push([process, code])
     ending.killed.push(...this.alive(world, process, ending.reads))
   }
 }
@@ -235,7 +241,7 @@ class LeaveProcess extends EndingOperation<Leaving> {
     const { processes, threads } = this.context
     const self = threads.all[thread]!
     const { process } = self
-    const ending: Ending = { reads: [], killed: [], codes: [] }
+    const ending: Ending = { reads: [], killed: [], ended: [] }
     if (process === null) {
       for (const other of this.alive(world, null, ending.reads))
         if (other !== self && !other.daemon) return { ...ending, result: { thread: other.identity } }
@@ -255,7 +261,7 @@ class LeaveProcess extends EndingOperation<Leaving> {
     for (const other of this.alive(world, process, ending.reads))
       if (other !== self && !other.daemon) return { ...ending, result: { thread: other.identity } }
     for (const other of this.alive(world, process, [])) if (other !== self) ending.killed.push(other)
-    ending.codes.push([process.status, this.#code])
+    ending.ended.push([process, this.#code])
     return { ...ending, result: { left: true } }
   }
 }
@@ -273,11 +279,39 @@ export class EndProcess extends EndingOperation<void> {
 
   protected settle(world: WorldView): Ending & { readonly result: void } {
     const { status, name } = this.#plan
-    const ending: Ending = { reads: [status], killed: [], codes: [] }
+    const ending: Ending = { reads: [status], killed: [], ended: [] }
     if (world.value(status) === 'not started')
       return { ...ending, result: undefined, misuse: `process “${name}” is ended before it has been started` }
     const process = this.context.processes.living(world, status)
     if (process !== undefined) this.end(world, process, -this.#signal, ending)
+    return { ...ending, result: undefined }
+  }
+}
+
+/** Ends those of several processes that live, as `EndProcess` does. */
+export class EndProcesses extends EndingOperation<void> {
+  readonly #plans: readonly ProcessPlan[]
+  readonly #signal: Signal
+
+  constructor(
+    context: ProcessContext,
+    object: SharedObject,
+    plans: readonly ProcessPlan[],
+    name: string,
+    signal: Signal,
+  ) {
+    super(name, object, context)
+    this.#plans = plans
+    this.#signal = signal
+  }
+
+  protected settle(world: WorldView): Ending & { readonly result: void } {
+    const ending: Ending = { reads: [], killed: [], ended: [] }
+    for (const { status } of this.#plans) {
+      ending.reads.push(status)
+      const process = this.context.processes.living(world, status)
+      if (process !== undefined) this.end(world, process, -this.#signal, ending)
+    }
     return { ...ending, result: undefined }
   }
 }
@@ -290,7 +324,7 @@ export class AbortProcess extends EndingOperation<void> {
 
   protected settle(world: WorldView, thread: number): Ending & { readonly result: void } {
     const { process } = this.context.threads.all[thread]!
-    const ending: Ending = { reads: [], killed: [], codes: [] }
+    const ending: Ending = { reads: [], killed: [], ended: [] }
     if (process === null)
       return { ...ending, result: undefined, misuse: 'the main process aborts itself, of which nobody could tell' }
     this.end(world, process, -Signal.Abort, ending)

@@ -9,6 +9,13 @@ export type StartMethod = 'spawn' | 'fork' | 'forkserver'
 /** What the word of a process holds: whether it has been started, the identity of the process that lives, or its exit code. */
 export type ProcessStatus = 'not started' | { readonly process: string } | number
 
+/** Who is told of a process' end: plain data in a word that all processes share, which changes in the same step. */
+export interface EndListener {
+  readonly word: number
+  /** What the word holds once the process has ended. */
+  told(content: unknown): unknown
+}
+
 /** A process that some history has started: threads that share a memory of their own. */
 export interface ProcessEntry {
   /** What tells it from all other processes of the program; the same in every run. */
@@ -22,6 +29,7 @@ export interface ProcessEntry {
   readonly parent: ProcessEntry | null
   /** It is terminated when its parent leaves. */
   readonly daemon: boolean
+  readonly listener: EndListener | null
 }
 
 /** A word of a process' own memory: what it is called, and the process in which it was declared. */

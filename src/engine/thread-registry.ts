@@ -167,7 +167,7 @@ function numberOf(path: readonly number[]): number {
   return number
 }
 
-function comparePaths(a: readonly number[], b: readonly number[]): number {
+export function comparePaths(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i]! - b[i]!
   return a.length - b.length
 }

@@ -1,6 +1,6 @@
 import { HistoryLimit, MisuseError, ProgramFault, ThreadExit } from './errors.js'
 import { localOperation } from './local-operation.js'
-import { AtMark, CallMark, type Claim, LoopMark, PrintMark, ReturnMark } from './marks.js'
+import { AtMark, CallMark, type Claim, JobMark, LoopMark, PrintMark, ReturnMark } from './marks.js'
 import type { Position } from './position.js'
 import type { Operation, Steps, ThreadBody } from './operation.js'
 import { type Place, placeOfError, recordingPlaces } from './place.js'
@@ -28,6 +28,8 @@ export interface LiveRun {
   readonly exits: (() => Steps<unknown>)[]
   /** Where the calls began that it is in, the outermost first. */
   readonly calls: Position[]
+  /** Where the code began that it runs for others, if it does: what `p.at` goes back to. */
+  job: Position | null
   /** Where its latest operation was created, when places are recorded. */
   latestPlace?: Place
 }
@@ -92,7 +94,17 @@ export class ThreadRunner {
         `the body of thread “${thread.name}” is not a generator function`,
         { place: thread.place, hint: 'write function* () { … }' },
       )
-    return { generator, thread, objects: 0, children: 0, words: [...words], own: null, exits: [], calls: [] }
+    return {
+      generator,
+      thread,
+      objects: 0,
+      children: 0,
+      words: [...words],
+      own: null,
+      exits: [],
+      calls: [],
+      job: null,
+    }
   }
 
   /** Runs the thread's own code up to its next operation, its end or its failure. */
@@ -146,7 +158,11 @@ export class ThreadRunner {
 
 function isClaim(value: unknown): value is Claim {
   return (
-    value instanceof AtMark || value instanceof CallMark || value instanceof LoopMark || value instanceof ReturnMark
+    value instanceof AtMark ||
+    value instanceof CallMark ||
+    value instanceof LoopMark ||
+    value instanceof ReturnMark ||
+    value instanceof JobMark
   )
 }
 

@@ -2,6 +2,7 @@ import { modesOf } from '../engine/modes.js'
 import { heapLimit } from '../available-memory.js'
 import { HistoryLimit } from '../engine/errors.js'
 import { DporFindings } from '../engine/explore/dpor/dpor-findings.js'
+import { mergeSpawned, type SpawnedThread, spawnedThreads } from '../engine/detect/spawned-threads.js'
 import type { TraceStart } from '../engine/explore/dpor/local-traces.js'
 import { type TraceBranch, WHOLE } from '../engine/explore/dpor/trace-branch.js'
 import { TraceRules } from '../engine/explore/dpor/trace-rules.js'
@@ -10,6 +11,7 @@ import {
   addOutcomes,
   type ExecutedOutcome,
   NO_COUNTS,
+  NO_RESULTS,
   type TraceCounts,
   type TraceResults,
   type TraceSnapshot,
@@ -80,6 +82,7 @@ export class ParallelTraces implements TraceSource {
   #error: Error | null = null
   #counts: TraceCounts | null = null
   #outcomes: readonly ExecutedOutcome[] = []
+  #spawned: readonly SpawnedThread[] = []
   // What a snapshot that is being taken has to contain besides the workers' own.
   #handedOn: TraceBranch[] | null = null
   #wake: () => void = () => {}
@@ -115,6 +118,10 @@ export class ParallelTraces implements TraceSource {
     return this.#sum(FigureCell.IsTooLong) > 0
   }
 
+  get spawned(): readonly SpawnedThread[] {
+    return this.#spawned
+  }
+
   get findings(): readonly Finding[] {
     return this.#findings.all
   }
@@ -130,6 +137,7 @@ export class ParallelTraces implements TraceSource {
     const all = (yield* this.#ask('finish')) as TraceResults[]
     this.#counts = all.map(({ counts }) => counts).reduce(addCounts, NO_COUNTS)
     for (const { sightings } of all) this.#findings.adopt(sightings)
+    this.#spawned = mergeSpawned(spawnedThreads(this.#investigation.session), ...all.map(({ spawned }) => spawned))
     this.#outcomes = yield* addOutcomes(...this.#partners.map(({ outcomes }) => outcomes))
     this.close()
   }
@@ -153,12 +161,13 @@ export class ParallelTraces implements TraceSource {
       counts: all.map(({ counts }) => counts).reduce(addCounts, NO_COUNTS),
       outcomes: yield* addOutcomes(...this.#partners.map(({ outcomes }) => outcomes)),
       sightings: all.flatMap(({ sightings }) => sightings),
+      spawned: mergeSpawned(...all.map(({ spawned }) => spawned)),
     }
   }
 
   #unbegun(): TraceSnapshot {
     return {
-      ...(this.#start?.results ?? { counts: NO_COUNTS, outcomes: [], sightings: [] }),
+      ...(this.#start?.results ?? NO_RESULTS),
       rules: this.#rules.portable,
       branches: this.#start?.branches ?? [WHOLE],
     }

@@ -1,6 +1,6 @@
 import { LocalTraces } from '../engine/explore/dpor/local-traces.js'
 import { portable, type TraceBranch } from '../engine/explore/dpor/trace-branch.js'
-import { type ExecutedOutcome, NO_COUNTS, type TraceResults } from '../engine/explore/dpor/trace-snapshot.js'
+import { type ExecutedOutcome, NO_RESULTS } from '../engine/explore/dpor/trace-snapshot.js'
 import { UsageError } from '../engine/errors.js'
 import { Investigation } from '../engine/explore/investigation.js'
 import { inModes } from '../engine/modes.js'
@@ -156,7 +156,7 @@ export class TraceShare {
 
   #finish(): void {
     const traces = this.#traces
-    if (traces === null) return this.#tell({ kind: 'results', results: NOTHING })
+    if (traces === null) return this.#tell({ kind: 'results', results: NO_RESULTS })
     finished(traces.exploration.search.suspend())
     const results = finished(traces.results())
     this.#traces = null
@@ -188,8 +188,6 @@ export class TraceShare {
     }
   }
 }
-
-const NOTHING: TraceResults = { counts: NO_COUNTS, outcomes: [], sightings: [] }
 
 function finished<T>(work: Generator<void, T>): T {
   for (;;) {

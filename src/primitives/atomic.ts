@@ -11,9 +11,9 @@ import {
   type WorldView,
 } from '../engine/operation.js'
 import { type Place, recordedPlace } from '../engine/place.js'
-import type { WaitOptions } from './semaphore.js'
 import { withTimeout } from './timed.js'
 import { type Transition, TransitionOperation } from './transition.js'
+import type { LimitedWaitOptions } from './wait-options.js'
 
 /**
  * A sequentially consistent atomic variable, with the operations and the results of JavaScript's `Atomics`: those that
@@ -70,9 +70,9 @@ export class Atomic<T> implements SharedObject {
    * Sleeps until somebody calls `wake`, unless the value is another one than expected by now: JavaScript's `Atomics.wait`, Linux's futex.
    * One step to look and lie down, which nothing can come between, and one to get up.
    *
-   * @returns `not-equal` at once if the value is another one; `ok` if woken; `timed-out` after `timeout` seconds.
+   * @returns `not-equal` at once if the value is another one; `ok` if woken; `timed-out` after `timeout` seconds, or at the end of a limit.
    */
-  *wait(expected: T, { timeout }: WaitOptions = {}): Steps<'ok' | 'not-equal' | 'timed-out'> {
+  *wait(expected: T, { timeout }: LimitedWaitOptions = {}): Steps<'ok' | 'not-equal' | 'timed-out'> {
     const waiters = this.#waiters()
     if (!(yield* perform(new FutexSleep(this, this.#word, waiters, expected, recordedPlace())))) return 'not-equal'
     const waking = new TransitionOperation(this, waiters, WAKING, recordedPlace())

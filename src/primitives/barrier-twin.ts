@@ -1,12 +1,14 @@
 import { call, type CallLoop } from '../engine/call.js'
 import type { Steps, WorldView } from '../engine/operation.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import type { Barrier, BarrierOptions } from './barrier.js'
 import { BrokenBarrierError } from './broken-barrier-error.js'
 import type { Cell } from './cell.js'
 import { ConditionTwin } from './condition-twin.js'
 import { LockTwin } from './lock-twin.js'
+import { type TimeLimit, withinLimit } from './timed.js'
 import { type TwinMemory, type TwinOf } from './twin.js'
-import type { WaitOptions } from './wait-options.js'
+import { upTo, type WaitOptions } from './wait-options.js'
 
 const FILLING = 0
 const DRAINING = 1
@@ -22,6 +24,7 @@ export class BarrierTwin implements TwinOf<Barrier> {
   readonly name: string
   readonly parties: number
   readonly #options: BarrierOptions
+  readonly #time: TimeMode
   readonly #condition: ConditionTwin
   readonly #phase: Cell<number>
   readonly #inside: Cell<number>
@@ -30,6 +33,7 @@ export class BarrierTwin implements TwinOf<Barrier> {
     this.name = name
     this.parties = parties
     this.#options = options
+    this.#time = memory.time
     this.#condition = new ConditionTwin(name, memory, new LockTwin(name, memory))
     this.#phase = memory.cell('phase', FILLING)
     this.#inside = memory.cell('inside', 0)
@@ -73,7 +77,8 @@ export class BarrierTwin implements TwinOf<Barrier> {
     yield* this.#inside.write(index + 1)
     try {
       if (index + 1 === this.parties) yield* this.#release()
-      else yield* this.#waitInside(loop, index, timeout)
+      else if (timeout === undefined) yield* this.#waitInside(loop, index)
+      else yield* withinLimit(this.#time, timeout, (limit) => this.#waitInside(loop, index, limit))
       return index
     } finally {
       yield* this.#exit()
@@ -90,13 +95,13 @@ export class BarrierTwin implements TwinOf<Barrier> {
     }
   }
 
-  *#waitInside(loop: CallLoop, index: number, timeout: number | undefined): Steps<void> {
+  *#waitInside(loop: CallLoop, index: number, limit?: TimeLimit): Steps<void> {
     for (;;) {
       yield* loop('inside', index)
       const phase = yield* this.#phase.read()
       if (phase === DRAINING) return
       if (phase !== FILLING) throw new BrokenBarrierError(this.name)
-      const isInTime = yield* this.#condition.wait(timeout === undefined ? {} : { timeout })
+      const isInTime = yield* this.#condition.wait(upTo(limit))
       if (isInTime) continue
       if ((yield* this.#phase.read()) !== FILLING) continue
       yield* this.#enterPhase(BROKEN)

@@ -1,13 +1,15 @@
-import type { Condition } from './condition.js'
+import { ask, type Condition, type Predicate } from './condition.js'
 import { call } from '../engine/call.js'
 import type { Steps, WorldView } from '../engine/operation.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import type { Atomic } from './atomic.js'
 import type { Cell } from './cell.js'
 import type { LockTwin } from './lock-twin.js'
 import { misuse } from './misuse.js'
 import type { RLockTwin } from './rlock-twin.js'
+import { type TimeLimit, withinLimit } from './timed.js'
 import { beyondTwin, type TwinMemory, type TwinOf } from './twin.js'
-import type { WaitOptions } from './wait-options.js'
+import type { LimitedWaitOptions, WaitOptions } from './wait-options.js'
 
 // What a waiter's slot holds.
 const FREE = 0
@@ -27,6 +29,7 @@ const SLOTS = 64
 export class ConditionTwin implements TwinOf<Condition> {
   readonly kind = 'condition'
   readonly name: string
+  readonly #time: TimeMode
   readonly #lock: LockTwin | RLockTwin
   // Numbers drawn so far, and the first that has not been notified: only touched under the lock.
   readonly #drawn: Cell<number>
@@ -35,6 +38,7 @@ export class ConditionTwin implements TwinOf<Condition> {
 
   constructor(name: string, memory: TwinMemory, lock: LockTwin | RLockTwin) {
     this.name = name
+    this.#time = memory.time
     this.#lock = lock
     this.#drawn = memory.cell('drawn', 0)
     this.#next = memory.cell('next', 0)
@@ -59,17 +63,14 @@ export class ConditionTwin implements TwinOf<Condition> {
     return this.#lock.hold(body)
   }
 
-  wait({ timeout }: WaitOptions = {}): Steps<boolean> {
+  wait({ timeout }: LimitedWaitOptions = {}): Steps<boolean> {
     return call(() => this.#wait(timeout))
   }
 
-  *waitFor(predicate: (() => Steps<boolean>) | (() => boolean), options: WaitOptions = {}): Steps<boolean> {
-    for (let isTimedOut = false; ;) {
-      const asked = predicate()
-      const holds = typeof asked === 'boolean' ? asked : yield* asked
-      if (holds || isTimedOut) return holds
-      isTimedOut = !(yield* this.wait(options))
-    }
+  *waitFor(predicate: Predicate, { timeout }: WaitOptions = {}): Steps<boolean> {
+    if (yield* ask(predicate)) return true
+    if (timeout === undefined) return yield* this.#waitUntil(predicate, {})
+    return yield* withinLimit(this.#time, timeout, (limit) => this.#waitUntil(predicate, { timeout: limit }))
   }
 
   notify(n = 1): Steps<void> {
@@ -85,7 +86,16 @@ export class ConditionTwin implements TwinOf<Condition> {
     return undefined
   }
 
-  *#wait(timeout: number | undefined): Steps<boolean> {
+  *#waitUntil(predicate: Predicate, options: { readonly timeout?: TimeLimit }): Steps<boolean> {
+    for (;;) {
+      const isTimedOut = !(yield* this.wait(options))
+      const holds = yield* ask(predicate)
+      if (holds || isTimedOut) return holds
+      if (options.timeout !== undefined && (yield* options.timeout.isOver())) return false
+    }
+  }
+
+  *#wait(timeout: number | TimeLimit | undefined): Steps<boolean> {
     yield* this.#requireOwned('wait', 'waits for')
     const number = yield* this.#drawn.read()
     const slot = this.#slots(number % SLOTS)

@@ -1,11 +1,12 @@
 import { call, type CallLoop } from '../engine/call.js'
 import type { Steps, WorldView } from '../engine/operation.js'
 import { perform } from '../engine/operation.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import { recordedPlace } from '../engine/place.js'
 import { BeginWait, Notify, ReturnTimedOut } from './condition-operations.js'
 import type { Lock } from './lock.js'
 import type { RLock } from './rlock.js'
-import { withTimeout } from './timed.js'
+import { type TimeLimit, withinLimit, withTimeout } from './timed.js'
 import { StatefulObject, type Transition } from './transition.js'
 import type { WaitOptions } from './wait-options.js'
 import type { WaitingList } from './waiting-list.js'
@@ -41,12 +42,21 @@ export class Condition extends StatefulObject<ConditionState> {
   readonly #lock: Lock | RLock
   readonly #ownsLock: boolean
   readonly #unlimited: boolean
+  readonly #time: TimeMode
   /** In properties a condition shows who waits, and who holds its lock if it is its own; `undefined` if nobody does. */
   declare readonly contentType?: ConditionContent | undefined
 
   /** @param unlimited whether any wait may end spuriously. */
-  constructor(name: string, word: number, lock: Lock | RLock, ownsLock: boolean, unlimited: boolean) {
+  constructor(
+    name: string,
+    word: number,
+    lock: Lock | RLock,
+    ownsLock: boolean,
+    unlimited: boolean,
+    time: TimeMode = 'free',
+  ) {
     super(name, word)
+    this.#time = time
     this.#lock = lock
     this.#ownsLock = ownsLock
     this.#unlimited = unlimited
@@ -84,7 +94,11 @@ export class Condition extends StatefulObject<ConditionState> {
    *
    * @throws MisuseError inside the thread if it does not hold the lock.
    */
-  *wait({ timeout }: WaitOptions = {}): Steps<boolean> {
+  wait({ timeout }: WaitOptions = {}): Steps<boolean> {
+    return this.#wait(timeout)
+  }
+
+  *#wait(timeout: number | TimeLimit | undefined): Steps<boolean> {
     const { levels, isSpurious } = yield* perform(new BeginWait(this.#core(), this.#unlimited, recordedPlace()))
     const waking = this.operation(isSpurious ? WAKE_SPURIOUSLY : WAKE)
     const isTimedOut = timeout === undefined ? yield* perform(waking) : (yield* withTimeout(waking, timeout)).timedOut
@@ -95,14 +109,21 @@ export class Condition extends StatefulObject<ConditionState> {
 
   /**
    * Waits until `predicate` holds, which is asked with the lock held, before the first wait and after every one. Returns
-   * what it said last, which is false only if the timeout has fired.
+   * what it said last, which is false only if the timeout has fired: it is for all waits together.
    *
    * @param predicate a generator function, or a pure function of what its thread knows. It must not remember anything from
    * one question to the next: how often it has been asked is forgotten.
    * @throws MisuseError inside the thread if it has to wait and does not hold the lock.
    */
-  waitFor(predicate: (() => Steps<boolean>) | (() => boolean), options: WaitOptions = {}): Steps<boolean> {
-    return call((loop) => waitUntil(predicate, () => this.wait(options), loop))
+  waitFor(predicate: Predicate, { timeout }: WaitOptions = {}): Steps<boolean> {
+    return call((loop) => this.#waitFor(predicate, timeout, loop))
+  }
+
+  *#waitFor(predicate: Predicate, timeout: number | undefined, loop: CallLoop): Steps<boolean> {
+    yield* loop('asks', false, false)
+    if (yield* ask(predicate)) return true
+    const wait = (limit?: TimeLimit) => waitUntil(predicate, () => this.#wait(limit), limit, loop)
+    return yield* timeout === undefined ? wait() : withinLimit(this.#time, timeout, wait)
   }
 
   /**
@@ -137,19 +158,29 @@ export class Condition extends StatefulObject<ConditionState> {
   }
 }
 
-/** Asks and waits in turns; after a wait that says false it asks once more. */
+/** Waits and asks in turns; after a wait that says false it asks for the last time. */
 function* waitUntil(
-  predicate: (() => Steps<boolean>) | (() => boolean),
+  predicate: Predicate,
   wait: () => Steps<boolean>,
+  limit: TimeLimit | undefined,
   loop: CallLoop,
 ): Steps<boolean> {
-  for (let isTimedOut = false; ;) {
-    yield* loop('asks', isTimedOut)
-    const asked = predicate()
-    const holds = typeof asked === 'boolean' ? asked : yield* asked
+  for (;;) {
+    const isTimedOut = !(yield* wait())
+    yield* loop('asks', isTimedOut, limit?.isRunning ?? false)
+    const holds = yield* ask(predicate)
     if (holds || isTimedOut) return holds
-    isTimedOut = !(yield* wait())
+    if (limit !== undefined && (yield* limit.isOver())) return false
   }
+}
+
+/** What `waitFor` waits for. */
+export type Predicate = (() => Steps<boolean>) | (() => boolean)
+
+/** What a predicate says. */
+export function* ask(predicate: Predicate): Steps<boolean> {
+  const asked = predicate()
+  return typeof asked === 'boolean' ? asked : yield* asked
 }
 
 function ownerIn(lock: Lock | RLock, world: WorldView): string | undefined {

@@ -34,3 +34,22 @@ export class BrokenThreadPool extends EntrelacsError {
     super('future/broken-thread-pool', message)
   }
 }
+
+/**
+ * What the futures of a pool of processes end with one of whose workers has died, and what submitting to it throws: Python's
+ * `concurrent.futures.process.BrokenProcessPool`.
+ */
+export class BrokenProcessPool extends EntrelacsError {
+  constructor(
+    message = 'a process in the process pool was terminated abruptly while the future was running or pending',
+  ) {
+    super('future/broken-process-pool', message)
+  }
+}
+
+/** What cannot be sent to another process: an argument of a job or its result that is no plain data. Python's `pickle.PicklingError`. */
+export class PicklingError extends EntrelacsError {
+  constructor(message: string) {
+    super('future/pickling', message)
+  }
+}

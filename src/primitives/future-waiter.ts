@@ -8,11 +8,12 @@ import {
   type WorldView,
 } from '../engine/operation.js'
 import { recordedPlace } from '../engine/place.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import { TimeoutError } from './future-errors.js'
 import type { Future } from './future.js'
 import { type FutureState, hasFailed, isNotified } from './future-state.js'
 import type { WaitOptions } from './semaphore.js'
-import { withTimeout } from './timed.js'
+import { type TimeLimit, unlessOver, withinLimit, withTimeout } from './timed.js'
 import { StatefulObject, type Transition } from './transition.js'
 
 /** When `wait` returns: as soon as one future is done, as soon as one has failed, or when all are done. */
@@ -45,9 +46,11 @@ export interface WaitedFutures<R> {
 export class FutureWaiter<R> extends StatefulObject<WaiterState> {
   readonly kind = 'waiter'
   readonly #futures: readonly Future<R>[]
+  readonly #time: TimeMode
 
-  constructor(name: string, word: number, futures: readonly Future<R>[]) {
+  constructor(name: string, word: number, futures: readonly Future<R>[], time: TimeMode) {
     super(name, word)
+    this.#time = time
     this.#futures = [...new Map(futures.map((future) => [future.word, future])).values()]
   }
 
@@ -65,11 +68,12 @@ export class FutureWaiter<R> extends StatefulObject<WaiterState> {
   }
 
   /** Python's `concurrent.futures.as_completed`. */
-  *asCompleted(
-    each: (future: Future<R>) => Steps<unknown>,
-    choose: (ways: number) => Steps<number>,
-    { timeout }: WaitOptions,
-  ): Steps<void> {
+  asCompleted(each: Each<R>, choose: (ways: number) => Steps<number>, { timeout }: WaitOptions): Steps<void> {
+    const run = (limit?: TimeLimit) => this.#asCompleted(each, choose, limit)
+    return timeout === undefined ? run() : withinLimit(this.#time, timeout, run)
+  }
+
+  *#asCompleted(each: Each<R>, choose: (ways: number) => Steps<number>, limit: TimeLimit | undefined): Steps<void> {
     const futures = this.#futures
     const { done } = yield* perform(new Watch(this, this.word, futures, null))
     const first = [...done]
@@ -80,7 +84,7 @@ export class FutureWaiter<R> extends StatefulObject<WaiterState> {
     }
     for (let seen = 0; seen < futures.length - done.length;) {
       const news = this.operation(NEWS)
-      const waited = timeout === undefined ? yield* perform(news) : yield* this.#inTime(news, timeout)
+      const waited = limit === undefined ? yield* perform(news) : yield* this.#inTime(news, limit)
       for (const index of waited) yield* each(futures[index]!)
       seen += waited.length
     }
@@ -91,11 +95,11 @@ export class FutureWaiter<R> extends StatefulObject<WaiterState> {
     return waited.timedOut ? [] : waited.result
   }
 
-  *#inTime(news: Operation<readonly number[]>, timeout: number): Steps<readonly number[]> {
-    const waited = yield* withTimeout(news, timeout)
+  *#inTime(news: Operation<readonly number[]>, limit: TimeLimit): Steps<readonly number[]> {
+    const waited = yield* unlessOver(news, limit)
     if (!waited.timedOut) return waited.result
     yield* perform(new Unwatch(this, this.word, this.#futures))
-    throw new TimeoutError(`not all futures were done within ${timeout} s`)
+    throw new TimeoutError(`not all futures were done within ${limit.seconds} s`)
   }
 
   #divided(done: readonly number[]): WaitedFutures<R> {
@@ -105,6 +109,9 @@ export class FutureWaiter<R> extends StatefulObject<WaiterState> {
     }
   }
 }
+
+/** What is done with a future that is done. */
+type Each<R> = (future: Future<R>) => Steps<unknown>
 
 function waitingFor(left: number, returnWhen: ReturnWhen): Transition<WaiterState, readonly number[]> {
   const name = `wait for ${inWords(returnWhen)}`

@@ -17,8 +17,8 @@ import {
   inWords,
   RUN_OR_NOTIFY,
 } from './future-state.js'
-import type { WaitOptions } from './semaphore.js'
-import { withTimeout } from './timed.js'
+import { type TimeLimit, withTimeout } from './timed.js'
+import type { LimitedWaitOptions, WaitOptions } from './wait-options.js'
 import { type Transition, TransitionOperation } from './transition.js'
 
 /** What is run when a future is done; it receives the future. */
@@ -59,7 +59,7 @@ export class Future<R = unknown> implements SharedObject {
    *
    * @throws the error that the future was completed with; `CancelledError`; `TimeoutError` if it takes longer than `timeout` seconds.
    */
-  *result(options: WaitOptions = {}): Steps<R> {
+  *result(options: LimitedWaitOptions = {}): Steps<R> {
     const found = yield* this.#find('result', options)
     if ('error' in found) throw this.#errorOf(found.error)
     return found.value as R
@@ -78,7 +78,7 @@ export class Future<R = unknown> implements SharedObject {
   /** Cancels it if it has not begun; returns whether it is cancelled. Callbacks run in the thread that cancels. */
   *cancel(): Steps<boolean> {
     const { cancelled, callbacks } = yield* this.#perform(CANCEL)
-    yield* this.#runAll(callbacks)
+    yield* this.runCallbacks(callbacks)
     return cancelled
   }
 
@@ -135,27 +135,28 @@ export class Future<R = unknown> implements SharedObject {
   }
 
   *#complete(outcome: FutureOutcome, error?: unknown): Steps<void> {
-    const carried = 'error' in outcome ? { key: keyOf(outcome.error), content: error } : undefined
+    const carried = 'error' in outcome ? { key: keyOfError(outcome.error), content: error } : undefined
     const completed: Completed = yield* perform(new CompletingOperation(this, this.word, completing(outcome), carried))
     if ('invalid' in completed)
       throw new InvalidStateError(`future “${this.name}” is completed, but it is ${inWords(completed.invalid)}`)
-    yield* this.#runAll(completed.callbacks)
+    yield* this.runCallbacks(completed.callbacks)
   }
 
-  *#find(name: 'result' | 'exception', { timeout }: WaitOptions): Steps<FutureOutcome> {
+  *#find(name: 'result' | 'exception', { timeout }: LimitedWaitOptions): Steps<FutureOutcome> {
     const found = yield* this.#await(awaiting(name), timeout)
-    if (found === null) throw new TimeoutError(`future “${this.name}” was not done within ${timeout} s`)
+    if (found === null) throw new TimeoutError(`future “${this.name}” was not done within ${String(timeout)} s`)
     if ('cancelled' in found) throw new CancelledError(`future “${this.name}” was cancelled`)
     return found
   }
 
-  *#await(waiting: Transition<FutureState, Found>, timeout: number | undefined): Steps<Found | null> {
+  *#await(waiting: Transition<FutureState, Found>, timeout: number | TimeLimit | undefined): Steps<Found | null> {
     if (timeout === undefined) return yield* this.#perform(waiting)
     const waited = yield* withTimeout(this.#operation(waiting), timeout)
     return waited.timedOut ? null : waited.result
   }
 
-  *#runAll(callbacks: readonly string[]): Steps<void> {
+  /** For whoever completes it otherwise than by its methods: runs the callbacks with these keys. */
+  *runCallbacks(callbacks: readonly string[]): Steps<void> {
     for (const key of callbacks) yield* this.#run(this.#carried(key) as DoneCallback<R>)
   }
 
@@ -169,7 +170,7 @@ export class Future<R = unknown> implements SharedObject {
   }
 
   #errorOf(data: ErrorData): unknown {
-    return this.#carried(keyOf(data))
+    return this.#carried(keyOfError(data))
   }
 
   #perform<T>(transition: Transition<FutureState, T>): Steps<T> {
@@ -188,6 +189,7 @@ export function dataOf(error: unknown): ErrorData {
     : { kind: 'thrown', message: describeThrown(error) }
 }
 
-function keyOf({ kind, message }: ErrorData): string {
+/** What the error that a future is completed with is carried by. */
+export function keyOfError({ kind, message }: ErrorData): string {
   return `error ${kind}: ${message}`
 }

@@ -1,11 +1,13 @@
 import type { Lock } from './lock.js'
-import { call } from '../engine/call.js'
+import { call, type CallLoop } from '../engine/call.js'
 import type { Steps, WorldView } from '../engine/operation.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import type { Atomic } from './atomic.js'
 import { hold } from './hold.js'
 import { misuse } from './misuse.js'
+import { type TimeLimit, withinLimit } from './timed.js'
 import { HELD, type TwinMemory, type TwinOf } from './twin.js'
-import type { WaitOptions } from './wait-options.js'
+import { upTo, type WaitOptions } from './wait-options.js'
 
 const FREE = 0
 const TAKEN = 1
@@ -21,10 +23,12 @@ const SPINS = 1
 export class LockTwin implements TwinOf<Lock, 'monitor'> {
   readonly kind = 'lock'
   readonly name: string
+  readonly #time: TimeMode
   readonly #state: Atomic<number>
 
   constructor(name: string, memory: TwinMemory) {
     this.name = name
+    this.#time = memory.time
     this.#state = memory.atomic('state', FREE)
   }
 
@@ -81,12 +85,17 @@ export class LockTwin implements TwinOf<Lock, 'monitor'> {
     return this.#state.show(world) === FREE ? undefined : HELD
   }
 
-  *#take(loop: (label: string) => Steps<void>, timeout: number | undefined): Steps<boolean> {
+  *#take(loop: CallLoop, timeout: number | undefined): Steps<boolean> {
     for (let spins = 0; spins <= SPINS; spins++)
       if ((yield* this.#state.compareExchange(FREE, TAKEN)) === FREE) return true
-    // From here on it is taken as contended: who sleeps beside this one is not known.
+    if (timeout === undefined) return yield* this.#takeContended(loop)
+    return yield* withinLimit(this.#time, timeout, (limit) => this.#takeContended(loop, limit))
+  }
+
+  /** Takes it as contended: who sleeps beside this thread is not known. */
+  *#takeContended(loop: CallLoop, limit?: TimeLimit): Steps<boolean> {
     while ((yield* this.#state.exchange(CONTENDED)) !== FREE) {
-      const woken = yield* this.#state.wait(CONTENDED, timeout === undefined ? {} : { timeout })
+      const woken = yield* this.#state.wait(CONTENDED, upTo(limit))
       if (woken === 'timed-out') return false
       yield* loop('woken')
     }

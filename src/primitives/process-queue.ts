@@ -1,8 +1,10 @@
 import { MisuseError } from '../engine/errors.js'
-import type { Steps } from '../engine/operation.js'
+import type { Steps, WorldAccess } from '../engine/operation.js'
 import type { ProcessContext } from '../engine/process-operations.js'
-import { type Attempt, attempting, type Failed, settled, succeeded } from './attempt.js'
-import { QUEUE_ERRORS } from './queue-errors.js'
+import type { TimedObject } from '../engine/time/timed-object.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
+import { type Attempt, attempting, type Failed, settle, settled, succeeded } from './attempt.js'
+import { Empty, Full, QUEUE_ERRORS } from './queue-errors.js'
 import type { WaitOptions } from './semaphore.js'
 import { withTimeout } from './timed.js'
 import { type Effect, StatefulObject, type Transition } from './transition.js'
@@ -19,6 +21,8 @@ interface Underway<T> {
 export interface ProcessQueueState<T> {
   /** Those that have arrived, in the order in which they will be taken. */
   readonly arrived: readonly T[]
+  /** In virtual time: those that have arrived in an order that is not settled yet, by the moment in which they were put. */
+  readonly landed: readonly (readonly Underway<T>[])[]
   /** By process, in the order of their identities. */
   readonly underway: readonly Underway<T>[]
   readonly unfinished: number
@@ -35,22 +39,25 @@ export interface ProcessQueueOptions {
  * `put` hands the item to a feeder of its process and returns at once, so that `empty` may still be true; the items of one
  * process arrive in the order in which they were put, those of several in any. The order of arrivals is settled only when
  * somebody looks, which shows the same as a feeder that steps by itself. A process that leaves waits until its items have
- * arrived; those of one that was terminated still arrive here, while the real one may lose them.
+ * arrived; those of one that was terminated still arrive here, while the real one may lose them. In time mode `virtual` an item takes no
+ * time to arrive, so that it has once the clock has moved.
  *
  * Declared by `p.processQueue(name)`, in setup. Every operation is one step.
  */
-export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<T>> {
+export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<T>> implements TimedObject {
   readonly kind = 'process queue'
   /** The number of items it holds at most; 0 = any number. */
   readonly maxsize: number
   readonly #context: ProcessContext
+  readonly #time: TimeMode
   /** In properties a queue shows the items that have arrived, then those underway. */
   declare readonly contentType?: readonly T[]
 
-  constructor(name: string, word: number, maxsize: number, context: ProcessContext) {
+  constructor(name: string, word: number, maxsize: number, context: ProcessContext, time: TimeMode) {
     super(name, word)
     this.maxsize = maxsize
     this.#context = context
+    this.#time = time
   }
 
   /**
@@ -63,7 +70,7 @@ export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<
     const putting = { ...this.#put('put', item), ways: (state: ProcessQueueState<T>) => (this.#isFull(state) ? 0 : 1) }
     if (timeout === undefined) return yield* settled(this.perform(putting), QUEUE_ERRORS)
     const ended = yield* withTimeout(this.operation(putting), timeout)
-    if (ended.timedOut) throw new QUEUE_ERRORS['Full']!(`queue “${this.name}” is still full after ${timeout} s`)
+    if (ended.timedOut) throw new Full(`queue “${this.name}” is still full after ${timeout} s`)
   }
 
   /**
@@ -81,14 +88,18 @@ export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<
    * @param options.timeout seconds to wait at most, also for items underway.
    * @throws Empty if the time has passed.
    */
-  get({ timeout }: WaitOptions = {}): Steps<T> {
-    if (timeout !== undefined) return this.#tryToGet('get', [{ timeout }])
+  *get({ timeout }: WaitOptions = {}): Steps<T> {
+    if (timeout !== undefined && (this.#time === 'free' || timeout <= 0))
+      return yield* this.#tryToGet('get', [{ timeout }], true)
     const getting = attempting<ProcessQueueState<T>, T>({
       name: 'get',
-      ways: ({ arrived, underway }) => (arrived.length > 0 ? 1 : underway.length),
+      ways: (state) => (state.arrived.length > 0 ? 1 : nextOf(state).length),
       step: (state, way) => taken(arriving(state, way)),
     })
-    return settled(this.perform(getting), QUEUE_ERRORS)
+    if (timeout === undefined) return yield* settled(this.perform(getting), QUEUE_ERRORS)
+    const ended = yield* withTimeout(this.operation(getting), timeout)
+    if (ended.timedOut) throw new Empty(`nothing has arrived in queue “${this.name}” after ${timeout} s`)
+    return settle(ended.result, QUEUE_ERRORS)
   }
 
   /**
@@ -97,7 +108,7 @@ export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<
    * @throws Empty if none has.
    */
   getNowait(): Steps<T> {
-    return this.#tryToGet('getNowait', [])
+    return this.#tryToGet('getNowait', [], false)
   }
 
   /**
@@ -129,9 +140,10 @@ export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<
   empty(): Steps<boolean> {
     return this.perform({
       name: 'empty',
-      ways: ({ arrived, underway }) => (arrived.length > 0 ? 1 : 1 + underway.length),
+      ways: (state) => (hasArrived(state) ? 1 : 1 + state.underway.length),
       step: (state, way) => {
-        if (state.arrived.length === 0 && way === 0) return { state, result: true }
+        if (hasArrived(state)) return { state, result: false }
+        if (way === 0) return { state, result: true }
         return { state: arriving(state, way - 1), result: false }
       },
     })
@@ -148,13 +160,24 @@ export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<
   }
 
   override show(world: Parameters<StatefulObject<unknown>['show']>[0]): unknown {
-    const { arrived, underway } = this.stateIn(world)
-    return [...arrived, ...underway.flatMap(({ items }) => items)]
+    const { arrived, landed, underway } = this.stateIn(world)
+    return [...arrived, ...[...landed, underway].flat().flatMap(({ items }) => items)]
+  }
+
+  untilNext(): null {
+    return null
+  }
+
+  advance(world: WorldAccess): void {
+    const state = this.stateIn(world)
+    if (state.underway.length > 0)
+      world.setValue(this.word, { ...state, landed: [...state.landed, state.underway], underway: [] })
   }
 
   /** Whether items of a process are underway. */
   static isUnderway(state: unknown, process: string): boolean {
-    return (state as ProcessQueueState<unknown>).underway.some((some) => some.process === process)
+    const { landed, underway } = state as ProcessQueueState<unknown>
+    return [...landed, underway].flat().some((some) => some.process === process)
   }
 
   /** All items of the process arrive, and some of others among them: what a process does before it leaves. */
@@ -184,14 +207,15 @@ export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<
   }
 
   /** Where nothing has arrived for sure: in the first way nothing has, in the others something. */
-  #tryToGet(name: string, args: readonly unknown[]): Steps<T> {
+  #tryToGet(name: string, args: readonly unknown[], isTimed: boolean): Steps<T> {
     const getting = attempting<ProcessQueueState<T>, T>({
       name,
       args,
-      ways: ({ arrived, underway }) => (arrived.length > 0 ? 1 : 1 + underway.length),
+      isTimed,
+      ways: (state) => (state.arrived.length > 0 ? 1 : nextOf(state).length + (hasArrived(state) ? 0 : 1)),
       step: (state, way) => {
-        if (state.arrived.length === 0 && way === 0)
-          return failed(state, { error: 'Empty', message: `nothing has arrived in queue “${this.name}”` })
+        if (hasArrived(state)) return taken(arriving(state, way))
+        if (way === 0) return failed(state, { error: 'Empty', message: `nothing has arrived in queue “${this.name}”` })
         return taken(arriving(state, way - 1))
       },
     })
@@ -207,8 +231,18 @@ export class ProcessQueue<T = unknown> extends StatefulObject<ProcessQueueState<
   }
 }
 
-function sizeOf<T>({ arrived, underway }: ProcessQueueState<T>): number {
-  return underway.reduce((size, { items }) => size + items.length, arrived.length)
+function sizeOf<T>({ arrived, landed, underway }: ProcessQueueState<T>): number {
+  return [...landed, underway].flat().reduce((size, { items }) => size + items.length, arrived.length)
+}
+
+/** Whether something has arrived for sure. */
+function hasArrived<T>({ arrived, landed }: ProcessQueueState<T>): boolean {
+  return arrived.length > 0 || landed.length > 0
+}
+
+/** Among what the next to arrive is: what was put at an earlier moment comes before all that is underway. */
+function nextOf<T>({ landed, underway }: ProcessQueueState<T>): readonly Underway<T>[] {
+  return landed[0] ?? underway
 }
 
 /** The state once something has arrived: if nothing has yet, the next item of one of those processes. */
@@ -218,19 +252,19 @@ function arriving<T>(state: ProcessQueueState<T>, which: number): ProcessQueueSt
 
 /** What a state can become until the last item of a process has arrived: in every order with those of others. */
 function* arrivals<T>(state: ProcessQueueState<T>, process: string): Generator<ProcessQueueState<T>> {
-  if (!state.underway.some((some) => some.process === process)) return yield state
-  for (let which = 0; which < state.underway.length; which++) yield* arrivals(moved(state, which), process)
+  if (!ProcessQueue.isUnderway(state, process)) return yield state
+  for (let which = 0; which < nextOf(state).length; which++) yield* arrivals(moved(state, which), process)
 }
 
 /** The next item of one process arrives. */
-function moved<T>({ arrived, underway, unfinished }: ProcessQueueState<T>, which: number): ProcessQueueState<T> {
-  const { process, items } = underway[which]!
+function moved<T>(state: ProcessQueueState<T>, which: number): ProcessQueueState<T> {
+  const next = nextOf(state)
+  const { process, items } = next[which]!
   const [first, ...rest] = items as readonly [T, ...T[]]
-  return {
-    arrived: [...arrived, first],
-    underway: underway.flatMap((some, i) => (i !== which ? [some] : rest.length > 0 ? [{ process, items: rest }] : [])),
-    unfinished,
-  }
+  const left = next.flatMap((some, i) => (i !== which ? [some] : rest.length > 0 ? [{ process, items: rest }] : []))
+  const arrived = [...state.arrived, first]
+  if (state.landed.length === 0) return { ...state, arrived, underway: left }
+  return { ...state, arrived, landed: [...(left.length > 0 ? [left] : []), ...state.landed.slice(1)] }
 }
 
 function taken<T>(state: ProcessQueueState<T>): Effect<ProcessQueueState<T>, Attempt<T>> {

@@ -3,6 +3,7 @@ import { perform, type SharedObject, type Steps, type ThreadBody, type WorldView
 import { recordedPlace } from '../engine/place.js'
 import {
   EndProcess,
+  EndProcesses,
   leaveProcess,
   processBody,
   type ProcessContext,
@@ -10,7 +11,7 @@ import {
   Signal,
   StartProcess,
 } from '../engine/process-operations.js'
-import type { ProcessEntry, ProcessStatus, StartMethod } from '../engine/processes.js'
+import type { EndListener, ProcessEntry, ProcessStatus, StartMethod } from '../engine/processes.js'
 import type { WaitOptions } from './semaphore.js'
 import { withTimeout } from './timed.js'
 import { StatefulObject, type Transition, TransitionOperation } from './transition.js'
@@ -24,6 +25,15 @@ export interface ProcessOptions {
    * its parent's memory at that moment, locks included. @default 'spawn'
    */
   readonly start?: StartMethod
+}
+
+/** What a process is made of. */
+export interface ProcessParts {
+  readonly context: ProcessContext
+  readonly pid: number
+  readonly options: ProcessOptions
+  /** Whoever is told of its end. */
+  readonly listener?: EndListener
 }
 
 /**
@@ -46,14 +56,8 @@ export class Process<R = unknown> extends StatefulObject<ProcessStatus> {
   /** Carries the type of what the first thread returns; never present. */
   declare readonly resultType?: R
 
-  constructor(
-    name: string,
-    word: number,
-    body: ThreadBody<R>,
-    made: { readonly context: ProcessContext; readonly pid: number; readonly options: ProcessOptions },
-  ) {
+  constructor(name: string, word: number, body: ThreadBody<R>, { context, pid, options, listener }: ProcessParts) {
     super(name, word)
-    const { context, pid, options } = made
     this.#context = context
     this.pid = pid
     this.daemon = options.daemon ?? false
@@ -65,6 +69,7 @@ export class Process<R = unknown> extends StatefulObject<ProcessStatus> {
       body: () => processBody(body, (code) => leaveProcess(context, code, this, wait)),
       daemon: this.daemon,
       start: options.start ?? 'spawn',
+      listener: listener ?? null,
     }
   }
 
@@ -116,6 +121,14 @@ export class Process<R = unknown> extends StatefulObject<ProcessStatus> {
   /** The same as `terminate`, with exit code −9. */
   kill(): Steps<void> {
     return perform(new EndProcess(this.#context, this.#plan, 'kill', Signal.Kill))
+  }
+
+  /** Ends those of several processes that live, in one step, for the sake of an object they belong to. */
+  static terminateAll(processes: readonly Process[], object: SharedObject): Steps<void> {
+    const [first] = processes
+    if (first === undefined) throw new Error('there are no processes to be terminated')
+    const plans = processes.map((process) => process.#plan)
+    return perform(new EndProcesses(first.#context, object, plans, 'terminate workers', Signal.Terminate))
   }
 
   override show(world: WorldView): unknown {

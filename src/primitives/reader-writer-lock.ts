@@ -2,7 +2,9 @@ import type { Leftover } from '../engine/detect/leftovers.js'
 import { MisuseError } from '../engine/errors.js'
 import type { Steps, WorldView } from '../engine/operation.js'
 import { hold } from './hold.js'
+import { withTimeout } from './timed.js'
 import { StatefulObject, type Transition } from './transition.js'
+import type { WaitOptions } from './wait-options.js'
 import { joined, left, type WaitingList } from './waiting-list.js'
 
 /** Who goes first when both wait. */
@@ -29,7 +31,7 @@ export interface ReaderWriterContent {
  * readers may starve writers. `'writers'`: no reader comes in while a writer waits, so writers may starve readers, and a
  * reader that takes it once more may wait for a writer that waits for it. `'none'`: any of those who can.
  * A thread may read several times, but neither write twice nor turn reading into writing: it would wait for itself.
- * To release what one does not hold is misuse.
+ * To release what one does not hold is misuse. With `timeout`, like POSIX's `pthread_rwlock_timedrdlock`.
  *
  * Declared by `p.readerWriterLock(name, { preference? })`. Operations are one step; acquiring is two for the preferred side if
  * it must wait: to begin to wait, and to take the lock.
@@ -45,14 +47,20 @@ export class ReaderWriterLock extends StatefulObject<State> {
     this.preference = preference
   }
 
-  /** Waits until nobody writes, and starts to read. */
-  acquireRead(): Steps<void> {
-    return this.#acquire(READ, this.preference === 'readers')
+  /** Waits until nobody writes, and starts to read. With a timeout: returns whether it does. */
+  acquireRead(): Steps<void>
+  acquireRead(options: WaitOptions): Steps<boolean>
+  acquireRead({ timeout }: WaitOptions = {}): Steps<boolean | void> {
+    const isPreferred = this.preference === 'readers'
+    return timeout === undefined ? this.#acquire(READ, isPreferred) : this.#acquireWithin(READ, isPreferred, timeout)
   }
 
-  /** Waits until nobody reads or writes, and starts to write. */
-  acquireWrite(): Steps<void> {
-    return this.#acquire(WRITE, this.preference === 'writers')
+  /** Waits until nobody reads or writes, and starts to write. With a timeout: returns whether it does. */
+  acquireWrite(): Steps<void>
+  acquireWrite(options: WaitOptions): Steps<boolean>
+  acquireWrite({ timeout }: WaitOptions = {}): Steps<boolean | void> {
+    const isPreferred = this.preference === 'writers'
+    return timeout === undefined ? this.#acquire(WRITE, isPreferred) : this.#acquireWithin(WRITE, isPreferred, timeout)
   }
 
   /**
@@ -124,6 +132,14 @@ export class ReaderWriterLock extends StatefulObject<State> {
     if (!(yield* this.perform(announcing(side)))) yield* this.perform(enteringAnnounced(side))
   }
 
+  *#acquireWithin(side: Side, isPreferred: boolean, timeout: number): Steps<boolean> {
+    // Who only tries keeps nobody else waiting.
+    if (!isPreferred || timeout <= 0) return !(yield* withTimeout(this.operation(entering(side)), timeout)).timedOut
+    if (yield* this.perform(announcing(side))) return true
+    const waiting = this.operation(enteringAnnounced(side))
+    return !(yield* withTimeout(waiting, timeout, this.operation(GIVE_UP))).timedOut
+  }
+
   #misuse(what: string): MisuseError {
     return new MisuseError(`${this.kind} “${this.name}” is released from ${what} by a thread that does not hold it so`)
   }
@@ -189,6 +205,12 @@ function enteringAnnounced(side: Side): Transition<State, void> {
     }),
     holder,
   }
+}
+
+/** Who gives up waits no more. */
+const GIVE_UP: Transition<State, void> = {
+  name: 'give up',
+  step: (state, _way, self) => ({ state: { ...state, waiting: left(state.waiting, self) }, result: undefined }),
 }
 
 /** The state of a lock that nobody holds. */

@@ -1,27 +1,32 @@
 import type { Semaphore } from './semaphore.js'
 import { call, type CallLoop } from '../engine/call.js'
 import type { Steps, WorldView } from '../engine/operation.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import type { Atomic } from './atomic.js'
 import { hold } from './hold.js'
+import { type TimeLimit, withinLimit } from './timed.js'
 import { type TwinMemory, type TwinOf } from './twin.js'
-import type { WaitOptions } from './wait-options.js'
+import { upTo, type WaitOptions } from './wait-options.js'
 
 /** The algorithm of a semaphore: a number of permits that is slept on while it is 0. Its contract is `Semaphore`. */
 export class SemaphoreTwin implements TwinOf<Semaphore> {
   readonly kind = 'semaphore'
   readonly name: string
+  readonly #time: TimeMode
   readonly #permits: Atomic<number>
 
   constructor(name: string, memory: TwinMemory, permits: number) {
     this.name = name
+    this.#time = memory.time
     this.#permits = memory.atomic('permits', permits)
   }
 
   acquire(): Steps<void>
   acquire(options: WaitOptions): Steps<boolean>
   *acquire(options?: WaitOptions): Steps<boolean | void> {
-    const isTaken = yield* call((loop) => this.#take(loop, options?.timeout))
-    if (options?.timeout !== undefined) return isTaken
+    const timeout = options?.timeout
+    if (timeout === undefined) yield* call((loop) => this.#take(loop))
+    else return yield* call((loop) => withinLimit(this.#time, timeout, (limit) => this.#take(loop, limit)))
   }
 
   tryAcquire(): Steps<boolean> {
@@ -46,11 +51,11 @@ export class SemaphoreTwin implements TwinOf<Semaphore> {
     return this.#permits.show(world) as number
   }
 
-  *#take(loop: CallLoop, timeout: number | undefined): Steps<boolean> {
+  *#take(loop: CallLoop, limit?: TimeLimit): Steps<boolean> {
     for (;;) {
       yield* loop('take')
       if (yield* this.#tryTaking(loop)) return true
-      const woken = yield* this.#permits.wait(0, timeout === undefined ? {} : { timeout })
+      const woken = yield* this.#permits.wait(0, upTo(limit))
       if (woken === 'timed-out') return false
     }
   }

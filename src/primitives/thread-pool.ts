@@ -1,22 +1,27 @@
 import { ProgramFault } from '../engine/errors.js'
-import { PrintMark, type ThreadHandle } from '../engine/marks.js'
+import { JobMark, PrintMark, type ThreadHandle } from '../engine/marks.js'
 import { perform, type SharedObject, type Steps, type ThreadBody, type WorldView } from '../engine/operation.js'
 import { placeOfCaller, recordedPlace } from '../engine/place.js'
 import type { UnstartedThread } from '../engine/setup.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import { describeThrown, requireCatchable } from '../engine/thread-runner.js'
 import { BrokenThreadPool } from './future-errors.js'
 import type { CarriedContents, Future } from './future.js'
-import type { WaitOptions } from './semaphore.js'
+import { type MapOptions, resultsInOrder } from './pool-results.js'
 import { StartedThread } from './thread.js'
+import { type TimeLimit, withinLimit } from './timed.js'
 import { becomingFree, BREAK, OPEN, type PoolState, shuttingDown, Submit, TakeJob } from './thread-pool-operations.js'
 import { type Transition, TransitionOperation } from './transition.js'
+import { upTo } from './wait-options.js'
 
 /** How a pool is declared. */
 export interface ThreadPoolOptions {
   /** How many threads there may be. */
   readonly maxWorkers: number
   /** What every worker does first. If it fails, the pool is broken. */
-  readonly initializer?: ThreadBody
+  readonly initializer?: (...args: never[]) => Steps<unknown>
+  /** What it is given. */
+  readonly initargs?: readonly unknown[]
   /** Workers are called this, an underscore and a number. @default the pool's name */
   readonly threadNamePrefix?: string
 }
@@ -33,6 +38,7 @@ export interface ShutdownOptions {
 export interface PoolServices {
   readonly carried: CarriedContents
   readonly running: () => ThreadHandle | null
+  readonly time: TimeMode
   /** A new future, for a job. */
   readonly future: <R>(pool: string) => Future<R>
   /** Declares a worker, which is yet to be started. */
@@ -77,7 +83,8 @@ export class ThreadPool implements SharedObject {
     this.#word = word
     this.#services = services
     this.maxWorkers = requireWorkers(name, options.maxWorkers)
-    this.#initializer = options.initializer
+    const { initializer, initargs = [] } = options
+    this.#initializer = initializer && (() => initializer(...(initargs as never[])))
     // After all other threads, so that those come first wherever threads are listed.
     services.afterSetup(() => {
       for (let i = 0; i < this.maxWorkers; i++)
@@ -101,28 +108,27 @@ export class ThreadPool implements SharedObject {
    *
    * @throws MisuseError inside the thread after `shutdown`; BrokenThreadPool if an initializer has failed.
    */
-  *submit<R>(body: ThreadBody<R>): Steps<Future<R>> {
+  *submit<R, A extends readonly unknown[]>(body: (...args: A) => Steps<R>, ...args: A): Steps<Future<R>> {
     const future = this.#services.future<R>(this.name)
-    const job: Job = { future: future as unknown as Future, body }
+    const job: Job = { future: future as unknown as Future, body: () => body(...args) }
     const isTaken = yield* perform(new Submit(this, this.#word, this.#workers, future.name, job))
     if (!isTaken) throw new BrokenThreadPool()
     return future
   }
 
   /**
-   * Hands in a job for each item and returns their results in the order of the items. If one fails, or takes longer than
-   * `timeout` seconds, that error is thrown, and jobs that have not begun are cancelled.
+   * Hands in a job for each item and returns their results in the order of the items. If one fails, or has no result `timeout` seconds after
+   * the call, that error is thrown, and jobs that have not begun are cancelled.
    */
-  *map<T, R>(body: (item: T) => Steps<R>, items: Iterable<T>, options: WaitOptions = {}): Steps<R[]> {
+  map<T, R>(body: (item: T) => Steps<R>, items: Iterable<T>, { timeout }: MapOptions = {}): Steps<R[]> {
+    const map = (limit?: TimeLimit) => this.#map(body, items, limit)
+    return timeout === undefined ? map() : withinLimit(this.#services.time, timeout, map)
+  }
+
+  *#map<T, R>(body: (item: T) => Steps<R>, items: Iterable<T>, limit: TimeLimit | undefined): Steps<R[]> {
     const futures: Future<R>[] = []
-    for (const item of items) futures.push(yield* this.submit(() => body(item)))
-    const results: R[] = []
-    try {
-      for (const future of futures) results.push(yield* future.result(options))
-      return results
-    } finally {
-      for (const future of futures.slice(results.length)) yield* future.cancel()
-    }
+    for (const item of items) futures.push(yield* this.submit(body, item))
+    return yield* resultsInOrder(futures, upTo(limit))
   }
 
   /** Accepts no more jobs; by default waits until all workers have ended, after they have run all jobs. */
@@ -150,7 +156,9 @@ export class ThreadPool implements SharedObject {
         new TakeJob(this, this.#word, this.maxWorkers, (key) => this.#jobWith(key).future.name),
       )
       if (taken === null) return
+      yield new JobMark(taken)
       yield* run(this.#jobWith(taken.key))
+      yield new JobMark(null)
       // Where no more workers will be started, nobody asks how many are free.
       if (!taken.isFull) yield* this.#perform(becomingFree(this.maxWorkers))
     }

@@ -1,6 +1,7 @@
 import type { Footprint } from '../engine/footprint.js'
 import {
   type CostClass,
+  formatCall,
   formatData,
   type Operation,
   perform,
@@ -9,8 +10,18 @@ import {
   type WorldAccess,
   type WorldView,
 } from '../engine/operation.js'
-import type { Place } from '../engine/place.js'
+import { type Place, recordedPlace } from '../engine/place.js'
+import {
+  deadlinesOf,
+  isDue,
+  limited,
+  restOfLimit,
+  setDeadlines,
+  setOwnDeadline,
+  unlimited,
+} from '../engine/time/deadlines.js'
 import { nanosecondsOf } from '../engine/time/duration.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 
 /** What came of waiting with a timeout. */
 export type Timed<R> = { readonly timedOut: false; readonly result: R } | { readonly timedOut: true }
@@ -19,7 +30,7 @@ export type Timed<R> = { readonly timedOut: false; readonly result: R } | { read
 type Tried<R> = Timed<R> | { readonly timedOut: null }
 
 /**
- * Waits for an operation, but no longer than `seconds`; 0 and less: only tries.
+ * Waits for an operation, but no longer than `timeout` seconds, or than a limit lasts; 0 and less: only tries.
  *
  * In time mode `free` a timeout may fire at any moment while the operation has to wait, so that it never blocks: whether it
  * fires depends on when its thread steps, which is explored. In mode `virtual` a thread that has to wait gets a deadline,
@@ -29,10 +40,132 @@ type Tried<R> = Timed<R> | { readonly timedOut: null }
  * @param giveUp what a timeout changes, if anything: a waiter takes itself off a list, say. One step, never blocked.
  * @throws RangeError inside the thread if `seconds` is no number, infinite, or more than 104 days.
  */
-export function* withTimeout<R>(operation: Operation<R>, seconds: number, giveUp?: Operation): Steps<Timed<R>> {
+export function* withTimeout<R>(
+  operation: Operation<R>,
+  timeout: number | TimeLimit,
+  giveUp?: Operation,
+): Steps<Timed<R>> {
+  if (typeof timeout !== 'number' && timeout.isRunning)
+    return yield* perform(new WaitWithinLimit(operation, timeout.seconds, giveUp))
+  const seconds = typeof timeout === 'number' ? timeout : timeout.seconds
   const nanoseconds = nanosecondsOf(seconds, 'a timeout', 'leave it out to wait for ever')
   const tried = yield* perform(new Attempt(operation, seconds, nanoseconds, giveUp))
   return tried.timedOut === null ? yield* perform(new LimitedWait(operation, seconds, giveUp)) : tried
+}
+
+/** The time that several waits may take together. In time mode `free` it may be over whenever one of them has to wait. */
+export class TimeLimit {
+  readonly seconds: number
+  /** Whether a clock says when it is over. */
+  readonly isRunning: boolean
+
+  constructor(seconds: number, isRunning: boolean) {
+    this.seconds = seconds
+    this.isRunning = isRunning
+  }
+
+  /** Whether it is over. In time mode `virtual` a step; in mode `free` none, and never: who waits then sees. */
+  *isOver(): Steps<boolean> {
+    return this.isRunning && (yield* perform(new AskLimit(this.seconds)))
+  }
+
+  toString(): string {
+    return String(this.seconds)
+  }
+}
+
+/**
+ * Runs `body`, whose waits with that limit (`withTimeout`) together take no longer than `seconds` from now on: what CPython does that computes
+ * an end time and waits for what is left. In time mode `virtual` it begins and ends with a step, in mode `free` nothing is added.
+ *
+ * @throws RangeError inside the thread if `seconds` is no number, infinite, or more than 104 days.
+ */
+export function* withinLimit<R>(time: TimeMode, seconds: number, body: (limit: TimeLimit) => Steps<R>): Steps<R> {
+  const nanoseconds = nanosecondsOf(seconds, 'a timeout', 'leave it out to wait for ever')
+  if (time === 'free') return yield* body(new TimeLimit(seconds, false))
+  yield* perform(new BeginLimit(seconds, nanoseconds))
+  try {
+    return yield* body(new TimeLimit(seconds, true))
+  } finally {
+    yield* perform(new EndLimit(seconds))
+  }
+}
+
+/**
+ * Waits for an operation with a limit, and is told that this is over even if the operation could happen: for those who compute what is left
+ * before they look.
+ */
+export function* unlessOver<R>(operation: Operation<R>, limit: TimeLimit): Steps<Timed<R>> {
+  if (!limit.isRunning) return yield* perform(new UnlessOver(operation, limit.seconds, undefined))
+  return (yield* limit.isOver()) ? { timedOut: true } : yield* withTimeout(operation, limit)
+}
+
+/** An operation of a thread on its own limits. It never blocks. */
+abstract class LimitOperation<R> implements Operation<R> {
+  abstract readonly name: string
+  readonly object = null
+  readonly args: readonly unknown[]
+  readonly cost = 'none'
+  readonly place = recordedPlace()
+  readonly isTimed = true
+  readonly words: readonly number[] = []
+
+  constructor(seconds: number) {
+    this.args = [seconds]
+  }
+
+  abstract apply(world: WorldAccess, way: number, thread: number): R
+
+  ways(): number {
+    return 1
+  }
+
+  footprint(world: WorldView, thread: number): Footprint {
+    const own = [world.deadlineWord(thread)]
+    return { reads: own, writes: own }
+  }
+
+  label(result: unknown): string {
+    return formatCall(this.name, this.args, result)
+  }
+
+  holder(): null {
+    return null
+  }
+}
+
+class BeginLimit extends LimitOperation<void> {
+  readonly name = 'begin limit'
+  readonly #nanoseconds: number
+
+  constructor(seconds: number, nanoseconds: number) {
+    super(seconds)
+    this.#nanoseconds = nanoseconds
+  }
+
+  apply(world: WorldAccess, _way: number, thread: number): void {
+    setDeadlines(world, thread, limited(deadlinesOf(world, thread), this.#nanoseconds))
+  }
+}
+
+class EndLimit extends LimitOperation<void> {
+  readonly name = 'end limit'
+
+  apply(world: WorldAccess, _way: number, thread: number): void {
+    setDeadlines(world, thread, unlimited(deadlinesOf(world, thread)))
+  }
+}
+
+class AskLimit extends LimitOperation<boolean> {
+  readonly name = 'is over'
+
+  apply(world: WorldAccess, _way: number, thread: number): boolean {
+    return restOfLimit(deadlinesOf(world, thread)) === 0
+  }
+
+  override footprint(world: WorldView, thread: number): Footprint {
+    return { reads: [world.deadlineWord(thread)], writes: [] }
+  }
 }
 
 /** An operation that need not wait for ever. */
@@ -107,7 +240,7 @@ class Attempt<R> extends TimedOperation<R, Tried<R>> {
       this.giveUp?.apply(world, 0, thread)
       return { timedOut: true }
     }
-    world.setValue(world.deadlineWord(thread), this.#nanoseconds)
+    setOwnDeadline(world, thread, this.#nanoseconds)
     return { timedOut: null }
   }
 
@@ -132,7 +265,7 @@ class LimitedWait<R> extends TimedOperation<R, Timed<R>> {
 
   apply(world: WorldAccess, way: number, thread: number): Timed<R> {
     // First, so that no deadline is left behind by an operation that misuses its object.
-    world.setValue(world.deadlineWord(thread), null)
+    setOwnDeadline(world, thread, null)
     return this.#end(world, way, thread)
   }
 
@@ -150,8 +283,44 @@ class LimitedWait<R> extends TimedOperation<R, Timed<R>> {
   }
 }
 
-function isDue(world: WorldView, thread: number): boolean {
-  return world.value(world.deadlineWord(thread)) === 0
+/** Waits for the operation or for the end of the innermost limit. */
+class WaitWithinLimit<R> extends TimedOperation<R, Timed<R>> {
+  ways(world: WorldView, thread: number): number {
+    const ways = this.waited.ways(world, thread)
+    return ways === 0 && this.#isOver(world, thread) ? 1 : ways
+  }
+
+  apply(world: WorldAccess, way: number, thread: number): Timed<R> {
+    if (this.waited.ways(world, thread) > 0) return { timedOut: false, result: this.waited.apply(world, way, thread) }
+    this.giveUp?.apply(world, 0, thread)
+    return { timedOut: true }
+  }
+
+  footprint(world: WorldView, thread: number): Footprint {
+    const gives = this.#isOver(world, thread) && this.waited.ways(world, thread) === 0
+    const { reads, writes } = gives ? this.givingUp(world, thread) : this.waited.footprint(world, thread)
+    return { reads: [...reads, world.deadlineWord(thread)], writes }
+  }
+
+  #isOver(world: WorldView, thread: number): boolean {
+    return restOfLimit(deadlinesOf(world, thread)) === 0
+  }
+}
+
+/** Without a clock, a limit may be over before anybody looks whether the operation can happen. */
+class UnlessOver<R> extends TimedOperation<R, Timed<R>> {
+  ways(world: WorldView, thread: number): number {
+    return this.waited.ways(world, thread) + 1
+  }
+
+  apply(world: WorldAccess, way: number, thread: number): Timed<R> {
+    if (way === this.waited.ways(world, thread)) return { timedOut: true }
+    return { timedOut: false, result: this.waited.apply(world, way, thread) }
+  }
+
+  footprint(world: WorldView, thread: number): Footprint {
+    return this.waited.ways(world, thread) > 0 ? this.waited.footprint(world, thread) : this.givingUp(world, thread)
+  }
 }
 
 /** Besides the deadline, which is no memory of any process. */

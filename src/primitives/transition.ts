@@ -28,6 +28,8 @@ export interface Transition<S, R> {
   readonly args?: readonly unknown[]
   /** @default 'synchronisation' */
   readonly cost?: CostClass
+  /** Whether it matters to it what time means. @default false */
+  readonly isTimed?: boolean
   /** In how many ways it can proceed in this state; 0 = blocked. @default 1 */
   ways?(state: S, self: string): number
   /** @throws MisuseError if the object must not be used like this in this state. */
@@ -81,6 +83,7 @@ export class TransitionOperation<S, R> implements Operation<R> {
   readonly object: SharedObject
   readonly place: Place | undefined
   readonly words: readonly number[] | undefined
+  readonly isTimed: boolean
   readonly #word: number
   readonly #transition: Transition<S, R>
 
@@ -91,6 +94,7 @@ export class TransitionOperation<S, R> implements Operation<R> {
     this.cost = transition.cost ?? 'synchronisation'
     this.place = place
     this.words = [word]
+    this.isTimed = transition.isTimed ?? false
     this.#word = word
     this.#transition = transition
   }

@@ -8,6 +8,10 @@ import type { Lock } from './lock.js'
 import { LockTwin } from './lock-twin.js'
 import type { Queue } from './queue.js'
 import { QueueTwin } from './queue-twin.js'
+import type { LifoQueue } from './lifo-queue.js'
+import { LifoQueueTwin } from './lifo-queue-twin.js'
+import type { PriorityQueue } from './priority-queue.js'
+import { PriorityQueueTwin } from './priority-queue-twin.js'
 import type { Preference, ReaderWriterLock } from './reader-writer-lock.js'
 import { ReaderWriterLockTwin } from './reader-writer-lock-twin.js'
 import type { RLock } from './rlock.js'
@@ -21,13 +25,14 @@ import type { SharedObject, ThreadBody } from '../engine/operation.js'
 import { placeOfCaller } from '../engine/place.js'
 import type { SharingOptions } from '../engine/setup.js'
 import type { Process, ProcessOptions } from './process.js'
+import type { ProcessPool, ProcessPoolOptions } from './process-pool.js'
 
 /** The memory of one part of a twin, or of all of it. */
 type PartMemory = (part?: string) => TwinMemory
 
 /**
  * The same vocabulary with twins instead of contracts, as far as there are any: locks, re-entrant locks, conditions, semaphores, events,
- * barriers, queues, and reader-writer locks without preference. Everything else is as it is.
+ * barriers, queues of all three orders, and reader-writer locks without preference. Everything else is as it is.
  */
 export class TwinVocabulary extends Vocabulary {
   override lock(name: string, options?: SharingOptions): Lock {
@@ -79,14 +84,26 @@ export class TwinVocabulary extends Vocabulary {
     return this.#declare('queue', name, (memory) => new QueueTwin<T>(name, memory, maxsize)) as Queue<T>
   }
 
+  override lifoQueue<T>(name: string, { maxsize = 0 }: QueueOptions = {}): LifoQueue<T> {
+    const make = (memory: PartMemory) => new LifoQueueTwin<T>(name, memory, maxsize)
+    return this.#declare('LIFO queue', name, make) as LifoQueue<T>
+  }
+
+  override priorityQueue<T>(name: string, { maxsize = 0 }: QueueOptions = {}): PriorityQueue<T> {
+    const make = (memory: PartMemory) => new PriorityQueueTwin<T>(name, memory, maxsize)
+    return this.#declare('priority queue', name, make) as PriorityQueue<T>
+  }
+
   /** @throws ProgramFault `program/fork-with-twins`: to twins, the child of a fork is another thread than the one that forked. */
   override process<R>(name: string, body: ThreadBody<R>, options: ProcessOptions = {}): Process<R> {
-    if (options.start === 'fork')
-      throw new ProgramFault('program/fork-with-twins', `process “${name}” is forked, which twins do not survive`, {
-        place: placeOfCaller(),
-        hint: "leave out --twins, or declare the process with { start: 'spawn' }",
-      })
+    if (options.start === 'fork') throw forkOf(`process “${name}”`)
     return super.process(name, body, options)
+  }
+
+  /** @throws ProgramFault `program/fork-with-twins`, as `process` does. */
+  override processPool(name: string, workers: number, options: ProcessPoolOptions = {}): ProcessPool {
+    if (options.start === 'fork') throw forkOf(`a worker of pool “${name}”`)
+    return super.processPool(name, workers, options)
   }
 
   /** A twin has every public method of its contract, which is all that a program can ask of it. */
@@ -96,6 +113,18 @@ export class TwinVocabulary extends Vocabulary {
     make: (memory: PartMemory) => SharedObject,
     options?: SharingOptions,
   ): SharedObject {
-    return this.declare(kind, name, (words) => make((part = '') => new TwinMemory(name, words, part)), options)
+    return this.declare(
+      kind,
+      name,
+      (words) => make((part = '') => new TwinMemory(name, words, this.time, part)),
+      options,
+    )
   }
+}
+
+function forkOf(process: string): ProgramFault {
+  return new ProgramFault('program/fork-with-twins', `${process} is forked, which twins do not survive`, {
+    place: placeOfCaller(),
+    hint: "leave out --twins, or start it by 'spawn'",
+  })
 }

@@ -1,6 +1,7 @@
 import { ProgramFault } from '../engine/errors.js'
 import type { SharedObject } from '../engine/operation.js'
 import type { WordAllocator } from '../engine/setup.js'
+import type { TimeMode } from '../engine/time/time-mode.js'
 import { Atomic } from './atomic.js'
 import { Cell } from './cell.js'
 
@@ -9,12 +10,15 @@ import { Cell } from './cell.js'
  * primitive over nothing but loads, stores, exchanges, additions and sleeping on a word, as real systems write it.
  */
 export class TwinMemory {
+  /** What timeouts mean in this run. */
+  readonly time: TimeMode
   readonly #name: string
   readonly #words: WordAllocator
   readonly #prefix: string
 
   /** @param part what the words are of, if the object is made of several parts. */
-  constructor(name: string, words: WordAllocator, part = '') {
+  constructor(name: string, words: WordAllocator, time: TimeMode, part = '') {
+    this.time = time
     this.#name = part === '' ? name : `${name} (${part})`
     this.#words = words
     this.#prefix = part === '' ? '' : `${part} `

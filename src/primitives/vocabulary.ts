@@ -42,6 +42,7 @@ import type { WaitOptions } from './semaphore.js'
 import { type DeclaredThread, StartedThread, Thread, type ThreadOptions } from './thread.js'
 import { ThreadLocal } from './thread-local.js'
 import { ThreadPool, type ThreadPoolOptions } from './thread-pool.js'
+import { ProcessPool, type ProcessPoolOptions, type PoolWorker } from './process-pool.js'
 import { CensusQuestion } from './thread-questions.js'
 import { Timer, TimerAlarm } from './timer.js'
 
@@ -128,12 +129,10 @@ export class Vocabulary extends Setup {
    * @throws ProgramFault `program/no-clock` in mode `free`, in which no time passes.
    */
   clock(name = 'now'): Clock {
-    if (this.time === 'free')
-      throw new ProgramFault('program/no-clock', `there is no clock “${name}” where time is free`, {
-        place: placeOfCaller(),
-        hint: "declare the program with { time: 'virtual' }, or explore it with --time virtual",
-      })
-    return this.declare('clock', name, (words) => new Clock(name, words.data('now', 0)), SHARED)
+    if (this.time === 'free') throw noClock(`there is no clock “${name}” where time is free`, VIRTUAL)
+    const clock = this.declare('clock', name, (words) => new Clock(name, words.data('now', 0)), SHARED)
+    if (this.#running() === null) this.#clock ??= clock
+    return clock
   }
 
   /** A counting semaphore with so many permits at first. */
@@ -179,13 +178,13 @@ export class Vocabulary extends Setup {
   /** A queue between processes. */
   processQueue<T = unknown>(name: string, { maxsize = 0 }: ProcessQueueOptions = {}): ProcessQueue<T> {
     requireWhole(`process queue “${name}”`, 'as maxsize', maxsize, 0)
-    const initial: ProcessQueueState<T> = { arrived: [], underway: [], unfinished: 0 }
+    const initial: ProcessQueueState<T> = { arrived: [], landed: [], underway: [], unfinished: 0 }
     return this.declare(
       'process queue',
       name,
       (words) => {
         const word = words.data('items', initial)
-        const queue = new ProcessQueue<T>(name, word, maxsize, this.engine.processes)
+        const queue = new ProcessQueue<T>(name, word, maxsize, this.engine.processes, this.time)
         this.engine.atProcessExit({
           word,
           isDue: (content, process) => ProcessQueue.isUnderway(content, process),
@@ -242,7 +241,13 @@ export class Vocabulary extends Setup {
     return this.declare(
       'event loop',
       name,
-      (words) => new EventLoop(name, words.data('loop', NEW_LOOP), (...object) => this.declare(...object)),
+      (words) =>
+        new EventLoop(
+          name,
+          words.data('loop', NEW_LOOP),
+          (...object) => this.declare(...object),
+          () => this.#clockOf(`event loop “${name}”`),
+        ),
     )
   }
 
@@ -274,6 +279,7 @@ export class Vocabulary extends Setup {
           lock ?? new RLock(name, words.data('held', null), 'condition'),
           lock === undefined,
           spurious === true,
+          this.time,
         ),
       { shared },
     )
@@ -382,7 +388,7 @@ export class Vocabulary extends Setup {
    * A circuit breaker, closed at first.
    *
    * @param options.failures how many calls in a row must fail for it to open.
-   * @param options.resetAfter seconds from then on to the first probe. Without a clock: any time at all, unless it is 0.
+   * @param options.resetAfter seconds from then on to the first probe. In time mode `free`: any time at all, unless it is 0.
    */
   circuitBreaker(name: string, options: { readonly failures: number; readonly resetAfter: number }): CircuitBreaker {
     requireWhole(`circuit breaker “${name}”`, 'failures to open', options.failures, 1)
@@ -395,7 +401,8 @@ export class Vocabulary extends Setup {
     return this.declare(
       'circuit breaker',
       name,
-      (words) => new CircuitBreaker(name, words.data('state', initial), options.failures, options.resetAfter),
+      (words) =>
+        new CircuitBreaker(name, words.data('state', initial), options.failures, options.resetAfter, this.time),
     )
   }
 
@@ -558,21 +565,61 @@ export class Vocabulary extends Setup {
 
   /** A pool of threads that run jobs. */
   threadPool(name: string, options: ThreadPoolOptions): ThreadPool {
-    const services = {
-      carried: this.#carried,
-      running: this.#running,
-      future: <R>(pool: string) =>
-        this.future<R>(`${pool}’s job ${this.engine.ordinal()} of ${this.#running()?.name ?? 'setup'}`),
-      worker: (worker: string, body: ThreadBody) => this.engine.startable(worker, body, false, undefined),
-      afterSetup: (action: () => void) => this.engine.afterSetup(action),
-    }
     const pool = this.declare(
       'pool',
       name,
-      (words) => new ThreadPool(name, words.data('state', ThreadPool.initialState), options, services),
+      (words) =>
+        new ThreadPool(name, words.data('state', ThreadPool.initialState), options, {
+          ...this.#poolServices(),
+          worker: (worker: string, body: ThreadBody) => this.engine.startable(worker, body, false, undefined),
+        }),
     )
     this.engine.atPoolExit(() => pool.shutdown({ wait: false }), placeOfCaller())
     return pool
+  }
+
+  /** A pool of so many processes that run jobs. */
+  processPool(name: string, workers: number, options: ProcessPoolOptions = {}): ProcessPool {
+    requireStartMethod(`the processes of pool “${name}”`, options.start)
+    const place = placeOfCaller()
+    const worker = (make: (status: number, pid: number) => PoolWorker, called: string) => {
+      const pid = this.engine.process(false, place)
+      return this.declare('process', called, (words) => make(words.data('status', 'not started'), pid), SHARED)
+    }
+    const pool = this.declare(
+      'process pool',
+      name,
+      (words) =>
+        new ProcessPool(
+          name,
+          {
+            state: words.data('state', ProcessPool.initialState),
+            calls: words.data('calls', ProcessPool.initialCalls),
+          },
+          workers,
+          options,
+          {
+            ...this.#poolServices(),
+            context: this.engine.processes,
+            thread: (manager: string, body: ThreadBody) => this.engine.startable(manager, body, false, undefined),
+          },
+        ),
+      SHARED,
+    )
+    pool.declareWorkers(worker)
+    this.engine.atPoolExit(() => pool.shutdown({ wait: false }), place)
+    return pool
+  }
+
+  #poolServices() {
+    return {
+      carried: this.#carried,
+      running: this.#running,
+      time: this.time,
+      future: <R>(pool: string) =>
+        this.future<R>(`${pool}’s job ${this.engine.ordinal()} of ${this.#running()?.name ?? 'setup'}`),
+      afterSetup: (action: () => void) => this.engine.afterSetup(action),
+    }
   }
 
   /**
@@ -586,7 +633,7 @@ export class Vocabulary extends Setup {
   /**
    * Runs `each` for every future as soon as it is done, in that order; those that are done already come first, in any order.
    *
-   * @throws TimeoutError if none comes within `timeout` seconds.
+   * @throws TimeoutError if `timeout` seconds after the call some have not come, also if `each` has taken that long.
    */
   asCompleted<R>(
     futures: Iterable<Future<R>>,
@@ -596,14 +643,25 @@ export class Vocabulary extends Setup {
     return this.#waiter(futures).asCompleted(each, (ways) => this.choose(ways), options)
   }
 
+  /** What shows the time to an object that has none itself. */
+  #clockOf(object: string): Clock {
+    if (this.#clock !== null) return this.#clock
+    const missing = `there is no clock that ${object} could read`
+    if (this.time === 'free') throw noClock(`${missing} where time is free`, VIRTUAL)
+    throw noClock(missing, 'declare one in the setup: p.clock()')
+  }
+
   #waiter<R>(futures: Iterable<Future<R>>): FutureWaiter<R> {
     const name = `waiter ${this.engine.ordinal()} of ${this.#running()?.name ?? 'setup'}`
     return this.declare(
       'waiter',
       name,
-      (words) => new FutureWaiter(name, words.data('told', NOTHING_TOLD), [...futures]),
+      (words) => new FutureWaiter(name, words.data('told', NOTHING_TOLD), [...futures], this.time),
     )
   }
+
+  // The first that setup declares.
+  #clock: Clock | null = null
 
   readonly #carried = (key: string): unknown => this.engine.carried(key)
 
@@ -611,6 +669,12 @@ export class Vocabulary extends Setup {
 }
 
 const EMPTY_QUEUE: QueueState<never> = { items: [], unfinished: 0 }
+
+const VIRTUAL = "declare the program with { time: 'virtual' }, or explore it with --time virtual"
+
+function noClock(message: string, hint: string): ProgramFault {
+  return new ProgramFault('program/no-clock', message, { place: placeOfCaller(), hint })
+}
 
 function nameOf(object: object): string {
   return 'name' in object && typeof object.name === 'string' ? object.name : 'the object'
@@ -639,14 +703,18 @@ function isInteger32(value: number): boolean {
   return (value | 0) === value
 }
 
-function requireProcess(name: string, body: unknown, { start = 'spawn' }: ProcessOptions): void {
+function requireProcess(name: string, body: unknown, { start }: ProcessOptions): void {
   if (typeof body !== 'function')
     throw new ProgramFault('program/no-body', `process “${name}” has no body`, {
       place: placeOfCaller(),
       hint: 'give it a function*',
     })
+  requireStartMethod(`process “${name}”`, start)
+}
+
+function requireStartMethod(what: string, start = 'spawn'): void {
   if (['spawn', 'fork', 'forkserver'].includes(start)) return
-  throw new ProgramFault('program/start-method', `process “${name}” cannot be started by ${JSON.stringify(start)}`, {
+  throw new ProgramFault('program/start-method', `${what} cannot be started by ${JSON.stringify(start)}`, {
     place: placeOfCaller(),
     hint: "say 'spawn', 'fork' or 'forkserver'",
   })

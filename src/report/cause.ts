@@ -19,10 +19,8 @@ export function causeOf(kind: ViolationKind, replay: Replay, style: ReportStyle,
   switch (kind) {
     case 'deadlock':
       return describeDeadlock(replay, style)
-    case 'error': {
-      const [thread, message] = Object.entries(replay.outcome?.errors ?? {})[0] ?? ['', '']
-      return cause.error(thread, message, at(lastPlace(replay, thread)))
-    }
+    case 'error':
+      return describeError(replay, style)
     case 'misuse':
       return cause.misuse(last?.thread ?? '', last?.misuse ?? '', at(last?.place))
     case 'race':
@@ -36,6 +34,21 @@ export function causeOf(kind: ViolationKind, replay: Replay, style: ReportStyle,
     default:
       return describeProperty(replay, style)
   }
+}
+
+function describeError(replay: Replay, style: ReportStyle): string {
+  const { cause } = style.messages
+  const [thread, message] = Object.entries(replay.outcome?.errors ?? {})[0] ?? ['', '']
+  const asked = replay.steps.findLast((step) => step.thread === thread)
+  const cancelled = asked === undefined ? undefined : cancellationOf(replay, asked)
+  if (cancelled === undefined) return cause.error(thread, message, at(asked?.place))
+  return cause.cancelled(thread, at(asked?.place), cancelled.object!, cancelled.thread, at(cancelled.place))
+}
+
+/** The step that has cancelled the future whose result another one asks for, if that is what it does. */
+function cancellationOf({ steps }: Replay, asked: TraceStep): TraceStep | undefined {
+  if (!/^(?:result|exception)\b.*: CancelledError/.test(asked.label)) return undefined
+  return steps.find(({ object, label }) => object === asked.object && label === 'cancel → true')
 }
 
 function describeProperty(replay: Replay, style: ReportStyle): string {
@@ -154,10 +167,6 @@ function starving(replay: Replay): string {
     new Set(steps.filter(({ operation }) => operation === 'progress').map(({ thread }) => thread))
   const again = saying(repeated(replay))
   return [...saying(replay.steps)].filter((thread) => !again.has(thread)).join(', ')
-}
-
-function lastPlace(replay: Replay, thread: string): Place | undefined {
-  return replay.steps.findLast((step) => step.thread === thread)?.place
 }
 
 function at(place: Place | undefined): string {

@@ -136,6 +136,8 @@ export interface Messages {
     readonly cameEarly: (by: string, operation: string, step: number, place: string) => string
     readonly circle: string
     readonly error: (thread: string, message: string, place: string) => string
+    /** Who ends by asking for the result of a future, and who had cancelled it. */
+    readonly cancelled: (thread: string, place: string, future: string, by: string, cancelPlace: string) => string
     readonly misuse: (thread: string, message: string, place: string) => string
     readonly endless: (steps: number) => string
     readonly livelock: (steps: number) => string
@@ -290,6 +292,8 @@ const en: Messages = {
     waitsForNobody: (a, operation, place) => `${a} waits (${operation})${place}, and nobody is left who could end that`,
     cameEarly: (by, operation, step, place) => `: ${by}'s ${operation}${place} came before it, at step ${step}`,
     circle: 'each waits for the next, and nobody can go on',
+    cancelled: (thread, place, future, by, cancelPlace) =>
+      `${thread} asks for the result of ${future}${place}, which ${by === thread ? 'it' : by} had cancelled${cancelPlace}: nobody catches the CancelledError.`,
     error: (thread, message, place) => `${thread} ends by an error that nobody catches${place}: ${message}`,
     misuse: (thread, message, place) => `${thread} misuses an object${place}: ${message}.`,
     endless: (steps) =>
@@ -469,6 +473,8 @@ const fr: Messages = {
       `${a} attend (${operation})${place}, et il ne reste personne pour y mettre fin`,
     cameEarly: (by, operation, step, place) => ` : ${operation} de ${by}${place} est venu avant, au pas ${step}`,
     circle: 'chacun attend le suivant et personne ne peut avancer',
+    cancelled: (thread, place, future, by, cancelPlace) =>
+      `${thread} demande le résultat de ${future}${place}, ${by === thread ? "qu'il" : `que ${by}`} avait annulé${cancelPlace} : personne n'intercepte l'erreur CancelledError.`,
     error: (thread, message, place) =>
       `${thread} se termine par une erreur que personne n'intercepte${place} : ${message}`,
     misuse: (thread, message, place) => `${thread} emploie mal un objet${place} : ${message}.`,
@@ -526,6 +532,8 @@ function raisonDeLArret({ reason, limit, longest, bound }: Stopped): string {
       if (limit === 'threads') return "le programme a plus de fils que l'échantillonnage n'en suit"
       if (limit === 'values')
         return 'les valeurs dans les objets partagés prennent trop de place ; explorez une instance plus petite, ou gardez-y de plus petites valeurs'
+      if (limit === 'steps')
+        return `une exécution prend trop de pas, et dpor mène chacune à son terme${longestText} ; la stratégie graph voit si elle continue sans fin, pourvu que les fils qui bouclent disent p.at(étiquette, …locales) en tête de la boucle`
       return limit === 'operations'
         ? `une exécution est trop longue pour être suivie${longestText}${loopHint}`
         : `une exécution ou une valeur est trop grande pour être suivie${longestText}${loopHint}`

@@ -500,6 +500,22 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./pool-of-parts.js'),
   },
   {
+    name: 'process-pool',
+    rows: ['X2'],
+    title: {
+      en: 'Jobs of a pool of processes count in a global',
+      fr: "Les tâches d'un groupe de processus comptent dans une globale",
+    },
+    repairedBy: 'process-pool-results',
+    load: () => import('./process-pool.js'),
+  },
+  {
+    name: 'process-pool-results',
+    rows: ['X2'],
+    title: { en: 'The jobs return what they have counted', fr: "Les tâches rendent ce qu'elles ont compté" },
+    load: () => import('./process-pool-results.js'),
+  },
+  {
     name: 'gather',
     rows: ['X3'],
     title: { en: 'Three tasks of 2, 3 and 1 s, together', fr: 'Trois tâches de 2, 3 et 1 s, ensemble' },

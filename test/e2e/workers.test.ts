@@ -51,6 +51,17 @@ const PROGRAMS = {
     return yield* x.read()
   })
 })`,
+  // Which child is joined, and that one never is, no worker need have met alone.
+  'joining.ts': `export default program('joining', {}, (_params, p) => {
+  const x = p.atomic('x', 0)
+  p.thread('main', function* () {
+    const [often, seldom] = [yield* p.spawn('often', () => x.add(1)), yield* p.spawn('seldom', () => x.add(2))]
+    yield* p.spawn('never', () => x.add(4))
+    if ((yield* x.read()) === 6) yield* seldom.join()
+    else yield* often.join()
+  })
+  p.thread('other', () => x.add(8))
+})`,
   'daemon.ts': `export default program('daemon', {}, (_params, p) => {
   const x = p.atomic('x', 0)
   p.thread('clock', function* () {

@@ -83,7 +83,8 @@ function touchedBy(session: Session, { thread, operation }: ReturnType<typeof pe
         if (isAlive !== (before[index] ?? false)) lives.add(threads.all[index]!.word)
       })
     })
-  return { reads, writes: [...writes, ...lives] }
+  // Whoever is killed takes no step any more.
+  return { reads: [...reads, threads.all[thread]!.word], writes: [...writes, ...lives] }
 }
 
 function expectNotToChangeWays(session: Session, stepping: number, waiting: number): void {

@@ -52,19 +52,19 @@ export function callbacksRunOnce(declare: DeclareFuture): Program {
   })
 }
 
-/** Never more jobs run at a time than there are workers. */
-export function runsAtMostAsManyJobsAsWorkers(declare: DeclarePool): Program {
+/** Never more jobs run at a time than there are workers, although there is one more. */
+export function runsAtMostAsManyJobsAsWorkers(declare: DeclarePool, workers = 2): Program {
   return program('as many jobs as workers', {}, (_params, p) => {
-    const pool = declare(p, 2)
-    const running = p.atomic('running', 0)
+    const pool = declare(p, workers)
+    const running = p.atomic('running', 0, { shared: true })
     p.thread('main', function* () {
-      for (let i = 0; i < 3; i++)
+      for (let i = 0; i <= workers; i++)
         yield* pool.submit(function* () {
           yield* running.add(1)
           yield* running.add(-1)
         })
     })
-    p.always('two at most', (now) => now(running) <= 2)
+    p.always('no more than that', (now) => now(running) <= workers)
   })
 }
 
@@ -89,13 +89,38 @@ export function mapKeepsOrder(declare: DeclarePool): Program {
 export function shutdownWaits(declare: DeclarePool): Program {
   return program('shutdown waits', {}, (_params, p) => {
     const pool = declare(p, 2)
-    const ended = p.atomic('ended', 0)
+    const ended = p.atomic('ended', 0, { shared: true })
     const main = p.thread('main', function* () {
       for (let i = 0; i < 2; i++) yield* pool.submit(() => ended.add(1))
       yield* pool.shutdown()
       return yield* ended.read()
     })
     p.finally('both had ended', (final) => final.result(main) === 2)
+  })
+}
+
+/** Every job runs once. */
+export function runsEachJobOnce(declare: DeclarePool): Program {
+  return program('each job runs once', {}, (_params, p) => {
+    const pool = declare(p, 2)
+    const runs = p.atomic('runs', 0, { shared: true })
+    p.thread('main', function* () {
+      for (const unit of [1, 10]) yield* pool.submit(() => runs.add(unit))
+    })
+    p.finally('one and ten', (final) => final(runs) === 11)
+  })
+}
+
+/** What jobs change in their memory, whoever submits them does not see. */
+export function changesNothingOfItsSubmitters(declare: DeclarePool): Program {
+  return program('memories of their own', {}, (_params, p) => {
+    const pool = declare(p, 2)
+    const own = p.atomic('own', 0)
+    p.thread('main', function* () {
+      for (let i = 0; i < 2; i++) yield* pool.submit(() => own.add(1))
+      yield* pool.shutdown()
+    })
+    p.always('nothing has changed', (now) => now(own) === 0)
   })
 }
 

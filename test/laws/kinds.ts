@@ -143,7 +143,7 @@ export const KINDS: readonly ObjectKind[] = [
   ...(['none', 'readers', 'writers'] as const).map((preference): ObjectKind => ({
     title: `reader-writer lock that prefers ${preference}`,
     declare: (p, name) => p.readerWriterLock(name, { preference }),
-    operations: { acquireRead: reading, releaseRead: reading, acquireWrite: reading, releaseWrite: reading },
+    operations: { acquireRead: perhapsTimed, releaseRead: reading, acquireWrite: perhapsTimed, releaseWrite: reading },
   })),
   {
     title: 'once',
@@ -234,6 +234,30 @@ export const KINDS: readonly ObjectKind[] = [
     },
     operations: {
       submit: reading,
+      shutdown: fc.constantFrom([{ wait: false }], [{ wait: false, cancelFutures: true }], [{}]),
+    },
+  },
+  {
+    title: 'process pool',
+    declare: (p, name) => {
+      const pool = p.processPool(name, 2)
+      const shared = p.atomic(`of ${name}`, 0, { shared: true })
+      return {
+        *submit() {
+          yield* pool.submit(() => shared.add(1))
+        },
+        // Misuse before the worker has been started.
+        kill: () => pool.workers[0]!.kill(),
+        *cancel() {
+          return yield* (yield* pool.submit(() => shared.add(1))).cancel()
+        },
+        shutdown: (options: ShutdownOptions) => pool.shutdown(options),
+      }
+    },
+    operations: {
+      submit: reading,
+      kill: reading,
+      cancel: reading,
       shutdown: fc.constantFrom([{ wait: false }], [{ wait: false, cancelFutures: true }], [{}]),
     },
   },

@@ -14,7 +14,14 @@ export function loopWorld(p: Vocabulary): LoopWorld {
   let caller: LoopCaller
   const loop = p.declare('event loop', 'loop', (words) => {
     const word = words.data('loop', NEW_LOOP)
-    const declared = new EventLoop('loop', word, (...object) => p.declare(...object))
+    const declared = new EventLoop(
+      'loop',
+      word,
+      (...object) => p.declare(...object),
+      () => {
+        throw new Error('the laws know no clock')
+      },
+    )
     caller = new LoopCaller(declared, word)
     return declared
   })

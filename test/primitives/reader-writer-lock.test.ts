@@ -42,7 +42,9 @@ class RudeLock extends StatefulObject<{ readonly readers: number; readonly isWri
   }
 }
 
-const sides = (lock: Pick<ReaderWriterLock, 'acquireRead' | 'releaseRead' | 'acquireWrite' | 'releaseWrite'>) => ({
+type Sides = Record<'acquireRead' | 'releaseRead' | 'acquireWrite' | 'releaseWrite', () => Steps<void>>
+
+const sides = (lock: Sides) => ({
   read: { enter: () => lock.acquireRead(), leave: () => lock.releaseRead() },
   write: { enter: () => lock.acquireWrite(), leave: () => lock.releaseWrite() },
 })
@@ -143,6 +145,45 @@ describe('A reader-writer lock', () => {
     const { violations } = await exploreBothWays(again('writers'))
     expect(violations).toMatchObject([{ kind: 'deadlock', preemptions: 1, steps: 2 }])
     expect(violations[0].message).toContain('reader waits for lock, which writer')
+  })
+
+  test.each(PREFERENCES)('that prefers %s is as it was after somebody has given up', async (preference) => {
+    const givingUp = program(
+      'giving up',
+      {},
+      (_params, p) => {
+        const lock = p.readerWriterLock('lock', { preference })
+        p.thread('holder', function* () {
+          yield* lock.acquireRead()
+          yield* p.sleep(3)
+          yield* lock.releaseRead()
+        })
+        p.thread('writer', function* () {
+          yield* p.sleep(1)
+          return yield* lock.acquireWrite({ timeout: 1 })
+        })
+        p.thread('reader', function* () {
+          yield* p.sleep(2.5)
+          return yield* lock.acquireRead({ timeout: 0 })
+        })
+      },
+      { time: 'virtual' },
+    )
+    const { outcomes } = await exploreBothWays(givingUp)
+    expect(outcomes.map(({ results }) => results)).toEqual([{ writer: false, reader: true }])
+  })
+
+  test.each(PREFERENCES)('that prefers %s keeps nobody waiting for who only tries', async (preference) => {
+    const trying = program('trying', {}, (_params, p) => {
+      const lock = p.readerWriterLock('lock', { preference })
+      p.thread('holder', () => lock.acquireRead())
+      p.thread('writer', () => lock.acquireWrite({ timeout: 0 }))
+      p.thread('reader', () => lock.acquireRead({ timeout: 0 }))
+    })
+    const { outcomes } = await exploreBothWays(trying)
+    // Only somebody who holds the lock makes another one fail.
+    for (const { results } of outcomes) expect(results!['writer'] === false || results!['reader'] === false).toBe(true)
+    expect(outcomes.some(({ results }) => results!['reader'] === true)).toBe(true)
   })
 
   test('shows who reads or who writes', async () => {

@@ -2,7 +2,9 @@ import {
   type Event,
   explore,
   type ExploreReport,
+  type LifoQueue,
   type Lock,
+  type PriorityQueue,
   type Program,
   program,
   replay,
@@ -293,12 +295,107 @@ const clients: Readonly<Record<string, Client>> = {
   },
 }
 
+const ofAllOrders = {
+  'a LIFO queue': (p: Vocabulary) => p.lifoQueue<number>('queue', { maxsize: 2 }),
+  'a priority queue': (p: Vocabulary) => p.priorityQueue<number>('queue', { maxsize: 2 }),
+}
+
+const clientsOfOrders = Object.entries(ofAllOrders).flatMap(([title, declare]): [string, Client][] => [
+  [
+    `${title} of which the order is seen`,
+    (p) => {
+      const queue = declare(p)
+      return {
+        A: function* () {
+          for (const n of [1, 2]) yield* queue.put(n)
+        },
+        B: function* () {
+          return [yield* queue.get(), yield* queue.get()]
+        },
+      }
+    },
+  ],
+  [
+    `${title} that is full, and whose tasks are waited for`,
+    (p) => {
+      const queue = declare(p)
+      return {
+        A: function* () {
+          for (const n of [3, 1]) yield* queue.put(n)
+          try {
+            yield* queue.put(2, { timeout: 1 })
+          } catch (error) {
+            return (error as Error).name
+          }
+        },
+        B: function* () {
+          const got = yield* queue.get()
+          yield* queue.taskDone()
+          return [got, yield* queue.qsize()]
+        },
+      }
+    },
+  ],
+])
+
+const someEntries = [3, 1, 2, 2, 0, 5, 4]
+
+const alone: Readonly<Record<string, Client>> = {
+  'a heap': (p) => {
+    const queue = p.priorityQueue<readonly number[]>('queue')
+    return {
+      A: function* () {
+        for (const [i, n] of someEntries.entries()) yield* queue.put([n, i])
+        const got: unknown[] = []
+        while (!(yield* queue.empty())) got.push(yield* queue.get())
+        return got
+      },
+    }
+  },
+  'entries that have no order': (p) => {
+    const queue = p.priorityQueue<unknown>('queue')
+    return {
+      A: function* () {
+        const met: unknown[] = []
+        for (const entry of [2, 1, 'x', 3])
+          try {
+            yield* queue.put(entry)
+          } catch (error) {
+            met.push((error as Error).name)
+          }
+        while (!(yield* queue.empty()))
+          try {
+            met.push(yield* queue.get())
+          } catch (error) {
+            met.push((error as Error).message)
+          }
+        return met
+      },
+    }
+  },
+  'a stack': (p) => {
+    const queue = p.lifoQueue<number>('queue')
+    return {
+      A: function* () {
+        for (const n of someEntries) yield* queue.put(n)
+        const got = [yield* queue.get(), yield* queue.get()]
+        yield* queue.put(9)
+        while (!(yield* queue.empty())) got.push(yield* queue.get())
+        return got
+      },
+    }
+  },
+}
+
 describe('Clients cannot tell a contract from its twin:', () => {
-  test.each(Object.entries(clients))('%s', async (_title, client) => {
-    const contract = seen(await explore(clientProgram(client, Vocabulary)))
-    const twin = await explore(clientProgram(client, TwinVocabulary), { maxStates: 3_000_000 })
-    expect(seen(twin)).toEqual(contract)
-  })
+  test.each([...Object.entries(clients), ...clientsOfOrders, ...Object.entries(alone)])(
+    '%s',
+    async (_title, client) => {
+      const contract = seen(await explore(clientProgram(client, Vocabulary)))
+      const twin = await explore(clientProgram(client, TwinVocabulary), { maxStates: 3_000_000 })
+      expect(seen(twin)).toEqual(contract)
+    },
+  )
 })
 
 /** A lock whose release wakes nobody, as if nobody could sleep. */
@@ -355,14 +452,28 @@ class Stingy extends Vocabulary {
   }
 }
 
+/** Queues that are all first in, first out. */
+class Unsorted extends TwinVocabulary {
+  override lifoQueue<T>(name: string): LifoQueue<T> {
+    return this.queue<T>(name) as LifoQueue<T>
+  }
+
+  override priorityQueue<T>(name: string): PriorityQueue<T> {
+    return this.queue<T>(name) as unknown as PriorityQueue<T>
+  }
+}
+
 describe('Clients can tell a contract from a broken twin:', () => {
   test.each([
     ['a lock that wakes nobody', 'three threads at a lock', Forgetful],
     ['a lock that looks and takes in two steps', 'three threads at a lock', Hasty],
     ['an event that wakes one of two', 'an event that is set', Stingy],
+    ['a heap that is none', 'a heap', Unsorted],
+    ['a stack that is a ring', 'a stack', Unsorted],
   ])('%s', async (_title, name, broken) => {
-    const contract = seen(await explore(clientProgram(clients[name], Vocabulary)))
-    expect(seen(await explore(clientProgram(clients[name], broken)))).not.toEqual(contract)
+    const client = (clients[name] ?? alone[name])!
+    const contract = seen(await explore(clientProgram(client, Vocabulary)))
+    expect(seen(await explore(clientProgram(client, broken)))).not.toEqual(contract)
   })
 })
 

@@ -64,6 +64,20 @@ const sentences: Sentence[] = [
     fr: "A se termine par une erreur que personne n'intercepte (here) : RangeError: on purpose",
   },
   {
+    title: 'A future that another thread has cancelled',
+    subject: subjects.asksForTheCancelled,
+    kind: 'error',
+    en: 'reader asks for the result of report (here), which impatient had cancelled (here): nobody catches the CancelledError.',
+    fr: "reader demande le résultat de report (here), que impatient avait annulé (here) : personne n'intercepte l'erreur CancelledError.",
+  },
+  {
+    title: 'A future of a pool that its own submitter has cancelled',
+    subject: subjects.cancelsAndAsks,
+    kind: 'error',
+    en: 'main asks for the result of pool’s job 1 of main (here), which it had cancelled (here): nobody catches the CancelledError.',
+    fr: "main demande le résultat de pool’s job 1 of main (here), qu'il avait annulé (here) : personne n'intercepte l'erreur CancelledError.",
+  },
+  {
     title: 'A thread that waits for what nobody can give any more',
     subject: subjects.lateWaiter,
     kind: 'deadlock',

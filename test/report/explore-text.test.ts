@@ -210,6 +210,12 @@ const stops: readonly [string, Program, TextOptions, string][] = [
     { maxHeap: 50_000 },
     'les valeurs dans les objets partagés prennent trop de place ; explorez une instance plus petite, ou gardez-y de plus petites valeurs',
   ],
+  ...[{}, { equivalence: 'reads-from' as const }].map((how): [string, Program, TextOptions, string] => [
+    `steps ${Object.values(how).join('')}`,
+    cutOff,
+    { strategy: 'dpor', ...how },
+    'une exécution prend trop de pas, et dpor mène chacune à son terme ; le fil « A » a effectué jusqu’à 1 opération ; la stratégie graph voit si elle continue sans fin',
+  ]),
   ['threads', crowd, { strategy: 'random' }, 'le programme a plus de fils que l’échantillonnage n’en suit'],
   ['first', lostUpdate, { until: 'first' }, 'arrêté au premier problème, comme demandé'],
   ['aborted', lostUpdate, { signal: AbortSignal.abort() }, 'arrêté à la demande'],

@@ -20,6 +20,14 @@ describe.each(STRATEGIES)('Under strategy %s', (strategy) => {
     expect(await exploreScenario(name, strategy)).toMatchObject({ verdict: 'holds', complete: true, violations: [] })
   })
 
+  test('three tasks of 2, 3 and 1 s end after 3 s, the shortest first', async () => {
+    const { outcomes, time } = await exploreScenario('gather', strategy)
+    expect(time).toBe('virtual')
+    expect(outcomes.map(({ final, results }) => [final, results?.['main']])).toEqual([
+      [{ now: 3, done: ['C', 'A', 'B'] }, [2, 3, 1]],
+    ])
+  })
+
   test('a blocking call of one user-level thread stops them all', async () => {
     const { violations, outcomes } = await exploreScenario('user-level-threads', strategy)
     expect(violations.map(({ kind }) => kind)).toEqual(['deadlock'])

@@ -74,3 +74,15 @@ describe('A process that holds a lock', () => {
     expect(await exploreBothWays('killed-holder-asked')).toMatchObject({ verdict: 'holds', violations: [] })
   })
 })
+
+describe('A counter that jobs of a pool of processes increment', () => {
+  test.each([1, 2])('is one for each of %i workers: the parent’s stays at 0 in every interleaving', async (workers) => {
+    const report = await exploreBothWays('process-pool', { workers })
+    expect(found(report)).toEqual(['property: two even numbers were found'])
+    expect(new Set(report.outcomes.map(({ final }) => final['found']))).toEqual(new Set([0]))
+  })
+
+  test('is right in the parent if the jobs return what they have counted', async () => {
+    expect(await exploreBothWays('process-pool-results')).toMatchObject({ verdict: 'holds', violations: [] })
+  })
+})

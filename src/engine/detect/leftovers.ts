@@ -1,6 +1,6 @@
 import type { Outcome } from '../explore/explore-report.js'
 import { formatPlace, type Place } from '../place.js'
-import type { Session } from '../session.js'
+import type { SpawnedThread } from './spawned-threads.js'
 
 /** What an object says is left undone where a program has ended. */
 export interface Leftover {
@@ -31,9 +31,9 @@ export interface Warning {
 /**
  * What is left undone at the ends of executions, each with how often, and the threads that nobody ever joins.
  *
- * @param isComplete whether everything has been seen: only then is it known that nobody joins a thread.
+ * @param spawned the threads that were spawned to be joined; only if everything has been seen is it known that nobody joins one.
  */
-export function warningsOf(session: Session, outcomes: readonly Outcome[], isComplete: boolean): Warning[] {
+export function warningsOf(outcomes: readonly Outcome[], spawned: readonly SpawnedThread[]): Warning[] {
   const byKey = new Map<string, { readonly leftover: Leftover; readonly outcomes: Outcome[] }>()
   for (const outcome of outcomes)
     for (const leftover of outcome.leftovers ?? []) {
@@ -43,7 +43,7 @@ export function warningsOf(session: Session, outcomes: readonly Outcome[], isCom
       byKey.set(key, entry)
     }
   const left = [...byKey.values()].map((entry): Warning => warningOf(entry.leftover, entry.outcomes))
-  return isComplete ? [...left, ...neverJoined(session)] : left
+  return [...left, ...spawned.filter(({ isJoined }) => !isJoined).map(neverJoined)]
 }
 
 function warningOf(leftover: Leftover, outcomes: readonly Outcome[]): Warning {
@@ -65,24 +65,18 @@ function messageOf({ kind, object, thread, fate }: Leftover): string {
     : `task ${thread} of ${object} is left: ${fate ?? ''}`
 }
 
-function neverJoined({ image, threads }: Session): Warning[] {
-  return threads.canonical
-    .filter((thread) => image.toBeJoined.has(thread) && !image.joined.has(thread))
-    .map((thread) => {
-      const { name } = threads.all[thread]!
-      const place = image.operationAt(image.toBeJoined.get(thread)!)?.place
-      const where = place === undefined ? '' : `, spawned at ${formatPlace(place)},`
-      return {
-        kind: 'never-joined',
-        message: `nobody joins ${name}${where} in any execution`,
-        object: null,
-        thread: name,
-        place,
-        interleavings: null,
-        probability: null,
-        executions: null,
-      }
-    })
+function neverJoined({ name, place }: SpawnedThread): Warning {
+  const where = place === undefined ? '' : `, spawned at ${formatPlace(place)},`
+  return {
+    kind: 'never-joined',
+    message: `nobody joins ${name}${where} in any execution`,
+    object: null,
+    thread: name,
+    place,
+    interleavings: null,
+    probability: null,
+    executions: null,
+  }
 }
 
 function sum(numbers: readonly (number | null)[]): number | null {

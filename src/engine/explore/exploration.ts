@@ -1,4 +1,5 @@
 import { type Warning, warningsOf } from '../detect/leftovers.js'
+import { spawnedThreads } from '../detect/spawned-threads.js'
 import { UsageError } from '../errors.js'
 import { inModes } from '../modes.js'
 import type { Program } from '../program.js'
@@ -152,10 +153,9 @@ export class Exploration {
     }
   }
 
-  #warnings({ outcomes, complete }: StrategyResult): { readonly warnings?: readonly Warning[] } {
-    // With several workers, no session has met all operations.
-    const isWhole = complete && (this.#investigation.options.workers ?? 1) === 1
-    const warnings = warningsOf(this.#investigation.session, outcomes, isWhole)
+  #warnings({ outcomes, complete, spawned }: StrategyResult): { readonly warnings?: readonly Warning[] } {
+    const met = spawned ?? spawnedThreads(this.#investigation.session)
+    const warnings = warningsOf(outcomes, complete ? met : [])
     return warnings.length === 0 ? {} : { warnings }
   }
 

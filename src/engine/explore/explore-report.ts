@@ -95,8 +95,8 @@ export interface BoundCounts {
   readonly assumeFailed: number
 }
 
-/** What can be too much to be followed: one thread's operations, the values in shared objects, or threads. */
-export type HistoryKind = 'operations' | 'values' | 'threads'
+/** What can be too much to be followed: one thread's operations, the steps of one execution, the values in shared objects, or threads. */
+export type HistoryKind = 'operations' | 'steps' | 'values' | 'threads'
 
 /** The thread that has performed the most operations in one execution: the likely culprit when a bound is reached. */
 export interface LongestThread {

@@ -5,6 +5,7 @@ import { cyclicComponents, type CyclicComponent, fairCycle } from './fairness.js
 import { type Finding, sighted } from './finding.js'
 import type { GraphSearch } from './graph-search.js'
 import { type Goal, type GraphPath, leastSchedule } from './least-schedule.js'
+import { partialDeadlocks } from './partial-deadlocks.js'
 import { asProbability, countPaths, type PathNumber, type PathNumbers } from './path-numbers.js'
 import { outcomeViolations } from './outcome-violations.js'
 import { starvations } from './starvation.js'
@@ -224,7 +225,9 @@ class GraphAnalysis {
     }
     const findings: Finding[] = []
     for (const [kind, cycle] of nearest) findings.push(yield* this.#endless(kind, cycle, components))
-    return [...findings, ...(yield* this.#partialDeadlocks(components))]
+    const { graph, session } = this.#search
+    const bottoms = this.#cyclic.filter((cycle) => cycle.isBottom && this.#kindOf(cycle) !== 'deadlock')
+    return [...findings, ...(yield* partialDeadlocks(graph, session, components, bottoms, this.#maxMemory))]
   }
 
   /** Whether going round for ever is what a component is for: whoever steps in it, daemons aside, says `progress` in it. */
@@ -240,38 +243,6 @@ class GraphAnalysis {
         return saying !== undefined && states.some((state) => saying.has(state))
       })
     )
-  }
-
-  /** Threads that nothing can free any more while others step for ever: one finding for each set of those others. */
-  *#partialDeadlocks(components: Components): Generator<void, Finding[]> {
-    const { graph, session } = this.#search
-    const { threads } = session
-    const nearest = new Map<string, CyclicComponent>()
-    for (const cycle of this.#cyclic) {
-      if (!cycle.isBottom || this.#kindOf(cycle) === 'deadlock') continue
-      const others = [...cycle.stepping].sort((a, b) => a - b).join()
-      const known = nearest.get(others)
-      if (known === undefined || cycle.firstState < known.firstState) nearest.set(others, cycle)
-    }
-    const findings: Finding[] = []
-    for (const cycle of [...nearest.values()].slice(0, MAX_FINDINGS)) {
-      const goal: Goal = { state: (state) => components.componentOf[state] === cycle.component }
-      const path = (yield* leastSchedule(graph, threads.all.length, goal, this.#maxMemory))!
-      session.rewind()
-      for (const { thread, way } of path.steps) session.step(thread, way)
-      const stuck = threads.canonical.filter(
-        (thread) =>
-          !cycle.stepping.has(thread) &&
-          !threads.all[thread]!.daemon &&
-          session.node(thread) !== 0 &&
-          !session.world.hasEnded(thread),
-      )
-      if (stuck.length === 0) continue
-      const subject = JSON.stringify(stuck.map((thread) => threads.all[thread]!.name))
-      const repeat = yield* fairCycle(graph, components, path.state, threads.all.length)
-      findings.push({ ...sighted('deadlock', subject, path.steps), repeat, isLeast: path.isLeast })
-    }
-    return findings
   }
 
   *#endless(kind: ViolationKind, cycle: CyclicComponent, components: Components): Generator<void, Finding> {

@@ -1,10 +1,12 @@
 import type { HistoryLimit } from '../errors.js'
 import type { ExploreReport, HistoryKind, LongestThread } from './explore-report.js'
+import { EXECUTION_LIMIT } from './random-search.js'
 
 /** What a report says about a search that stopped early. */
 export type Stopped = NonNullable<ExploreReport['stopped']>
 
-const CLAIM_HINT = 'let it say p.at(label, …locals) at the head of the loop'
+const CLAIM = 'p.at(label, …locals) at the head of the loop'
+const CLAIM_HINT = `let it say ${CLAIM}`
 
 /**
  * Why a search stopped early and what follows, as a sentence.
@@ -41,6 +43,12 @@ export function stoppedByHistory(error: HistoryLimit): Stopped {
   return { reason: 'history', message: stopMessage('history', error.message, '', limit), limit }
 }
 
+/** The same of one that runs each execution to its end, and has met one that takes too long for that. */
+export function stoppedByLength(): Stopped {
+  const detail = `an execution takes more than ${EXECUTION_LIMIT} steps, and dpor runs each to its end`
+  return { reason: 'history', message: stopMessage('history', detail, '', 'steps'), limit: 'steps' }
+}
+
 /** A thread's operations in a sentence of `stopMessage`. */
 export function longestText({ thread, operations }: LongestThread): string {
   return `thread “${thread}” has performed up to ${operations} operations`
@@ -49,5 +57,6 @@ export function longestText({ thread, operations }: LongestThread): string {
 function historyHint(limit: HistoryKind | undefined): string {
   if (limit === 'threads') return ''
   if (limit === 'values') return '; explore a smaller instance, or keep smaller values in shared objects'
+  if (limit === 'steps') return `; strategy graph sees whether it goes on for ever, if threads that loop say ${CLAIM}`
   return `; if it loops for ever, ${CLAIM_HINT}`
 }

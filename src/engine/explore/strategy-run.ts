@@ -1,3 +1,4 @@
+import type { SpawnedThread } from '../detect/spawned-threads.js'
 import type {
   BoundCounts,
   Coverage,
@@ -17,6 +18,8 @@ export interface StrategyResult {
   readonly outcomes: readonly Outcome[]
   readonly counts: Partial<ExploreReport['counts']>
   readonly races?: RaceSummary | undefined
+  /** Threads spawned to be joined, if more is known of them than the investigation's session has met. */
+  readonly spawned?: readonly SpawnedThread[] | undefined
   readonly bounds?: readonly BoundCounts[]
   readonly dropped?: ExploreReport['dropped']
   readonly divergence?: number | null

@@ -2,6 +2,7 @@ import type { Footprint } from '../footprint.js'
 import { formatCall, type Operation, perform, type Steps, type WorldAccess, type WorldView } from '../operation.js'
 import type { Place } from '../place.js'
 import { Pause } from '../thread-operations.js'
+import { isDue, setOwnDeadline } from './deadlines.js'
 import { nanosecondsOf } from './duration.js'
 import type { TimeMode } from './time-mode.js'
 
@@ -60,7 +61,7 @@ class Sleep extends DeadlineOperation {
   }
 
   apply(world: WorldAccess, _way: number, thread: number): void {
-    world.setValue(world.deadlineWord(thread), this.#nanoseconds)
+    setOwnDeadline(world, thread, this.#nanoseconds)
   }
 }
 
@@ -73,10 +74,10 @@ class Wake extends DeadlineOperation {
   }
 
   ways(world: WorldView, thread: number): number {
-    return world.value(world.deadlineWord(thread)) === 0 ? 1 : 0
+    return isDue(world, thread) ? 1 : 0
   }
 
   apply(world: WorldAccess, _way: number, thread: number): void {
-    world.setValue(world.deadlineWord(thread), null)
+    setOwnDeadline(world, thread, null)
   }
 }

@@ -3,6 +3,7 @@ import type { Layout } from '../layout.js'
 import { AtMark } from '../marks.js'
 import { type Operation, type Steps, type WorldAccess, type WorldView } from '../operation.js'
 import type { ThreadRegistry } from '../thread-registry.js'
+import { type Deadlines, deadlinesAfter, untilNextDeadline } from './deadlines.js'
 import { formatDuration } from './duration.js'
 import type { Timers } from './timed-object.js'
 
@@ -56,8 +57,8 @@ export class VirtualClock {
   untilNext(world: WorldView): number | null {
     let least = Infinity
     for (const word of this.#context.threads.deadlines) {
-      const left = world.value(word) as number | null
-      if (left !== null && left > 0 && left < least) least = left
+      const left = world.value(word) as Deadlines
+      if (left !== null) least = Math.min(least, untilNextDeadline(left) ?? Infinity)
     }
     for (const timers of this.#context.timers(world)) least = Math.min(least, timers.untilNext(world) ?? Infinity)
     return least === Infinity ? null : least
@@ -66,8 +67,8 @@ export class VirtualClock {
   /** Lets so many nanoseconds pass for everybody. */
   advance(world: WorldAccess, nanoseconds: number): void {
     for (const word of this.#context.threads.deadlines) {
-      const left = world.value(word) as number | null
-      if (left !== null && left > 0) world.setValue(word, left - nanoseconds)
+      const left = world.value(word) as Deadlines
+      if (left !== null) world.setValue(word, deadlinesAfter(left, nanoseconds))
     }
     for (const timers of this.#context.timers(world)) timers.advance(world, nanoseconds)
   }

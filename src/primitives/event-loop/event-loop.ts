@@ -2,9 +2,12 @@ import type { Leftover } from '../../engine/detect/leftovers.js'
 import { HistoryLimit, ProgramFault } from '../../engine/errors.js'
 import type { PlainData } from '../../engine/interner.js'
 import type { ThreadHandle } from '../../engine/marks.js'
-import type { SharedObject, Steps, ThreadBody, WorldView } from '../../engine/operation.js'
+import type { Steps, ThreadBody, SharedObject, WorldAccess, WorldView } from '../../engine/operation.js'
 import type { WordAllocator } from '../../engine/setup.js'
+import { nanosecondsOf } from '../../engine/time/duration.js'
+import type { TimedObject } from '../../engine/time/timed-object.js'
 import { isMutation } from '../../engine/thread-runner.js'
+import type { Clock } from '../clock.js'
 import { leakedTasks } from './leaked-tasks.js'
 import type { Gathered } from './loop-callbacks.js'
 import { LoopCaller } from './loop-caller.js'
@@ -41,7 +44,8 @@ import { LoopSemaphore } from './loop-semaphore.js'
 import { LoopTask } from './loop-task.js'
 import type { ReturnWhen } from '../future-waiter.js'
 import type { LoopState, Outcome } from './loop-state.js'
-import { describeHandle, describeTimer } from './loop-turns.js'
+import { untilNextTimer } from './loop-timers.js'
+import { afterTime, describeHandle, describePending } from './loop-turns.js'
 import { TaskGroup } from './task-group.js'
 import { errorOf, thrownBy } from './thrown.js'
 
@@ -86,23 +90,29 @@ type Declare = <T extends SharedObject>(kind: string, name: string, make: (words
  *
  * Who is next is decided as CPython decides it: one FIFO queue of calls, filled by `call_soon` and emptied iteration by iteration. A wait
  * is one step that passes the turn and one that resumes; calls of the loop's own (a callback of `gather`, a look at the timers) are
- * steps of the thread that runs the loop. Times are seconds without a clock: at every look any timer may be due, but no timer before one that was set earlier
- * for no longer.
+ * steps of the thread that runs the loop.
+ *
+ * In time mode `free`, any timer may be due at every look, but none before one that was set earlier for no longer. In mode `virtual`, the loop
+ * finds all timers that are due at a moment together, in the order of their deadlines; of those with equal deadlines, the ones that were set
+ * at one moment in the order in which they were set, the others in any, since on a real clock it depends on how long steps have taken.
  *
  * Declared by `p.eventLoop(name)`; `yield* loop.run(body)` in a thread is Python's `asyncio.run(body())`.
  */
-export class EventLoop implements SharedObject {
+export class EventLoop implements TimedObject {
   readonly kind = 'event loop'
   readonly name: string
   readonly #word: number
   readonly #caller: LoopCaller
   readonly #declare: Declare
+  readonly #clock: () => Clock
   /** In properties a loop shows whose turn it is, what is ready and which timers are set; after its end the tasks that leaked, if any. */
   declare readonly contentType?: LoopContent | undefined
 
-  constructor(name: string, word: number, declare: Declare) {
+  /** @param clock finds what shows the time, or throws if there is none. */
+  constructor(name: string, word: number, declare: Declare, clock: () => Clock) {
     this.name = name
     this.#word = word
+    this.#clock = clock
     this.#caller = new LoopCaller(this, word)
     this.#declare = declare
   }
@@ -159,6 +169,15 @@ export class EventLoop implements SharedObject {
   }
 
   /**
+   * Python's `loop.time()`: what `p.clock()` shows, the seconds since the beginning of the program, for any thread. One step.
+   *
+   * @throws ProgramFault `program/no-clock` in time mode `free`, and where setup declares no `p.clock()`.
+   */
+  *time(): Steps<number> {
+    return yield* this.#clock().read()
+  }
+
+  /**
    * Waits for all, and returns their results in the order in which they were given. The first error is thrown at once, and the
    * others go on; with `returnExceptions`, errors stand among the results. Whoever cancels the waiting task cancels them all.
    */
@@ -191,6 +210,7 @@ export class EventLoop implements SharedObject {
     { returnWhen = 'ALL_COMPLETED', timeout }: LoopWaitOptions = {},
   ): Steps<{ readonly done: readonly Awaitable<R>[]; readonly pending: readonly Awaitable<R>[] }> {
     if (awaitables.length === 0) throw new RangeError('wait needs something to wait for')
+    if (timeout !== undefined) requireSeconds(timeout)
     const different = [...new Map(awaitables.map((one) => [one.id, one])).values()]
     const { ids, names } = describe(different)
     const done = yield* this.#caller.call(waitingFor(ids, names, returnWhen, timeout))
@@ -211,7 +231,7 @@ export class EventLoop implements SharedObject {
   }
 
   /**
-   * Runs `body` in the same task, but no longer than `seconds`: then the task is cancelled, and if nobody else has cancelled it, TimeoutError is
+   * Runs `body` in the same task, but no longer than `seconds`: then the task is cancelled, and if nobody else has cancelled it since, TimeoutError is
    * thrown in place of CancelledError. Python's `async with timeout(seconds)`; entering it takes no time, so that more than 0 seconds are
    * never over at once.
    *
@@ -273,7 +293,7 @@ export class EventLoop implements SharedObject {
     return yield* this.#callLater(null, givenName, body)
   }
 
-  /** Has the loop call `body` after `seconds`. */
+  /** Has the loop call `body` after `seconds`; after 0 and less, at its next look at the timers. */
   callLater(seconds: number, body: ThreadBody<void>): Steps<LoopHandle>
   callLater(seconds: number, name: string, body: ThreadBody<void>): Steps<LoopHandle>
   *callLater(seconds: number, first: string | ThreadBody<void>, second?: ThreadBody<void>): Steps<LoopHandle> {
@@ -354,10 +374,19 @@ export class EventLoop implements SharedObject {
     const content = {
       ...(state.turn === null ? {} : { turn: world.threadName(world.threadWith(state.turn)) }),
       ...(state.ready.length === 0 ? {} : { ready: state.ready.map((handle) => describeHandle(state, handle)) }),
-      ...(state.timers.length === 0 ? {} : { timers: state.timers.map((timer) => describeTimer(state, timer)) }),
+      ...(state.timers.length === 0 ? {} : { timers: state.timers.map((timer) => describePending(state, timer)) }),
       ...(Object.keys(leaked).length === 0 ? {} : { leaked }),
     }
     return Object.keys(content).length === 0 ? undefined : content
+  }
+
+  untilNext(world: WorldView): number | null {
+    return untilNextTimer(world.value(this.#word) as LoopState)
+  }
+
+  advance(world: WorldAccess, nanoseconds: number): void {
+    const state = world.value(this.#word) as LoopState
+    if (state.timers.length > 0) world.setValue(this.#word, afterTime(state, nanoseconds))
   }
 
   /** What a state knows of tasks that leak: for detectors. */
@@ -440,8 +469,10 @@ function named<R>(
 }
 
 function requireSeconds(seconds: number): number {
-  if (typeof seconds === 'number' && !Number.isNaN(seconds)) return seconds
-  throw new RangeError(`an event loop cannot wait for ${String(seconds)} seconds: give it a number`)
+  if (typeof seconds !== 'number' || Number.isNaN(seconds))
+    throw new RangeError(`an event loop cannot wait for ${String(seconds)} seconds: give it a number`)
+  if (Number.isFinite(seconds)) nanosecondsOf(seconds, 'a wait of an event loop', 'Infinity to wait for ever')
+  return seconds
 }
 
 function requireWhole(object: string, what: string, given: number): void {

@@ -89,7 +89,7 @@ function noteWaited(loop: LoopMachine, waiter: string, child: string): void {
   const left = part.left - 1
   loop.setPart(waiter, { ...part, left })
   if (left > 0 && !isEnough(loop, part, child)) return
-  loop.cancelTimer(part.timer)
+  loop.cancelTimer(waiter)
   loop.setResult(waiter)
 }
 
@@ -115,7 +115,7 @@ function expire(loop: LoopMachine, id: string): void {
   const timeout = loop.timeout(id)
   if (timeout === undefined) return
   loop.cancel(timeout.task, null)
-  loop.setTimeout(id, { ...timeout, timer: null, isExpiring: true })
+  loop.setTimeout(id, { ...timeout, isExpiring: true })
 }
 
 /** Whether the end of a task makes its group cancel the others. */

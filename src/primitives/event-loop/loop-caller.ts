@@ -1,8 +1,10 @@
+import { call, type CallLoop } from '../../engine/call.js'
+import type { PlainData } from '../../engine/interner.js'
 import { perform, type SharedObject, type Steps, type ThreadBody } from '../../engine/operation.js'
 import type { ThreadHandle } from '../../engine/marks.js'
 import { recordedPlace } from '../../engine/place.js'
 import { Spawn } from '../../engine/thread-operations.js'
-import { Begin, Resume, START } from './loop-operation.js'
+import { Begin, type LoopWords, Resume, START } from './loop-operation.js'
 import { type Procedure, returns, throws } from './loop-procedure.js'
 import { errorOf } from './thrown.js'
 
@@ -22,15 +24,25 @@ export class LoopCaller {
   }
 
   /** A procedure on the loop and on objects besides it, whose words these are. */
-  *callOn<R, Own extends readonly unknown[]>(
+  callOn<R, Own extends readonly unknown[]>(
     object: SharedObject,
     own: readonly number[],
     procedure: Procedure<R, Own>,
   ): Steps<R> {
-    const words = { loop: this.#word, own }
+    // What the thread that runs the loop does meanwhile in its place is of no matter to it afterwards.
+    return call((loop) => this.#perform(object, { loop: this.#word, own }, procedure, loop))
+  }
+
+  *#perform<R, Own extends readonly unknown[]>(
+    object: SharedObject,
+    words: LoopWords,
+    procedure: Procedure<R, Own>,
+    loop: CallLoop,
+  ): Steps<R> {
     let result = yield* perform(new Begin<R, Own>(object, words, procedure))
-    for (let phase; result.kind === 'waits' || result.kind === 'acts';) {
+    for (let phase: PlainData; result.kind === 'waits' || result.kind === 'acts';) {
       if (result.kind === 'waits') phase = result.phase
+      yield* loop('waits', phase)
       result = yield* perform(new Resume<R, Own>(object, words, procedure, phase))
     }
     if (result.kind === 'throws') throw errorOf(result.error)

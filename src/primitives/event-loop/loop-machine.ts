@@ -1,5 +1,6 @@
 import { MisuseError } from '../../engine/errors.js'
 import type { PlainData } from '../../engine/interner.js'
+import type { TimeMode } from '../../engine/time/time-mode.js'
 import type {
   FutureState,
   GroupState,
@@ -11,6 +12,7 @@ import type {
   Timer,
   TimeoutState,
 } from './loop-state.js'
+import { leftAtFirst } from './loop-timers.js'
 import { CANCELLED, type Thrown } from './thrown.js'
 
 const PLAIN: Part = { kind: 'plain' }
@@ -21,22 +23,36 @@ const PLAIN: Part = { kind: 'plain' }
  */
 export class LoopMachine {
   state: LoopState
+  /** Whether a clock says when timers are due. */
+  readonly time: TimeMode
   // CPython would recurse without end.
   readonly #cancelling = new Set<string>()
 
-  constructor(state: LoopState) {
+  constructor(state: LoopState, time: TimeMode) {
     this.state = state
+    this.time = time
   }
 
   change(changes: Partial<LoopState>): void {
     this.state = { ...this.state, ...changes }
   }
 
-  /** A name for something new, the same in every run. */
-  newId(letter: string): string {
-    const { next } = this.state
-    this.change({ next: next + 1 })
-    return `${letter}${next}`
+  /**
+   * A name for a future or a timeout, the same in every run: the first that nothing in the state refers to, so that a loop which does the same
+   * again and again comes back to the same state.
+   */
+  newId(letter: 'f' | 'u'): string {
+    const used = idsIn(this.state)
+    let number = 1
+    while (used.has(`${letter}${number}`)) number++
+    return `${letter}${number}`
+  }
+
+  /** A name for a group, which no group has had: whoever still knows one that is over must not take it for another. */
+  newGroup(): string {
+    const { nextGroup } = this.state
+    this.change({ nextGroup: nextGroup + 1 })
+    return `g${nextGroup}`
   }
 
   // — the queue of what is ready —
@@ -46,14 +62,19 @@ export class LoopMachine {
     this.change({ ready: [...this.state.ready, handle] })
   }
 
-  /** CPython's `call_later`. A timer that is never due is not kept. */
-  callLater(seconds: number, handle: Handle): string {
-    const id = this.newId('w')
-    if (seconds < Infinity) this.change({ timers: [...this.state.timers, { id, seconds, handle }] })
-    return id
+  /**
+   * CPython's `call_later`. A timer that is never due is not kept.
+   *
+   * @param id what it is for, which has no other timer.
+   */
+  callLater(id: string, seconds: number, handle: Handle): void {
+    if (seconds === Infinity) return
+    const left = leftAtFirst(seconds, this.time)
+    this.change({ timers: [...this.state.timers, { id, seconds, left, handle }] })
   }
 
-  cancelTimer(id: string | null): void {
+  /** Takes a timer back, if it waits. */
+  cancelTimer(id: string): void {
     if (this.state.timers.some((timer) => timer.id === id))
       this.change({ timers: this.state.timers.filter((timer) => timer.id !== id) })
   }
@@ -261,6 +282,20 @@ export class LoopMachine {
     const { [id]: _before, ...others } = this.state.groups
     this.change({ groups: group === null ? others : { ...others, [id]: group } })
   }
+}
+
+/** The futures and timeouts that a state has, or that a call which is queued or may be refers to. */
+function idsIn({ futures, timeouts, ready, timers }: LoopState): ReadonlySet<string> {
+  const ids = new Set([...Object.keys(futures), ...Object.keys(timeouts)])
+  const note = (handle: Handle): void => {
+    if ('future' in handle) ids.add(handle.future)
+    if ('inner' in handle) ids.add(handle.inner)
+    if ('timeout' in handle) ids.add(handle.timeout)
+  }
+  ready.forEach(note)
+  for (const { handle } of timers) note(handle)
+  for (const { callbacks } of Object.values(futures)) callbacks.forEach(note)
+  return ids
 }
 
 /** The error that a cancellation throws. */

@@ -47,6 +47,7 @@ abstract class LoopOperation<R, Own extends readonly unknown[]> implements Opera
   readonly args: readonly unknown[]
   readonly cost: CostClass = 'synchronisation'
   readonly place: Place | undefined = recordedPlace()
+  readonly isTimed: boolean
   protected readonly procedure: Procedure<R, Own>
   readonly #words: LoopWords
 
@@ -54,6 +55,7 @@ abstract class LoopOperation<R, Own extends readonly unknown[]> implements Opera
     this.object = object
     this.name = procedure.name
     this.args = procedure.args ?? []
+    this.isTimed = procedure.isTimed ?? false
     this.procedure = procedure
     this.#words = words
   }
@@ -102,7 +104,7 @@ abstract class LoopOperation<R, Own extends readonly unknown[]> implements Opera
   protected sceneIn(world: WorldView, thread: number, way = 0): Scene<Own> {
     const self = world.identityOf(thread)
     return {
-      loop: new LoopMachine(this.stateIn(world)),
+      loop: new LoopMachine(this.stateIn(world), world.time),
       own: this.#words.own.map((word) => world.value(word)) as unknown as Own,
       self,
       way,
@@ -211,7 +213,7 @@ export class Resume<R, Own extends readonly unknown[]> extends LoopOperation<R, 
     const self = world.identityOf(thread)
     if (state.turn === self) return this.procedure.ways?.(this.sceneIn(world, thread), this.#phase) ?? 1
     if (state.abandoned.includes(self)) return 1
-    return state.runner === self ? waysToAct(state) : 0
+    return state.runner === self ? waysToAct(state, world.time) : 0
   }
 
   protected step(scene: Scene<Own>, way: number): LoopResult<R> {

@@ -36,6 +36,8 @@ export interface Procedure<R, Own = readonly []> {
   readonly caller: Caller
   /** Whether its result is shown in a trace. @default true */
   readonly isShown?: boolean
+  /** Whether it sets a timer. @default false */
+  readonly isTimed?: boolean
   /** In how many ways it can begin, or resume with that error, if that is not one. */
   ways?(scene: Scene<Own>, phase?: PlainData): number
   begin(scene: Scene<Own>): Step<R>

@@ -41,6 +41,7 @@ export function sleeping(seconds: number): Procedure<null> {
     name: 'sleep',
     args: [seconds],
     caller: 'task',
+    isTimed: seconds > 0,
     begin(scene) {
       const { loop, self } = scene
       if (seconds <= 0) {
@@ -48,15 +49,13 @@ export function sleeping(seconds: number): Procedure<null> {
         return { kind: 'waits', phase: '' }
       }
       const future = loop.createFuture()
-      const timer = loop.callLater(seconds, { call: 'setResult', future, value: null })
-      return waits(scene, future, [future, timer])
+      loop.callLater(future, seconds, { call: 'setResult', future, value: null })
+      return waits(scene, future)
     },
     resume({ loop }, phase, error) {
-      if (typeof phase !== 'string') {
-        const [future, timer] = phase as readonly [string, string]
-        loop.cancelTimer(timer)
-        loop.forget(future)
-      }
+      const future = phase as string
+      loop.cancelTimer(future)
+      loop.forget(future)
       return error === null ? returns(null) : throws(error)
     },
   }
@@ -143,17 +142,18 @@ export function waitingFor(
     ],
     caller: 'task',
     isShown: false,
+    isTimed: timeout !== undefined,
     begin(scene) {
       const { loop } = scene
       const waiter = loop.createFuture()
-      const timer = timeout === undefined ? null : loop.callLater(timeout, { call: 'release', future: waiter })
-      loop.setPart(waiter, { kind: 'wait', left: futures.length, returnWhen, timer })
+      if (timeout !== undefined) loop.callLater(waiter, timeout, { call: 'release', future: waiter })
+      loop.setPart(waiter, { kind: 'wait', left: futures.length, returnWhen })
       for (const child of futures) loop.addCallback(child, { call: 'waited', future: waiter, child })
-      return waits(scene, waiter, [waiter, timer])
+      return waits(scene, waiter)
     },
     resume({ loop }, phase, error) {
-      const [waiter, timer] = phase as readonly [string, string | null]
-      loop.cancelTimer(timer)
+      const waiter = phase as string
+      loop.cancelTimer(waiter)
       for (const child of futures)
         loop.removeCallbacks(child, (callback) => callback.call === 'waited' && callback.future === waiter)
       loop.forget(waiter)
@@ -165,7 +165,7 @@ export function waitingFor(
 
 /** How far `waitFor` is. */
 type WaitForPhase =
-  | { readonly stage: 'waiting'; readonly waiter: string; readonly timer: string }
+  | { readonly stage: 'waiting'; readonly waiter: string }
   | { readonly stage: 'cancelling'; readonly waiter: string; readonly cancelled: Thrown | null }
 
 /** `asyncio.wait_for`. */
@@ -187,13 +187,14 @@ export function waitingForOne(future: string, name: string, timeout: number): Pr
     name: 'waitFor',
     args: [name, timeout],
     caller: 'task',
+    isTimed: timeout > 0,
     begin(scene) {
       const { loop } = scene
       if (timeout <= 0) return loop.isDone(future) ? stepOf(loop.retrieve(future)) : cancelAndWait(scene, null)
       const waiter = loop.createFuture()
-      const timer = loop.callLater(timeout, { call: 'release', future: waiter })
+      loop.callLater(waiter, timeout, { call: 'release', future: waiter })
       loop.addCallback(future, { call: 'release', future: waiter })
-      return waits(scene, waiter, { stage: 'waiting', waiter, timer } satisfies WaitForPhase)
+      return waits(scene, waiter, { stage: 'waiting', waiter } satisfies WaitForPhase)
     },
     resume(scene, given, error) {
       const { loop } = scene
@@ -205,7 +206,7 @@ export function waitingForOne(future: string, name: string, timeout: number): Pr
         return phase.cancelled === null ? resultOrTimeout(loop) : throws(phase.cancelled)
       }
       // From here on its timer could change nothing any more.
-      loop.cancelTimer(phase.timer)
+      loop.cancelTimer(phase.waiter)
       return loop.isDone(future) ? stepOf(loop.retrieve(future)) : cancelAndWait(scene, error)
     },
     holder: ({ loop }) => (loop.task(future) === null ? null : future),
@@ -219,18 +220,19 @@ export function enteringTimeout(seconds: number): Procedure<string> {
     args: [seconds],
     caller: 'task',
     isShown: false,
+    isTimed: seconds > 0,
     begin({ loop, self }) {
       const id = loop.newId('u')
-      let timer: string | null = null
       if (seconds <= 0) loop.callSoon({ call: 'expire', timeout: id })
-      else timer = loop.callLater(seconds, { call: 'expire', timeout: id })
-      loop.setTimeout(id, { task: self, timer, isExpiring: false })
+      else loop.callLater(id, seconds, { call: 'expire', timeout: id })
+      const { cancelRequests } = loop.task(self)!
+      loop.setTimeout(id, { task: self, cancelRequests, isExpiring: false })
       return returns(id)
     },
   }
 }
 
-/** Leaves a `timeout` block; returns whether what has cancelled it was the timeout and nothing else. */
+/** Leaves a `timeout` block; returns whether what has cancelled it since it was entered was the timeout and nothing else. */
 export function leavingTimeout(seconds: number, id: string, isCancelled: boolean): Procedure<boolean> {
   return {
     name: 'leave timeout',
@@ -238,11 +240,11 @@ export function leavingTimeout(seconds: number, id: string, isCancelled: boolean
     caller: 'task',
     isShown: false,
     begin({ loop, self }) {
-      const { timer, isExpiring } = loop.timeout(id)!
-      loop.cancelTimer(timer)
+      const { cancelRequests, isExpiring } = loop.timeout(id)!
+      loop.cancelTimer(id)
       loop.setTimeout(id, null)
       if (!isExpiring) return returns(false)
-      return returns(uncancel(loop, self) === 0 && isCancelled)
+      return returns(uncancel(loop, self) <= cancelRequests && isCancelled)
     },
   }
 }
@@ -316,10 +318,11 @@ export function callingBack(thread: number, name: string, seconds: number | null
     args: seconds === null ? [name] : [seconds, name],
     caller: 'turn',
     isShown: false,
+    isTimed: seconds !== null,
     begin({ loop, identityOf }) {
       const id = identityOf(thread)
-      if (seconds === null || seconds <= 0) loop.callSoon({ call: 'callback', thread: id, name })
-      else loop.callLater(seconds, { call: 'callback', thread: id, name })
+      if (seconds === null) loop.callSoon({ call: 'callback', thread: id, name })
+      else loop.callLater(id, seconds, { call: 'callback', thread: id, name })
       return returns(id)
     },
   }

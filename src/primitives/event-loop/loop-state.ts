@@ -36,12 +36,11 @@ export interface GatherPart {
   readonly isCancelRequested: boolean
 }
 
-/** What a task in `wait` waits for. */
+/** What a task in `wait` waits for, with a timer if there is a timeout. */
 export interface WaitPart {
   readonly kind: 'wait'
   readonly left: number
   readonly returnWhen: ReturnWhen
-  readonly timer: string | null
 }
 
 /** A future: CPython's `asyncio.Future`. */
@@ -81,15 +80,23 @@ export type LoopCallback =
 
 /** A call that is due after some time. */
 export interface Timer {
+  /** That of what it is for: of a future, a timeout, or a callback’s thread. */
   readonly id: string
+  /** For how long it was set. */
   readonly seconds: number
+  /**
+   * With a clock, the nanoseconds until it is due, which the clock brings down to 0 at that moment; from then on, less than 0, and the
+   * less the more other timers have become due since. Null without a clock.
+   */
+  readonly left: number | null
   readonly handle: Handle
 }
 
 /** A `timeout` block that a task is in. */
 export interface TimeoutState {
   readonly task: string
-  readonly timer: string | null
+  /** How often the task had been cancelled when it entered. */
+  readonly cancelRequests: number
   readonly isExpiring: boolean
 }
 
@@ -144,8 +151,8 @@ export interface LoopState {
   readonly cancelledWorkers: readonly string[]
   /** Threads of callbacks and tasks that are never called again. */
   readonly abandoned: readonly string[]
-  /** Numbers the next future, timer, timeout or group. */
-  readonly next: number
+  /** Numbers the next group. */
+  readonly nextGroup: number
 }
 
 export const NEW_LOOP: LoopState = {
@@ -165,5 +172,5 @@ export const NEW_LOOP: LoopState = {
   workers: 0,
   cancelledWorkers: [],
   abandoned: [],
-  next: 1,
+  nextGroup: 1,
 }

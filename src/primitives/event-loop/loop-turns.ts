@@ -1,6 +1,9 @@
+import { secondsOf } from '../../engine/time/duration.js'
+import type { TimeMode } from '../../engine/time/time-mode.js'
 import { runCallback, waysToRun } from './loop-callbacks.js'
 import { errorIn, LoopMachine } from './loop-machine.js'
 import type { Handle, LoopAct, LoopCallback, LoopState, Timer } from './loop-state.js'
+import { firings, isDue, mayFindTimers, timersAfter } from './loop-timers.js'
 import { orderings } from './orderings.js'
 
 // What is still called when everything is over: `asyncio.run` runs the loop for asynchronous generators and for the executor.
@@ -54,8 +57,8 @@ function dequeue(loop: LoopMachine): void {
 function beginIteration(loop: LoopMachine): boolean {
   if (!endPhase(loop)) return false
   dropDeadTimers(loop)
-  const { ready, timers } = loop.state
-  if (timers.length > 0) {
+  const { ready } = loop.state
+  if (mayFindTimers(loop.state, loop.time)) {
     loop.change({ act: 'select' })
     return false
   }
@@ -99,17 +102,24 @@ export function notice(loop: LoopMachine): void {
   if (turn === null && act === null) passTurn(loop)
 }
 
+/** The loop after so many nanoseconds, which bring no timer beyond its deadline: one that waits for events looks at its timers if some are due. */
+export function afterTime(state: LoopState, nanoseconds: number): LoopState {
+  const { turn, act } = state
+  const timers = timersAfter(state.timers, nanoseconds)
+  return { ...state, timers, act: turn === null && act === null && timers.some(isDue) ? 'select' : act }
+}
+
 /** In how many ways the loop's thread can do what it has to do. */
-export function waysToAct(state: LoopState): number {
+export function waysToAct(state: LoopState, time: TimeMode): number {
   switch (state.act) {
     case null:
       return 0
     case 'callback':
-      return waysToRun(new LoopMachine(state), state.ready[0] as LoopCallback)
+      return waysToRun(new LoopMachine(state, time), state.ready[0] as LoopCallback)
     case 'close':
       return 1
     case 'select':
-      return firings(state).length
+      return firings(state, time).length
     case 'cancelTasks':
       return orderings(pendingTasks(state)).length
   }
@@ -128,7 +138,7 @@ export function performAct(loop: LoopMachine, way: number): string {
       return did
     }
     case 'select': {
-      const fired = firings(state)[way]!
+      const fired = firings(state, loop.time)[way]!
       for (const timer of fired) loop.fire(timer)
       loop.change({ todo: loop.state.ready.length, turn: null, act: null })
       callNext(loop)
@@ -177,24 +187,6 @@ function close(loop: LoopMachine): void {
   })
 }
 
-/**
- * What the loop can find when it looks at its timers without a clock: the lists of those that are due, in the order of their
- * deadlines. Any time may have passed, but a timer that was set earlier and for no longer is due no later. If nothing else is
- * ready, the loop sleeps until a timer is due. With a clock, the list of those that are due by then would be the only one.
- */
-function firings({ timers, ready }: LoopState): readonly (readonly Timer[])[] {
-  const lists: (readonly Timer[])[] = []
-  const extend = (fired: readonly Timer[], left: readonly Timer[]): void => {
-    if (fired.length > 0 || ready.length > 0) lists.push(fired)
-    left.forEach((timer, i) => {
-      if (left.slice(0, i).every(({ seconds }) => seconds > timer.seconds))
-        extend([...fired, timer], [...left.slice(0, i), ...left.slice(i + 1)])
-    })
-  }
-  extend([], timers)
-  return lists
-}
-
 /** A call that waits in the queue, for people. */
 export function describeHandle(state: LoopState, handle: Handle): string {
   const name = (id: string) => describeFuture(state, id)
@@ -226,10 +218,16 @@ export function describeHandle(state: LoopState, handle: Handle): string {
   }
 }
 
-/** A timer, for people. */
-export function describeTimer(state: LoopState, { seconds, handle }: Timer): string {
+/** A timer that has been found, for people: for how long it was set. */
+function describeTimer(state: LoopState, { seconds, handle }: Timer): string {
   const what = handle.call === 'setResult' ? describeWaiters(state, handle.future) : describeHandle(state, handle)
   return `${seconds} s: ${what}`
+}
+
+/** A timer that waits, for people: with a clock, the seconds that are left. */
+export function describePending(state: LoopState, timer: Timer): string {
+  const { left, seconds } = timer
+  return describeTimer(state, { ...timer, seconds: left === null ? seconds : secondsOf(Math.max(0, left)) })
 }
 
 function describeFuture({ futures }: LoopState, id: string): string {

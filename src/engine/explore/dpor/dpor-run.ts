@@ -5,9 +5,8 @@ import { withUnmet } from '../finding.js'
 import type { Explained, Investigation } from '../investigation.js'
 import { traceCensus } from '../races/trace-census.js'
 import { reportOutcomes } from '../outcome-report.js'
-import { EXECUTION_LIMIT } from '../random-search.js'
 import { SamplingRun } from '../sampling-run.js'
-import { type Stopped, stoppedByHistory, stopMessage } from '../stop-message.js'
+import { type Stopped, stoppedByHistory, stoppedByLength, stopMessage } from '../stop-message.js'
 import type { Pause, StrategyResult, StrategyRun } from '../strategy-run.js'
 import { Session } from '../../session.js'
 import { proofOf, requireProof } from './branch-proof.js'
@@ -39,7 +38,6 @@ export class DporRun implements StrategyRun {
   #estimating: Generator<void> | null = null
   #phase: ExploreProgress['phase'] = 'sampling'
   #stopped: StopReason | null = null
-  #stopDetail = ''
   #exceeded: HistoryLimit | null = null
   #isAborted = false
 
@@ -122,8 +120,8 @@ export class DporRun implements StrategyRun {
     const kept = partsFor(session, 'dpor', checkpoints) as KeptTraces | null
     if (kept === null) return undefined
     requireProof(session, kept.branches, kept.proof)
-    const { rules, branches, counts, outcomes, sightings } = kept
-    return { rules, branches, results: { counts, outcomes, sightings } }
+    const { rules, branches, counts, outcomes, sightings, spawned } = kept
+    return { rules, branches, results: { counts, outcomes, sightings, spawned } }
   }
 
   /** Goes on estimating as long as that takes little of the time; the search itself takes no notice of it. */
@@ -146,9 +144,7 @@ export class DporRun implements StrategyRun {
     if (this.#isAborted) return 'aborted'
     if (session.bytes + source.bytes + (this.#estimate?.bytes ?? 0) > maxMemory) return 'memory'
     if (session.heapBytes + source.heapBytes > maxHeap) return 'memory'
-    if (!source.isTooLong) return null
-    this.#stopDetail = `an execution takes more than ${EXECUTION_LIMIT} steps, and dpor runs each to its end`
-    return 'history'
+    return source.isTooLong ? 'history' : null
   }
 
   *#explain(): Generator<void, Explained> {
@@ -169,7 +165,8 @@ export class DporRun implements StrategyRun {
   #howStopped(): Stopped | null {
     if (this.#stopped === null) return null
     if (this.#exceeded !== null) return stoppedByHistory(this.#exceeded)
-    const message = stopMessage(this.#stopped, this.#stopDetail, this.#investigation.longestThread(), 'operations')
+    if (this.#stopped === 'history') return stoppedByLength()
+    const message = stopMessage(this.#stopped, '', this.#investigation.longestThread())
     return { reason: this.#stopped, message }
   }
 
@@ -183,6 +180,7 @@ export class DporRun implements StrategyRun {
       stopped: this.#howStopped(),
       violations,
       races,
+      spawned: source?.spawned,
       outcomes: yield* (
         source?.outcomes() ?? reportOutcomes(this.#sampling.search.outcomes, () => ({ executions: null }))
       ),

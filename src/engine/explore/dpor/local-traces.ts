@@ -1,3 +1,4 @@
+import { mergeSpawned, type SpawnedThread, spawnedThreads } from '../../detect/spawned-threads.js'
 import type { Session } from '../../session.js'
 import type { Outcome } from '../explore-report.js'
 import type { Finding } from '../finding.js'
@@ -79,6 +80,10 @@ export class LocalTraces implements TraceSource {
     return this.#findings.all
   }
 
+  get spawned(): readonly SpawnedThread[] {
+    return mergeSpawned(this.#before?.spawned ?? [], spawnedThreads(this.#session))
+  }
+
   get isTooLong(): boolean {
     return this.exploration.search.execution.length > EXECUTION_LIMIT
   }
@@ -98,7 +103,8 @@ export class LocalTraces implements TraceSource {
 
   /** What was found so far; the session's present state is lost. */
   *results(): Generator<void, TraceResults> {
-    return { counts: this.counts, outcomes: yield* this.#executed(), sightings: this.#findings.portable }
+    const { counts, spawned } = this
+    return { counts, outcomes: yield* this.#executed(), sightings: this.#findings.portable, spawned }
   }
 
   *snapshot(): Generator<void, TraceSnapshot> {

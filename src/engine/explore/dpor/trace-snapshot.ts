@@ -1,3 +1,4 @@
+import type { SpawnedThread } from '../../detect/spawned-threads.js'
 import type { OutcomeFacts } from '../../outcome.js'
 import type { ViolationKind } from '../explore-report.js'
 import type { PortableSchedule } from './portable-schedule.js'
@@ -35,6 +36,7 @@ export interface TraceResults {
   readonly counts: TraceCounts
   readonly outcomes: readonly ExecutedOutcome[]
   readonly sightings: readonly PortableSighting[]
+  readonly spawned: readonly SpawnedThread[]
 }
 
 /** A search for traces at one moment: what it has shown, and all that is left to do. */
@@ -45,6 +47,9 @@ export interface TraceSnapshot extends TraceResults {
 
 /** No executions. */
 export const NO_COUNTS: TraceCounts = { complete: 0, deadlocked: 0, assumeFailed: 0, steps: 0, depth: 0 }
+
+/** Nothing has been run. */
+export const NO_RESULTS: TraceResults = { counts: NO_COUNTS, outcomes: [], sightings: [], spawned: [] }
 
 export function addCounts(a: TraceCounts, b: TraceCounts): TraceCounts {
   return {

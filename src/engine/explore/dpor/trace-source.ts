@@ -1,3 +1,4 @@
+import type { SpawnedThread } from '../../detect/spawned-threads.js'
 import type { Finding } from '../finding.js'
 import type { Outcome } from '../explore-report.js'
 import type { Pause } from '../strategy-run.js'
@@ -20,6 +21,8 @@ export interface TraceSource {
   finish(): Generator<Pause>
   /** What went wrong, once finished. */
   readonly findings: readonly Finding[]
+  /** Threads spawned to be joined, once finished. */
+  readonly spawned: readonly SpawnedThread[]
   /** The outcomes as they are reported, once finished. */
   outcomes(): Generator<Pause, Outcome[]>
   /** All that is known and all that is left to do. */

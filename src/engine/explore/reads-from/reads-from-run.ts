@@ -6,7 +6,7 @@ import { traceCensus } from '../races/trace-census.js'
 import { reportOutcomes } from '../outcome-report.js'
 import { EXECUTION_LIMIT } from '../random-search.js'
 import { SamplingRun } from '../sampling-run.js'
-import { type Stopped, stoppedByHistory, stopMessage } from '../stop-message.js'
+import { type Stopped, stoppedByHistory, stoppedByLength, stopMessage } from '../stop-message.js'
 import type { StrategyResult, StrategyRun } from '../strategy-run.js'
 import { ReadsFromExploration } from './reads-from-exploration.js'
 import { ReadsFromFindings } from './reads-from-findings.js'
@@ -87,12 +87,11 @@ export class ReadsFromRun implements StrategyRun {
     const { bytes, heapBytes, depth } = exploration.search
     if (this.#isAborted) this.#stop('aborted')
     else if (session.bytes + bytes > maxMemory || session.heapBytes + heapBytes > maxHeap) this.#stop('memory')
-    else if (depth > EXECUTION_LIMIT)
-      this.#stop('history', `an execution takes more than ${EXECUTION_LIMIT} steps, and dpor runs each to its end`)
+    else if (depth > EXECUTION_LIMIT) this.#stopped ??= stoppedByLength()
   }
 
-  #stop(reason: Stopped['reason'], detail = ''): void {
-    const message = stopMessage(reason, detail, this.#investigation.longestThread(), 'operations')
+  #stop(reason: Stopped['reason']): void {
+    const message = stopMessage(reason, '', this.#investigation.longestThread())
     this.#stopped ??= { reason, message }
   }
 
