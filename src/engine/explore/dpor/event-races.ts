@@ -144,6 +144,17 @@ export class EventRaces {
     this.#join(event, thread, earlier, other)
   }
 
+  /** From now on all that accessed a key and conflicts with one more access happens before the latest event. */
+  comeAfterAccesses(event: number, thread: number, key: number, writes: boolean): void {
+    const log = this.#log
+    if (writes)
+      for (let reader = log.latest[2 * key + 1]!; reader !== 0; reader = log.readerBefore(reader))
+        this.comeAfter(event, thread, log.eventOf(reader))
+    // What wrote latest has brought along what conflicts with it.
+    const writer = log.latest[2 * key]!
+    if (writer !== 0) this.comeAfter(event, thread, log.eventOf(writer))
+  }
+
   /** The latest event gets a row of its own, if it has none. */
   ownRow(event: number, thread: number): void {
     if (this.events[(event << EVENT_SHIFT) + EVENT_ROW] === event + 1) return

@@ -46,9 +46,7 @@ export class GeneralSteps {
     const touched = this.#touched(thread)
     this.#races.rows.length = 0
     if (touched.length > 0) this.#waiting.find(thread, touched)
-    for (const { key, writes } of touched)
-      for (const earlier of this.#log.conflicting(key, writes))
-        this.#races.comeAfter(event, thread, this.#log.eventOf(earlier))
+    for (const { key, writes } of touched) this.#races.comeAfterAccesses(event, thread, key, writes)
     if (code === Code.Join) {
       const ended = execution.arrivalOf(session.nodes.owners[execution.words[session.nodes.field(node, NODE_WORD)]!]!)
       if (ended !== 0) this.#races.comeAfter(event, thread, ended - 1)

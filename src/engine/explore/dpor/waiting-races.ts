@@ -35,24 +35,33 @@ export class WaitingRaces {
     const start = new Int32Array(this.#races.stride)
     if (arrival !== 0) this.#joinInto(start, arrival - 1)
     const covered = start.slice()
+    const isBefore = (event: number) => start[execution.threadOf(event)]! > event
     const events = new Set<number>()
     for (const { key, writes } of touched)
-      for (const access of this.#log.conflicting(key, writes)) {
+      for (const access of this.#log.conflicting(key, writes, isBefore)) {
         const event = this.#log.eventOf(access)
-        if (start[execution.threadOf(event)]! <= event) events.add(event)
+        if (!isBefore(event)) events.add(event)
       }
+    if (events.size === 0) return
     const latest = [...events].sort((a, b) => b - a)
     const without = (event: number) => latest.filter((other) => !this.#races.happensBefore(event, other))
-    const reversible = new Set(
-      latest.filter((event) => this.#couldStepWithin(event, this.#rowOf(start, without(event)), thread)),
-    )
+    const reversible = new Map<number, boolean>()
+    // Asked of few: a race covers whatever happens before its earlier event.
+    const isReversible = (event: number) => {
+      let known = reversible.get(event)
+      if (known === undefined) {
+        known = this.#couldStepWithin(event, this.#rowOf(start, without(event)), thread)
+        reversible.set(event, known)
+      }
+      return known
+    }
     for (const earlier of latest) {
-      if (covered[execution.threadOf(earlier)]! > earlier || !reversible.has(earlier)) continue
+      if (covered[execution.threadOf(earlier)]! > earlier || !isReversible(earlier)) continue
       this.#joinInto(covered, earlier)
       const others = without(earlier)
       const row = this.#rowOf(
         start,
-        others.filter((other) => other < earlier || reversible.has(other)),
+        others.filter((other) => other < earlier || isReversible(other)),
       )
       const free = others.filter((other) => row[execution.threadOf(other)]! <= other).reverse()
       for (const chosen of this.#closedChoices(free)) {
@@ -68,7 +77,8 @@ export class WaitingRaces {
     for (let race = 0; race < this.#races.count; race++) {
       const row = this.#races.rows[this.#races.racingClock[race]!]
       if (row === undefined) continue
-      for (const access of this.#log.conflicting(key, true)) {
+      const isKept = (event: number) => row[execution.threadOf(event)]! > event
+      for (const access of this.#log.conflicting(key, true, isKept)) {
         const other = this.#log.eventOf(access)
         if (other === execution.length) continue
         if (!this.#races.happensBefore(this.#races.racing[race]!, other)) this.#joinInto(row, other)
