@@ -62,47 +62,50 @@ export class EventRaces {
 
   /** An instruction that is an access by itself races with those before it, and is the latest access from now on. */
   noteAccess(event: number, thread: number, code: number, word: number, writes: boolean): void {
+    const { events } = this
     const { latest } = this.#log
     const slot = this.#firstSlot + 4 * word
     const record = event << EVENT_SHIFT
     const writer = latest[slot]!
     const reader = latest[slot + 1]!
     if (code === Code.Acquire && reader === 0) {
-      this.ofAcquire(this.events[record + EVENT_BEFORE]!, writer)
+      this.ofAcquire(events[record + EVENT_BEFORE]!, writer)
       if (writer !== 0) this.comeAfter(event, thread, this.#log.eventOf(writer))
-    } else if (writes && reader !== 0) this.#ofReaders(event, thread, reader)
-    else if (writer !== 0) this.with(event, thread, this.#log.eventOf(writer))
-    this.events[record + EVENT_WRITER] = writer
-    this.events[record + EVENT_READER] = reader
+    } else this.#ofLatest(event, thread, writes ? reader : 0, writer)
+    events[record + EVENT_WRITER] = writer
+    events[record + EVENT_READER] = reader
     if (writes) latest[slot] = event + 1
     latest[slot + 1] = writes ? 0 : event + 1
   }
 
-  /** Takes the latest access back, which is an instruction on a word. */
-  undoAccess(event: number, word: number): void {
+  /** Takes the latest access back, which is an instruction on a word: that of the event whose `record` is given. */
+  undoAccess(events: Int32Array, record: number, word: number): void {
     const { latest } = this.#log
     const slot = this.#firstSlot + 4 * word
-    const record = event << EVENT_SHIFT
-    latest[slot] = this.events[record + EVENT_WRITER]!
-    latest[slot + 1] = this.events[record + EVENT_READER]!
+    latest[slot] = events[record + EVENT_WRITER]!
+    latest[slot + 1] = events[record + EVENT_READER]!
   }
 
   /** The latest event races with what accessed a key and conflicts with writing it. */
   asWriter(event: number, thread: number, key: number): void {
-    const reader = this.#log.latest[2 * key + 1]!
-    if (reader === 0) this.asReader(event, thread, key)
-    else this.#ofReaders(event, thread, reader)
+    const { latest } = this.#log
+    this.#ofLatest(event, thread, latest[2 * key + 1]!, latest[2 * key]!)
   }
 
   /** The latest event races with what wrote a key. */
   asReader(event: number, thread: number, key: number): void {
-    const writer = this.#log.latest[2 * key]!
-    if (writer !== 0) this.with(event, thread, this.#log.eventOf(writer))
+    this.#ofLatest(event, thread, 0, this.#log.latest[2 * key]!)
   }
 
-  #ofReaders(event: number, thread: number, latest: number): void {
-    for (let reader = latest; reader !== 0; reader = this.#log.readerBefore(reader))
-      this.with(event, thread, this.#log.eventOf(reader))
+  /** The latest event races with the readers from `reader` back, or, if there are none, with what wrote before. */
+  #ofLatest(event: number, thread: number, reader: number, writer: number): void {
+    const log = this.#log
+    for (
+      let access = reader === 0 ? writer : reader;
+      access !== 0;
+      access = reader === 0 ? 0 : log.readerBefore(access)
+    )
+      this.with(event, thread, log.eventOf(access))
   }
 
   /** `event` conflicts with `earlier`: they race unless one already happens before the other. */
@@ -129,12 +132,15 @@ export class EventRaces {
 
   /** One more race with an earlier event. */
   add(earlier: number, clock: number): void {
-    if (this.count === this.racing.length) {
-      this.racing = grownTo(this.racing, this.count * 2)
-      this.racingClock = grownTo(this.racingClock, this.count * 2)
-    }
-    this.racing[this.count] = earlier
-    this.racingClock[this.count++] = clock
+    const race = this.count++
+    if (race === this.racing.length) this.#growRacing()
+    this.racing[race] = earlier
+    this.racingClock[race] = clock
+  }
+
+  #growRacing(): void {
+    this.racing = grownTo(this.racing, this.racing.length * 2)
+    this.racingClock = grownTo(this.racingClock, this.racing.length)
   }
 
   /** From now on an earlier event happens before the latest one. */

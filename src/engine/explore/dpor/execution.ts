@@ -314,7 +314,7 @@ export class Execution {
     const word = events[record + EVENT_WORD]!
     this.#last[thread] = events[record + EVENT_BEFORE]!
     if (mark >= 0) return this.#general.pop(event, mark)
-    if ((~mark & LOGGED) === 0) this.races.undoAccess(event, word)
+    if ((~mark & LOGGED) === 0) this.races.undoAccess(events, record, word)
     else this.log.undo(events[record + EVENT_ACCESSES]!)
     if ((~mark & ENDED) !== 0) this.#awake++
     this.#words[word] = events[record + EVENT_OLD]!

@@ -40,12 +40,14 @@ export class Reversals {
   /** Makes branches of the races of `event`, which is the latest one or, at the end, one that cannot happen. */
   reverseRaces(thread: number, event: number): void {
     const execution = this.#execution
+    const races = this.#races
     if (this.#onDataRace !== undefined && event < execution.length && execution.isPlain(event))
       this.#tellDataRaces(event)
-    for (let i = 0; i < this.#races.count; i++) {
-      const earlier = this.#races.racing[i]!
-      if (execution.events[(earlier << EVENT_SHIFT) + ROLE] === DEFAULT)
-        this.#reverse(earlier, thread, event, this.#races.racingClock[i]!)
+    const { events } = execution
+    for (let i = 0; i < races.count; i++) {
+      const earlier = races.racing[i]!
+      if (events[(earlier << EVENT_SHIFT) + ROLE] === DEFAULT)
+        this.#reverse(earlier, thread, event, races.racingClock[i]!)
     }
   }
 
@@ -68,27 +70,17 @@ export class Reversals {
   }
 
   #reverse(earlier: number, thread: number, event: number, code: number): void {
-    const execution = this.#execution
-    const { branches, heads } = this.#course
-    const clock = code >= 0 ? this.#races.rows[code]! : this.#races.clocks
-    const base = code >= 0 ? 0 : code === NOTHING ? -1 : this.#races.clockOf(code === OWN ? event : -2 - code)
-    for (let h = this.#course.headCount - 1; h >= 0; h--) {
-      const head = heads[h]!
-      if (head < earlier) break
-      if (head === event) continue
-      const other = execution.threadOf(head)
-      // A clock says nothing about its own thread, all of whose events so far come before.
-      if (other !== thread && (base < 0 || clock[base + other]! <= head)) return
-    }
+    const { execution, branches } = this.#course
+    const races = this.#races
+    const clock = code >= 0 ? races.rows[code]! : races.clocks
+    const base = code >= 0 ? 0 : code === NOTHING ? -1 : races.clockOf(code === OWN ? event : -2 - code)
+    if (this.#dropsHead(earlier, thread, event, clock, base)) return
+    const { events } = execution
     const record = earlier << EVENT_SHIFT
-    const guard = execution.events[record + GUARD]!
+    const guard = events[record + GUARD]!
     if (guard !== 0 && code === OWN && !this.#mayPutOff(earlier, event)) return
-    execution.events[record + WAITING] = branches.add(
-      execution.events[record + WAITING]!,
-      execution.threadOf(earlier),
-      guard,
-      execution.rules.isSpecial ? this.#flagsOf(earlier, thread, event) : 0,
-    )
+    const flags = execution.rules.isSpecial ? this.#flagsOf(earlier, thread, event) : 0
+    events[record + WAITING] = branches.add(events[record + WAITING]!, execution.threadOf(earlier), guard, flags)
     if (base >= 0)
       for (let kept = earlier + 1; kept < event; kept++) {
         const step = execution.packedStep(kept)
@@ -96,6 +88,20 @@ export class Reversals {
         if (other === thread || clock[base + other]! > kept) branches.addStep(step)
       }
     branches.addStep(packStep(thread, 0))
+  }
+
+  /** Condition 2: whether a head after `earlier` would be dropped, by the clock of what has to stay. */
+  #dropsHead(earlier: number, thread: number, event: number, clock: Int32Array, base: number): boolean {
+    const { execution, heads, headCount } = this.#course
+    for (let h = headCount - 1; h >= 0; h--) {
+      const head = heads[h]!
+      if (head < earlier) return false
+      if (head === event) continue
+      const other = execution.threadOf(head)
+      // A clock says nothing about its own thread, all of whose events so far come before.
+      if (other !== thread && (base < 0 || clock[base + other]! <= head)) return true
+    }
+    return false
   }
 
   #flagsOf(earlier: number, thread: number, event: number): number {
