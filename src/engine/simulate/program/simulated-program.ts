@@ -70,6 +70,8 @@ export class SimulatedProgram implements Work {
   /** What it has to do before its next operation, on account of the one before. */
   #owed = new Float64Array(64)
   #known = 0
+  /** All threads before it have ended. */
+  #firstAlive = 0
   readonly #started: number[] = []
   readonly #woken: number[] = []
   // Timers of the program's objects are relative: up to when they have been brought, and the event that is due next.
@@ -401,7 +403,13 @@ export class SimulatedProgram implements Work {
   }
 
   #ended(): void {
-    if (!this.session.hasEnded) return
+    const { session } = this
+    const { all } = session.threads
+    // Looking at all of them whenever one ends would take the square of their number.
+    while (this.#firstAlive < all.length && session.world.hasEnded(this.#firstAlive)) this.#firstAlive++
+    const first = this.#firstAlive
+    const isAwaited = first < all.length && !all[first]!.daemon && session.node(first) !== 0
+    if ((isAwaited && !session.isIdle(first)) || !session.hasEnded) return
     this.hasEnded = true
     this.#kernel.stop()
   }
