@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^entrelacs$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+      { find: /^entrelacs\/kernel$/, replacement: fileURLToPath(new URL('src/kernel.ts', import.meta.url)) },
       {
         find: /^entrelacs\/scenarios$/,
         replacement: fileURLToPath(new URL('src/scenarios/index.ts', import.meta.url)),

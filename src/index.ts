@@ -1,4 +1,33 @@
 export { explore, type ExploreOptions } from './explore.js'
+export { simulate, type SimulateOptions, simulateWithTrace, type TracedRun } from './simulate.js'
+export type { Trace } from './engine/simulate/results/trace.js'
+export type {
+  CoreStateName,
+  DropName,
+  GilEventName,
+  TracedState,
+  TraceEvent,
+  TraceHeader,
+  WakeCauseName,
+} from './engine/simulate/results/trace-event.js'
+export { perfettoTrace } from './report/perfetto-trace.js'
+export { traceLines } from './report/trace-lines.js'
+export type { SimulationOptions } from './engine/simulate/simulation.js'
+export type { Machine, NamedGil, Pickling } from './engine/simulate/machine/machine.js'
+export type { Adaptation } from './engine/simulate/machine/adapted-machine.js'
+export type {
+  CarriedBytes,
+  CoreTimes,
+  GilTimes,
+  MemoryUse,
+  SimulatedFailure,
+  SimulateReport,
+  ThreadTimes,
+  WaitTimes,
+} from './engine/simulate/simulate-report.js'
+export type { MappingName } from './engine/simulate/mapping/mapping-config.js'
+export type { GilVersion } from './engine/simulate/gil/gil-config.js'
+export type { PolicyName } from './engine/simulate/os/policies.js'
 export { program, type ParametersOf } from './primitives/program.js'
 export { replay, type Replay, type ReplayOptions } from './engine/replay.js'
 export type { ExplorationOptions } from './engine/explore/explore-options.js'
@@ -74,6 +103,7 @@ export { Atomic } from './primitives/atomic.js'
 export { Cell } from './primitives/cell.js'
 export { CellArray } from './primitives/cell-array.js'
 export { Clock } from './primitives/clock.js'
+export { Mailbox, type MailboxOptions } from './primitives/mailbox.js'
 export { Connection } from './primitives/connection.js'
 export {
   EventLoop,

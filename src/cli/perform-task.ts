@@ -2,7 +2,6 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Program } from '../engine/program.js'
 import { replay, type Replay } from '../engine/replay.js'
 import { explore } from '../explore.js'
-import { simulate } from '../simulate.js'
 import { availableMemory } from '../available-memory.js'
 import type { ExploreProgress, ExploreReport, Violation } from '../engine/explore/explore-report.js'
 import { compareRepair } from '../engine/explore/repair-comparison.js'
@@ -43,11 +42,11 @@ async function perform(task: WorkerTask): Promise<void> {
         kind: 'replayed',
         replay: replay(program, task.token, { adapt: task.adapt, states: task.states, monitor: makeMonitor() }),
       })
-    case 'simulate':
-      return tell({
-        kind: 'simulated',
-        report: await simulate(program, { ...task.options, monitor: makeMonitor(), signal: abort.signal }),
-      })
+    case 'simulate': {
+      const { simulate } = await import('../simulate.js')
+      const report = await simulate(program, { ...task.options, monitor: makeMonitor(), signal: abort.signal })
+      return tell({ kind: 'simulated', report })
+    }
     case 'explore':
       return tell({ kind: 'explored', ...(await exploreWithTraces(program, task)) })
     case 'compare':

@@ -236,6 +236,11 @@ export class GeneratorImage implements ThreadImage {
     return new ThreadHandle(spawned.child)
   }
 
+  /** What a step's result stands for, once its node has become another; nothing for a spawn. */
+  decodeResult(code: number, word: number, result: number): unknown {
+    return this.codec.decodeResult(code, word, result)
+  }
+
   /** The thread that the step at a node spawns, if it spawns one. */
   spawnedAt(node: number): ThreadEntry | undefined {
     return this.starts.spawnedAt(node)?.child

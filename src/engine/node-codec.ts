@@ -77,12 +77,18 @@ export class NodeCodec {
 
   /** The plain data that `result` stands for at `node`, as its thread receives it; spawns are the image's business. */
   decode(node: number, result: number): unknown {
-    const { nodes, layout, interner, codec } = this.#context
-    switch (nodes.code(node)) {
+    const { nodes } = this.#context
+    return this.decodeResult(nodes.code(node), nodes.field(node, NODE_WORD), result)
+  }
+
+  /** The same for an instruction on a word, or a contract. */
+  decodeResult(code: number, word: number, result: number): unknown {
+    const { layout, interner, codec } = this.#context
+    switch (code) {
       case Code.Load:
       case Code.Exchange:
       case Code.CompareExchange:
-        return codec.decode(layout.kinds[nodes.field(node, NODE_WORD)]!, result)
+        return codec.decode(layout.kinds[word]!, result)
       case Code.Add:
       case Code.Choose:
         return result

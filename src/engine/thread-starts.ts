@@ -118,6 +118,7 @@ export class ThreadStarts {
       status: plan.status,
       parent,
       daemon: plan.daemon,
+      node: plan.node,
       listener: plan.listener,
     })
     const child = threads.add(path, plan.name, false, place, process)

@@ -3,12 +3,21 @@ import { UsageError } from '../engine/errors.js'
 import type { Machine } from '../engine/simulate/machine/machine.js'
 import { parseMachine } from './parse-machine.js'
 
-// From `src/machine-files` as from the folder of a built chunk: presets lie in the package's folder.
-const PRESETS = new URL('../../machines/', import.meta.url)
+/** Presets lie in the package's folder, above this module: how far above depends on how it was built. */
+function presetFolder(): URL {
+  for (let folder = new URL('./', import.meta.url); ; folder = new URL('../', folder)) {
+    const presets = new URL('machines/', folder)
+    if (existsSync(new URL('laptop.yaml', presets))) return presets
+    if (folder.pathname === '/')
+      throw new UsageError('usage/no-presets', 'the machines that come with the package cannot be found', {
+        hint: 'give the path of a machine file; or leave entrelacs out of your bundle',
+      })
+  }
+}
 
 /** The names of the machines that come with the package. */
 export function presetMachines(): string[] {
-  return readdirSync(PRESETS)
+  return readdirSync(presetFolder())
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => file.slice(0, -'.yaml'.length))
     .sort()
@@ -23,7 +32,7 @@ export function presetMachines(): string[] {
 export function loadMachine(nameOrPath: string): Machine {
   const presets = presetMachines()
   if (presets.includes(nameOrPath))
-    return parseMachine(readText(new URL(`${nameOrPath}.yaml`, PRESETS)), `machines/${nameOrPath}.yaml`)
+    return parseMachine(readText(new URL(`${nameOrPath}.yaml`, presetFolder())), `machines/${nameOrPath}.yaml`)
   if (!existsSync(nameOrPath) || !statSync(nameOrPath).isFile())
     throw new UsageError('usage/unknown-machine', `there is no machine “${nameOrPath}”, and no such file`, {
       hint: `there are ${presets.join(', ')}; or give the path of a machine file`,

@@ -120,24 +120,32 @@ const memory = z
       .optional()
       .describe('what streams fetch before they are asked'),
   })
-  .superRefine(({ bus, numa, caches, shared }, { addIssue }) => {
+  .superRefine(({ bus, numa, caches, shared }, context) => {
     if ((bus === undefined) === (numa === undefined))
-      addIssue({ code: 'custom', path: numa === undefined ? [] : ['numa'], message: 'must have either a bus or numa' })
+      context.addIssue({
+        code: 'custom',
+        path: numa === undefined ? [] : ['numa'],
+        message: 'must have either a bus or numa',
+      })
     for (const [level, { latency }] of caches.entries())
       if (level > 0 && latency < caches[level - 1]!.latency)
-        addIssue({
+        context.addIssue({
           code: 'custom',
           path: ['caches', level, 'latency'],
           message: 'must be at least that of the nearer cache',
         })
     if (shared !== undefined && shared.latency < caches.at(-1)!.latency)
-      addIssue({ code: 'custom', path: ['shared', 'latency'], message: 'must be at least that of the nearer cache' })
+      context.addIssue({
+        code: 'custom',
+        path: ['shared', 'latency'],
+        message: 'must be at least that of the nearer cache',
+      })
     if (numa === undefined || typeof numa.hops === 'string') return
     const { hops, nodes } = numa
     const isMatrix = hops.length === nodes.length && hops.every((row) => row.length === nodes.length)
     const isSymmetric = hops.every((row, i) => row[i] === 0 && row.every((hop, j) => hops[j]?.[i] === hop))
     if (!isMatrix || !isSymmetric)
-      addIssue({
+      context.addIssue({
         code: 'custom',
         path: ['numa', 'hops'],
         message: `must have a row and a column for each of the ${nodes.length} nodes, be symmetric, and 0 on the diagonal`,
@@ -146,14 +154,16 @@ const memory = z
 
 const gilVersion = z.enum(Object.keys(GIL_VERSIONS) as [GilVersion, ...GilVersion[]])
 
+const spread = z
+  .number()
+  .min(0, 'must be 0 or more')
+  .max(3, 'must be at most 3')
+  .default(0)
+  .describe('how latencies scatter, as a share of the median; 0: not at all')
+
 const device = z.strictObject({
   latency: time('from taking up a request to its first byte: the median', '100 us'),
-  spread: z
-    .number()
-    .min(0, 'must be 0 or more')
-    .max(3, 'must be at most 3')
-    .default(0)
-    .describe('how latencies scatter, as a share of the median; 0: not at all'),
+  spread,
   bandwidth: quantity('rate', 'bytes per second that all requests share', '500 MB/s').optional(),
   depth: count('requests in work at the same time; others wait their turn', 65_536),
   request: quantity('size', 'bytes of a request that does not say how many', '4 KiB'),
@@ -187,7 +197,10 @@ export const machineSchema = z
     }),
     memory,
     policy: z
-      .union([z.string(), z.looseObject({ name: z.string() })])
+      .union([z.string(), z.looseObject({ name: z.string() })], {
+        error:
+          'must be the name of a policy, or its name and parameters, such as { name: round-robin, quantum: 10 ms }',
+      })
       .describe('who runs next: a name, or a name with parameters'),
     mapping: z.enum(MAPPINGS).default('1:1').describe('how threads of a program become threads of the system'),
     interpreter: z
@@ -213,15 +226,32 @@ export const machineSchema = z
         bandwidth: rate('of turning data into bytes, or back', '200 MB/s'),
       })
       .describe('what data cost that go to other processes'),
+    cluster: z
+      .strictObject({
+        nodes: count('computers, all as this file says', 256),
+        link: z.strictObject({
+          latency: time('from the last byte sent to its arrival, one way: the median', '25 us'),
+          spread,
+          bandwidth: rate('that a node can send', '10 Gbit/s'),
+          loss: z
+            .number()
+            .min(0, 'must be 0 or more')
+            .max(1, 'must be at most 1')
+            .default(0)
+            .describe('the probability that a message is lost, if it may be'),
+        }),
+      })
+      .optional()
+      .describe('several such computers, and the links between them'),
     devices: z
       .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a word of small letters'), device)
       .refine((devices) => Object.keys(devices).length > 0, 'must have at least one device')
       .describe('by name; the first is what a request without a name goes to'),
   })
-  .superRefine(({ processor, memory: { numa } }, { addIssue }) => {
+  .superRefine(({ processor, memory: { numa } }, context) => {
     const total = numa?.nodes.reduce((sum, cores) => sum + cores, 0)
     if (total !== undefined && total !== processor.cores)
-      addIssue({
+      context.addIssue({
         code: 'custom',
         path: ['memory', 'numa', 'nodes'],
         message: `must have the processor's ${processor.cores} cores, not ${total}`,

@@ -1,6 +1,7 @@
 import { type Document, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { UsageError } from '../engine/errors.js'
+import type { ClusterConfig } from '../engine/simulate/cluster/cluster-config.js'
 import { GIL_VERSIONS } from '../engine/simulate/gil/gil-config.js'
 import type { Machine, NamedGil } from '../engine/simulate/machine/machine.js'
 import type { CacheLevel, MemoryConfig } from '../engine/simulate/memory/memory-config.js'
@@ -30,28 +31,67 @@ export function parseMachine(text: string, file: string): Machine {
       place: placeAt(broken.pos[0]),
     })
   const checked = machineSchema.safeParse(document.toJS())
-  if (checked.success) return machineOf(checked.data)
-  const [issue] = checked.error.issues
-  throw new MachineFault('machine/invalid', sentenceOf(issue!), {
+  if (checked.success) return placed(() => machineOf(checked.data), document, placeAt)
+  // A key that is written wrong is also missing: what was written says more.
+  const { issues } = checked.error
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
+  throw new MachineFault('machine/invalid', sentenceOf(document, issue!), {
     place: placeAt(offsetOf(document, issue!)),
     hint: hintOf(issue!),
   })
 }
 
+/** What a policy or an interpreter says against its parameters has the place of that part of the file. */
+function placed(make: () => Machine, document: Document, placeAt: (offset: number) => Place): Machine {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    const part = error.code === 'usage/interval' ? 'interpreter' : 'policy'
+    throw new MachineFault('machine/invalid', error.message, {
+      place: placeAt(rangeOf(document.getIn([part], true)) ?? 0),
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    })
+  }
+}
+
 type Issue = z.core.$ZodIssue
 
-function sentenceOf(issue: Issue): string {
+function sentenceOf(document: Document, issue: Issue): string {
   const path = issue.path.map(String).join('.')
   if (issue.code === 'unrecognized_keys')
     return `${path === '' ? 'a machine' : path} has no ${issue.keys.map((key) => `“${key}”`).join(', ')}`
-  if (issue.code === 'invalid_type' && issue.input === undefined) return `${path} is missing`
-  return `${path === '' ? 'the file' : path} ${issue.message.replace(/^Invalid (input|option): /, 'must be ')}`
+  if (issue.code === 'invalid_type')
+    return document.hasIn(issue.path) || path === ''
+      ? `${path === '' ? 'the file' : path} ${issue.message.startsWith('Invalid input') ? `must be ${typeNamed(issue)}` : issue.message}`
+      : `${path} is missing`
+  if (issue.code === 'invalid_key')
+    return `“${String(issue.path.at(-1))}” is no name: it ${issue.issues[0]?.message ?? issue.message}`
+  const subject = path === '' ? 'the file' : path
+  if (issue.code === 'invalid_value') return `${subject} must be one of ${issue.values.map(String).join(', ')}`
+  return `${subject} ${issue.message.replace(/^Invalid input: /, 'must be as follows: ')}`
 }
 
 function hintOf(issue: Issue): string {
   if (issue.code !== 'unrecognized_keys') return 'the presets in the folder machines say what each number means'
   const known = keysAt(issue.path)
   return known.length === 0 ? 'leave it out' : `there are ${known.join(', ')}`
+}
+
+function typeNamed({ expected }: Extract<Issue, { readonly code: 'invalid_type' }>): string {
+  switch (expected) {
+    case 'int':
+      return 'a whole number'
+    case 'string':
+      return 'a text'
+    case 'object':
+    case 'record':
+      return 'a section, with keys of its own'
+    case 'array':
+      return 'a list'
+    default:
+      return `a ${expected}`
+  }
 }
 
 /** The keys that an object of the schema may have. */
@@ -130,6 +170,11 @@ function gilOf(given: NonNullable<MachineFile['interpreter']>): NamedGil {
   throw new UsageError('usage/interval', `the lock of Python ${version} has no interval`, { hint: 'leave it out' })
 }
 
+function clusterOf({ nodes, link }: NonNullable<MachineFile['cluster']>): ClusterConfig {
+  const { latency, spread, bandwidth, loss } = link
+  return { nodes, link: { latency: time(latency), spread, bandwidth: rateOf(bandwidth, 1), loss } }
+}
+
 function memoryOf({ processor, memory }: MachineFile): MemoryConfig {
   const { line, caches, shared, dram, bus, numa, transfer, store, prefetch } = memory
   return {
@@ -203,6 +248,7 @@ function machineOf(file: MachineFile): Machine {
       message: time(file.pickling.message),
       bandwidth: rateOf(file.pickling.bandwidth, 1),
     },
+    cluster: file.cluster === undefined ? null : clusterOf(file.cluster),
     devices: Object.fromEntries(
       Object.entries(file.devices).map(([device, { latency, spread, bandwidth, depth, request }]) => [
         device,

@@ -12,6 +12,7 @@ import { Cell } from './cell.js'
 import { CellArray } from './cell-array.js'
 import { Clock } from './clock.js'
 import { Connection, type Direction, OPEN_PIPE } from './connection.js'
+import { EMPTY_MAILBOX, Mailbox, type MailboxOptions, type MailboxState } from './mailbox.js'
 import { type Key, ManagedDict, ManagedList, Manager } from './manager.js'
 import { Process, type ProcessOptions } from './process.js'
 import { ProcessQueue, type ProcessQueueOptions, type ProcessQueueState } from './process-queue.js'
@@ -173,6 +174,20 @@ export class Vocabulary extends Setup {
       )
     }
     return [end(0), end(1)]
+  }
+
+  /** Messages that come over a network to one address: they may be lost, and those of several senders arrive in any order. */
+  mailbox<T = unknown>(name: string, options: MailboxOptions = {}): Mailbox<T> {
+    requireWhole(`mailbox “${name}”`, 'as node', options.node ?? 0, 0)
+    return this.declare(
+      'mailbox',
+      name,
+      (words) => {
+        const empty: MailboxState<T> = EMPTY_MAILBOX
+        return new Mailbox<T>(name, words.data('messages', empty), this.time, options)
+      },
+      SHARED,
+    )
   }
 
   /** A queue between processes. */

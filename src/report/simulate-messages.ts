@@ -2,22 +2,31 @@ import type { Language } from './messages.js'
 
 /** What is said of a simulated run. */
 export interface SimulateMessages {
-  readonly on: (machine: string, policy: string, mapping: string, seed: string) => string
+  readonly on: (machine: string, policy: string, mapping: string, interpreter: string | null, seed: string) => string
   readonly took: (time: string, operations: string) => string
   readonly core: (core: number) => string
-  readonly coreShares: (busy: string, switching: string, idle: string) => string
-  readonly threadTimes: (running: string, runnable: string, waiting: string) => string
+  /** Cores that did nothing all the time. */
+  readonly idleCores: (from: number, to: number) => string
+  /** The heads of columns: what cores and threads did with their time. */
+  readonly coreColumns: readonly [busy: string, stalled: string, switching: string, idle: string]
+  readonly threadColumns: readonly [running: string, runnable: string, waiting: string, switches: string]
   readonly legend: string
   readonly whereTime: string
   readonly costRunning: string
   readonly costReady: string
   readonly costSwitching: string
+  readonly costStalled: string
+  readonly costGil: string
   readonly costWaiting: (what: string) => string
+  /** What a wait is called that is for no object. */
+  readonly waitNames: Readonly<Record<string, string>>
   readonly times: (count: string) => string
   readonly coresBusy: (cores: number) => string
   readonly coresWanted: (cores: number, ready: string) => string
   readonly oneAtATime: (what: string, share: string) => string
-  readonly slowDevice: (what: string, share: string) => string
+  readonly waited: (what: string, share: string) => string
+  readonly gilTaken: (share: string) => string
+  readonly memorySlow: (share: string, falseSharing: string | null) => string
   readonly fewThreads: (used: string, cores: number) => string
   readonly switchingCosts: (share: string) => string
   readonly fine: string
@@ -28,18 +37,23 @@ export interface SimulateMessages {
 }
 
 const english: SimulateMessages = {
-  on: (machine, policy, mapping, seed) => `simulated on ${machine}: policy ${policy}, threads ${mapping}, seed ${seed}`,
+  on: (machine, policy, mapping, interpreter, seed) =>
+    `simulated on ${machine}: policy ${policy}, threads ${mapping}${interpreter === null ? '' : `, interpreter ${interpreter}`}, seed ${seed}`,
   took: (time, operations) => `took ${time} of simulated time, ${operations} operations`,
   core: (core) => `core ${core}`,
-  coreShares: (busy, switching, idle) => `busy ${busy}, switching ${switching}, idle ${idle}`,
-  threadTimes: (running, runnable, waiting) => `ran ${running}, ready ${runnable}, waited ${waiting}`,
-  legend: '█ running   ░ ready, without a core   · waiting',
+  idleCores: (from, to) => (from === to ? `core ${from}` : `cores ${from}–${to}`),
+  coreColumns: ['busy', 'stalled', 'switching', 'idle'],
+  threadColumns: ['ran', 'ready', 'waited', 'dispatched'],
+  legend: 'letters: threads   - changing threads   █ running   ░ ready, without a core   · waiting',
   whereTime: 'where the time of the threads went',
   costRunning: 'running',
   costReady: 'ready, but without a core',
   costSwitching: 'cores changing from one thread to another',
+  costStalled: 'running, but standing still for memory',
+  costGil: "waiting for the interpreter's lock",
   costWaiting: (what) => `waiting: ${what}`,
-  times: (count) => `${count} times`,
+  waitNames: { wake: 'asleep', io: 'a device', join: "another thread's end" },
+  times: (count) => (count === '1' ? 'once' : `${count} times`),
   coresBusy: (cores) =>
     cores === 1
       ? 'Why: the core was busy nearly all the time; the work itself takes this long.'
@@ -48,11 +62,16 @@ const english: SimulateMessages = {
     `Why: ${cores === 1 ? 'the core was' : `all ${cores} cores were`} busy nearly all the time, and threads were ready without one for ${ready} in all: more cores would help.`,
   oneAtATime: (what, share) =>
     `Why: threads stood in line for ${what}, ${share} of their time: it lets them through one after the other, and more cores do not help.`,
-  slowDevice: (what, share) =>
-    `Why: threads spent ${share} of their time in ${what}; cores had little to do meanwhile.`,
+  waited: (what, share) =>
+    `Why: threads spent ${share} of their time waiting (${what}); cores had little to do meanwhile.`,
+  gilTaken: (share) =>
+    `Why: threads spent ${share} of their time waiting for the interpreter's lock: it lets one thread at a time run, however many cores there are.`,
+  memorySlow: (share, falseSharing) =>
+    `Why: cores stood still for memory ${share} of their busy time${falseSharing === null ? '' : `; ${falseSharing} lines came from another core that had written to another word of the same line (false sharing)`}.`,
   fewThreads: (used, cores) =>
     `Why: on average only ${used} of ${cores} cores had something to do: too few threads could run.`,
-  switchingCosts: (share) => `Why: cores spent ${share} of the time changing from one thread to another.`,
+  switchingCosts: (share) =>
+    `Why: whenever cores did anything, they spent ${share} of the time changing from one thread to another.`,
   fine: 'nothing went wrong in this run',
   wrong: (count) => (count === 1 ? 'something went wrong in this run' : `${count} things went wrong in this run`),
   stopped: (why) => `Stopped early: ${why}.`,
@@ -61,18 +80,22 @@ const english: SimulateMessages = {
 }
 
 const french: SimulateMessages = {
-  on: (machine, policy, mapping, seed) =>
-    `simulé sur ${machine} : politique ${policy}, fils ${mapping}, graine ${seed}`,
+  on: (machine, policy, mapping, interpreter, seed) =>
+    `simulé sur ${machine} : politique ${policy}, fils ${mapping}${interpreter === null ? '' : `, interpréteur ${interpreter}`}, graine ${seed}`,
   took: (time, operations) => `${time} de temps simulé, ${operations} opérations`,
   core: (core) => `cœur ${core}`,
-  coreShares: (busy, switching, idle) => `occupé ${busy}, commutations ${switching}, oisif ${idle}`,
-  threadTimes: (running, runnable, waiting) => `exécuté ${running}, prêt ${runnable}, en attente ${waiting}`,
-  legend: '█ exécuté   ░ prêt, sans cœur   · en attente',
+  idleCores: (from, to) => (from === to ? `cœur ${from}` : `cœurs ${from}–${to}`),
+  coreColumns: ['occupé', 'bloqué', 'commut.', 'oisif'],
+  threadColumns: ['exécuté', 'prêt', 'attente', 'activations'],
+  legend: 'lettres : fils   - changement de fil   █ exécuté   ░ prêt, sans cœur   · en attente',
   whereTime: 'où est passé le temps des fils',
   costRunning: 'exécution',
   costReady: 'prêts, mais sans cœur',
   costSwitching: "cœurs qui passent d'un fil à l'autre",
+  costStalled: 'exécution, mais en attente de la mémoire',
+  costGil: "attente du verrou de l'interpréteur",
   costWaiting: (what) => `attente : ${what}`,
+  waitNames: { wake: 'endormis', io: 'un périphérique', join: "la fin d'un autre fil" },
   times: (count) => `${count} fois`,
   coresBusy: (cores) =>
     cores === 1
@@ -82,11 +105,16 @@ const french: SimulateMessages = {
     `Pourquoi : ${cores === 1 ? 'le cœur était presque toujours occupé' : `les ${cores} cœurs étaient presque toujours occupés`}, et des fils prêts en ont manqué pendant ${ready} en tout : plus de cœurs aideraient.`,
   oneAtATime: (what, share) =>
     `Pourquoi : les fils ont fait la queue pour ${what}, ${share} de leur temps : ils y passent l'un après l'autre, et plus de cœurs n'y changent rien.`,
-  slowDevice: (what, share) =>
-    `Pourquoi : les fils ont passé ${share} de leur temps dans ${what} ; les cœurs avaient peu à faire pendant ce temps.`,
+  waited: (what, share) =>
+    `Pourquoi : les fils ont passé ${share} de leur temps à attendre (${what}) ; les cœurs avaient peu à faire pendant ce temps.`,
+  gilTaken: (share) =>
+    `Pourquoi : les fils ont passé ${share} de leur temps à attendre le verrou de l'interpréteur : il n'en laisse exécuter qu'un à la fois, quel que soit le nombre de cœurs.`,
+  memorySlow: (share, falseSharing) =>
+    `Pourquoi : les cœurs ont attendu la mémoire ${share} de leur temps d'occupation${falseSharing === null ? '' : ` ; ${falseSharing} lignes sont venues d'un autre cœur qui avait écrit un autre mot de la même ligne (faux partage)`}.`,
   fewThreads: (used, cores) =>
     `Pourquoi : en moyenne, ${used} cœurs sur ${cores} seulement avaient quelque chose à faire : trop peu de fils pouvaient s'exécuter.`,
-  switchingCosts: (share) => `Pourquoi : les cœurs ont passé ${share} du temps à changer de fil.`,
+  switchingCosts: (share) =>
+    `Pourquoi : quand les cœurs faisaient quelque chose, ils passaient ${share} du temps à changer de fil.`,
   fine: "rien n'est allé de travers dans cette exécution",
   wrong: (count) =>
     count === 1

@@ -1,10 +1,11 @@
 import { formatData } from '../engine/operation.js'
-import type { SimulateReport, ThreadTimes } from '../engine/simulate/simulate-report.js'
+import type { CoreTimes, SimulateReport, ThreadTimes } from '../engine/simulate/simulate-report.js'
 import { formatShare, formatWhole } from './figures.js'
 import type { Language } from './messages.js'
 import type { ReportStyle } from './report-style.js'
 import { simulateMessagesIn, type SimulateMessages } from './simulate-messages.js'
-import { cutText, padText } from './text-width.js'
+import { cutText, padText, textWidth } from './text-width.js'
+import { wrapText } from './wrap-text.js'
 
 const MOST_THREADS = 16
 const MOST_NAME = 16
@@ -12,6 +13,10 @@ const LARGEST_COSTS = 3
 /** From here on cores count as busy all the time. */
 const BUSY = 0.85
 const SWITCHING = 0.2
+/** From this share of the threads' lives on, what they waited for is why. */
+const WAITING = 0.25
+/** What lets threads through one after the other. */
+const LOCKS = new Set(['lock', 'rlock', 'reader-writer lock'])
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** One simulated run as a person reads it: what each core and thread did over time, what took longest, and why. */
@@ -22,13 +27,13 @@ export function simulateText(report: SimulateReport, style: ReportStyle): string
   const title = paint.strong(report.program) + (given.length === 0 ? '' : ` (${given.join(', ')})`)
   const lines = [
     title,
-    messages.on(report.machine, report.policy, report.mapping, report.seed),
+    messages.on(report.machine, report.policy, report.mapping, report.interpreter, report.seed),
     messages.took(formatTime(report.makespan, language), formatWhole(report.operations, language)),
     '',
     ...timeLines(report, style, messages),
     '',
     ...costLines(report, messages, language),
-    why(report, messages, language),
+    ...wrapText(why(report, messages, language), style.columns),
     '',
     ...verdictLines(report, style, messages),
   ]
@@ -48,43 +53,104 @@ export function formatTime(nanoseconds: number, language: Language): string {
   return `${language === 'fr' ? text.replace('.', ',') : text} ${unit}`
 }
 
+/** A line of the table: a name, what was done over time, and figures below the heads of their columns. */
+interface Row {
+  readonly name: string
+  readonly cells: readonly string[]
+  readonly figures: readonly string[]
+}
+
+const FIGURE = 12
+const LEAST_LINE = 16
+const MOST_LINE = 60
+
 function timeLines(report: SimulateReport, style: ReportStyle, messages: SimulateMessages): string[] {
-  const { language, paint } = style
-  const { makespan } = report
+  const { paint } = style
+  const cores = coreRows(report, style, messages)
   const shown = report.threads.slice(0, MOST_THREADS)
-  const names = [
-    ...report.cores.map((_core, i) => messages.core(i)),
-    ...shown.map((thread, i) => threadName(thread, i)),
-  ]
-  const width = Math.max(...names.map((name) => Math.min(MOST_NAME, name.length)))
-  const columns = Math.max(10, Math.min(60, style.columns - width - 4))
-  const row = (name: string, cells: readonly string[], figures: string) => {
-    const line = `${padText(cutText(name, width), width)}  ${resampled(cells, columns)}`
-    return line.length + figures.length + 2 <= style.columns
-      ? [`${line}  ${paint.dim(figures)}`]
-      : [line, `${' '.repeat(width)}  ${paint.dim(figures)}`]
-  }
-  const share = (time: number) => formatShare(makespan === 0 ? 0 : time / makespan, language)
-  const cores = report.cores.flatMap(({ busy, switching, idle }, core) =>
-    row(
-      messages.core(core),
-      report.timeLine.cores[core]!.map((cell) => (cell === null ? ' ' : cell === 'switching' ? '-' : letterOf(cell))),
-      messages.coreShares(share(busy), share(switching), share(idle)),
-    ),
-  )
-  const threads = shown.flatMap((thread, i) =>
-    row(
-      threadName(thread, i),
-      report.timeLine.threads[i]!.map((state) => (state === null ? ' ' : STATES[state])),
-      messages.threadTimes(
-        formatTime(thread.running, language),
-        formatTime(thread.runnable, language),
-        formatTime(thread.waiting, language),
-      ),
-    ),
-  )
+  const threads = shown.map((thread, i) => threadRow(report, thread, i, style.language))
   const rest = report.threads.length - shown.length
-  return [...cores, '', ...threads, ...(rest > 0 ? [messages.more(rest)] : []), paint.dim(messages.legend)]
+  const names = [...cores, ...threads].map(({ name }) => textWidth(name))
+  const width = Math.min(MOST_NAME, Math.max(...names))
+  const table = (rows: readonly Row[], columns: readonly string[]) => tableLines(rows, columns, width, style)
+  return [
+    ...table(cores, messages.coreColumns),
+    '',
+    ...table(threads, messages.threadColumns),
+    ...(rest > 0 ? [messages.more(rest)] : []),
+    ...wrapText(messages.legend, style.columns).map(paint.dim),
+  ]
+}
+
+/** With the figures beside the lines where there is room, below them in narrow terminals. */
+function tableLines(
+  rows: readonly Row[],
+  columns: readonly string[],
+  width: number,
+  { columns: most, paint }: ReportStyle,
+): string[] {
+  const right = (texts: readonly string[]) => texts.map((text) => text.padStart(FIGURE)).join('')
+  const figures = FIGURE * columns.length
+  const isWide = most - width - 2 - figures >= LEAST_LINE
+  const line = Math.max(1, Math.min(MOST_LINE, most - width - 2 - (isWide ? figures : 0)))
+  if (!isWide)
+    return rows.flatMap(({ name, cells, figures: texts }) => {
+      const said = texts.map((text, i) => (columns[i] === undefined ? text : `${columns[i]} ${text}`)).join(', ')
+      return [
+        `${padText(cutText(name, width), width)}  ${resampled(cells, line)}`.trimEnd(),
+        ...wrapText(said, Math.max(1, most - 2)).map((each) => `  ${paint.dim(each)}`),
+      ]
+    })
+  return [
+    paint.dim(`${' '.repeat(width + 2 + line)}${right(columns)}`),
+    ...rows.map(({ name, cells, figures: texts }) =>
+      `${padText(cutText(name, width), width)}  ${resampled(cells, line)}${right(texts)}`.trimEnd(),
+    ),
+  ]
+}
+
+const LEAST_SHARE = 0.0001
+
+/** A share in a column: what is very little is shown as such. */
+function shareCell(share: number, language: Language): string {
+  return share > 0 && share < LEAST_SHARE ? `< ${formatShare(LEAST_SHARE, language)}` : formatShare(share, language)
+}
+
+/** Cores that never did anything are one row, if there are several of them in a row. */
+function coreRows(report: SimulateReport, { language }: ReportStyle, messages: SimulateMessages): Row[] {
+  const rows: Row[] = []
+  const share = (time: number) => shareCell(report.makespan === 0 ? 0 : time / report.makespan, language)
+  const isIdle = (core: number) => report.cores[core]?.idle === report.makespan && report.makespan > 0
+  for (let core = 0; core < report.cores.length; core++) {
+    const from = core
+    while (isIdle(core + 1) && isIdle(from)) core++
+    const { busy, stalled, switching, idle } = report.cores[from]!
+    if (core > from) {
+      rows.push({
+        name: messages.idleCores(from, core),
+        cells: [],
+        figures: ['', '', '', share(idle)],
+      })
+      continue
+    }
+    rows.push({
+      name: messages.core(core),
+      cells: report.timeLine.cores[core]!.map((cell) =>
+        cell === null ? ' ' : cell === 'switching' ? '-' : letterOf(cell),
+      ),
+      figures: [busy, stalled, switching, idle].map(share),
+    })
+  }
+  return rows
+}
+
+function threadRow(report: SimulateReport, thread: ThreadTimes, place: number, language: Language): Row {
+  const times = [thread.running, thread.runnable, thread.waiting].map((time) => formatTime(time, language))
+  return {
+    name: `${letterOf(place)} ${thread.name}`,
+    cells: report.timeLine.threads[place]!.map((state) => (state === null ? ' ' : STATES[state])),
+    figures: [...times, formatWhole(thread.dispatched, language)],
+  }
 }
 
 const STATES = { running: '█', runnable: '░', waiting: '·' } as const
@@ -93,12 +159,9 @@ function letterOf(thread: number): string {
   return LETTERS[thread % LETTERS.length]!
 }
 
-function threadName({ name }: ThreadTimes, thread: number): string {
-  return `${letterOf(thread)} ${name}`
-}
-
 /** As many cells as there are columns. */
 function resampled(cells: readonly string[], columns: number): string {
+  if (cells.length === 0) return ' '.repeat(columns)
   return Array.from({ length: columns }, (_, i) => cells[Math.floor((i * cells.length) / columns)] ?? ' ').join('')
 }
 
@@ -112,12 +175,23 @@ function costsOf(report: SimulateReport, messages: SimulateMessages): Cost[] {
   const total = (pick: (thread: ThreadTimes) => number) => report.threads.reduce((sum, thread) => sum + pick(thread), 0)
   const switching = report.cores.reduce((sum, core) => sum + core.switching, 0)
   const switches = report.cores.reduce((sum, core) => sum + core.switches, 0)
+  const stalled = report.cores.reduce((sum, core) => sum + core.stalled, 0)
   return [
-    { what: messages.costRunning, time: total(({ running }) => running), count: null },
+    { what: messages.costRunning, time: total(({ running }) => running) - stalled, count: null },
+    { what: messages.costStalled, time: stalled, count: null },
+    { what: messages.costGil, time: report.gil?.waited ?? 0, count: report.gil?.waits ?? 0 },
     { what: messages.costReady, time: total(({ runnable }) => runnable), count: null },
     { what: messages.costSwitching, time: switching, count: switches },
-    ...report.waits.map(({ what, time, waits }) => ({ what: messages.costWaiting(what), time, count: waits })),
+    ...report.waits.map(({ what, time, waits }) => ({
+      what: messages.costWaiting(waitName(what, messages)),
+      time,
+      count: waits,
+    })),
   ]
+}
+
+function waitName(what: string, { waitNames }: SimulateMessages): string {
+  return Object.hasOwn(waitNames, what) ? waitNames[what]! : what
 }
 
 function costLines(report: SimulateReport, messages: SimulateMessages, language: Language): string[] {
@@ -135,30 +209,43 @@ function costLines(report: SimulateReport, messages: SimulateMessages, language:
   ]
 }
 
-/** Why it took this long, in one sentence. */
+/** Why it took this long, in one sentence: the first of these causes that explains most of it. */
 function why(report: SimulateReport, messages: SimulateMessages, language: Language): string {
   const cores = report.cores.length
   const capacity = Math.max(1, cores * report.makespan)
-  const busy = report.cores.reduce((sum, core) => sum + core.busy, 0) / capacity
-  const switching = report.cores.reduce((sum, core) => sum + core.switching, 0) / capacity
-  const ready = report.threads.reduce((sum, { runnable }) => sum + runnable, 0)
-  const lives = report.threads.reduce((sum, { running, runnable, waiting }) => sum + running + runnable + waiting, 0)
-  if (switching >= SWITCHING) return messages.switchingCosts(formatShare(switching, language))
-  if (busy + switching >= BUSY)
+  const sum = (pick: (core: CoreTimes) => number) => report.cores.reduce((all, core) => all + pick(core), 0)
+  const stalled = sum((core) => core.stalled)
+  const working = sum(({ busy }) => busy) + stalled
+  const busy = working / capacity
+  const switching = sum((core) => core.switching)
+  const ready = report.threads.reduce((all, { runnable }) => all + runnable, 0)
+  const lives = report.threads.reduce((all, { running, runnable, waiting }) => all + running + runnable + waiting, 0)
+  const shareOfLives = (time: number) => time / Math.max(1, lives)
+  const shown = (share: number) => formatShare(share, language)
+  const gil = shareOfLives(report.gil?.waited ?? 0)
+  if (gil >= WAITING) return messages.gilTaken(shown(gil))
+  const used = working + switching
+  if (switching > working || switching / capacity >= SWITCHING) return messages.switchingCosts(shown(switching / used))
+  if (stalled > working / 2) {
+    const { falseSharing } = report.memory.total
+    return messages.memorySlow(shown(stalled / working), falseSharing > 0 ? formatWhole(falseSharing, language) : null)
+  }
+  if (busy + switching / capacity >= BUSY)
     return ready > report.makespan / 2
       ? messages.coresWanted(cores, formatTime(ready, language))
       : messages.coresBusy(cores)
   const [longest] = [...report.waits].sort((a, b) => b.time - a.time)
-  const share = longest === undefined ? 0 : longest.time / Math.max(1, lives)
-  if (longest !== undefined && share >= 0.25) {
-    const isTime = longest.what === 'io' || longest.what === 'wake' || longest.what === 'sleep'
-    const shown = formatShare(share, language)
-    return isTime ? messages.slowDevice(longest.what, shown) : messages.oneAtATime(longest.what, shown)
+  const share = shareOfLives(longest?.time ?? 0)
+  if (longest !== undefined && share >= WAITING) {
+    const what = waitName(longest.what, messages)
+    const isLock = longest.kind !== null && LOCKS.has(longest.kind)
+    return isLock ? messages.oneAtATime(what, shown(share)) : messages.waited(what, shown(share))
   }
   return messages.fewThreads((busy * cores).toFixed(1).replace('.', language === 'fr' ? ',' : '.'), cores)
 }
 
-function verdictLines(report: SimulateReport, { paint }: ReportStyle, messages: SimulateMessages): string[] {
+function verdictLines(report: SimulateReport, style: ReportStyle, messages: SimulateMessages): string[] {
+  const { paint } = style
   const stopped = report.stopped === null ? [] : [messages.stopped(report.stopped.message)]
   if (report.violations.length > 0)
     return [
@@ -167,5 +254,5 @@ function verdictLines(report: SimulateReport, { paint }: ReportStyle, messages: 
       messages.wrong(report.violations.length),
     ]
   if (report.stopped !== null) return stopped
-  return [`${paint.good('✓')} ${messages.fine}. ${paint.dim(messages.oneRun)}`]
+  return [`${paint.good('✓')} ${messages.fine}.`, ...wrapText(messages.oneRun, style.columns).map(paint.dim)]
 }

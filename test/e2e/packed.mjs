@@ -28,7 +28,8 @@ export default program('mine', { times }, ({ times }, p) => {
 `
 
 const library = `import { strict as assert } from 'node:assert'
-import { EntrelacsError, explore, program, replay } from 'entrelacs'
+import { EntrelacsError, explore, program, replay, simulate } from 'entrelacs'
+import { Environment } from 'entrelacs/kernel'
 import { scenarios } from 'entrelacs/scenarios'
 import bankAccount from 'entrelacs/scenarios/bank-account'
 
@@ -44,6 +45,10 @@ const mine = program('mine', {}, (_params, p) => {
 assert.equal((await explore(mine)).verdict, 'holds')
 assert.throws(() => replay(mine, 'no token'), EntrelacsError)
 assert.ok(scenarios.length > 5)
+const run = await simulate(bankAccount, { machine: 'cloud-vm', seed: 3 })
+assert.equal(run.cores.length, 2)
+assert.deepEqual(await simulate(bankAccount, { machine: 'cloud-vm', seed: 3 }), run)
+assert.equal(new Environment().now, 0)
 `
 
 const consumer = `import { explore, program, replay, type ExploreReport, type Steps } from 'entrelacs'

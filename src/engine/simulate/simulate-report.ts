@@ -1,4 +1,5 @@
 import type { Parameters } from '../program.js'
+import type { NetworkCounts } from './cluster/cluster-network.js'
 import type { GilAccount } from './gil/gil-accounts.js'
 import type { MemoryCounters } from './memory/memory-counters.js'
 
@@ -36,8 +37,10 @@ export interface ThreadTimes {
 
 /** What threads waited for, all of them together. */
 export interface WaitTimes {
-  /** The object, or what a thread did if that was on no object: `sleep`, `io`. */
+  /** The object, or what a thread did if that was on no object: `wake` for sleeping, `io`. */
   readonly what: string
+  /** The object's kind, `lock` for instance; null if it is none. */
+  readonly kind: string | null
   readonly waits: number
   /** In nanoseconds, from when a thread could not go on to its next operation. */
   readonly time: number
@@ -53,7 +56,7 @@ export interface CarriedBytes {
 export interface MemoryUse {
   readonly total: MemoryCounters
   readonly cores: readonly MemoryCounters[]
-  /** Null with NUMA. */
+  /** Null with NUMA, and in a cluster. */
   readonly bus: CarriedBytes | null
   readonly controllers: readonly CarriedBytes[]
   readonly links: readonly (CarriedBytes & { readonly from: number; readonly to: number })[]
@@ -68,6 +71,8 @@ export interface SimulateReport {
   readonly program: string
   readonly params: Parameters
   readonly machine: string
+  /** How many such machines there are: 1 but in a cluster. Cores are numbered through all of them. */
+  readonly nodes: number
   readonly mapping: string
   readonly policy: string
   /** The interpreter, by the version of Python whose lock it has; null: the threads are compiled code. */
@@ -87,6 +92,8 @@ export interface SimulateReport {
   readonly threads: readonly ThreadTimes[]
   readonly waits: readonly WaitTimes[]
   readonly memory: MemoryUse
+  /** What the links of a cluster have carried. */
+  readonly network?: NetworkCounts
   /** Null without an interpreter. */
   readonly gil: GilTimes | null
   readonly timeLine: {

@@ -34,6 +34,7 @@ export function smallMachine(cores: number, quantum = 40 * ns): Machine {
     policy: ROUND_ROBIN.make({ quantum }),
     mapping: '1:1',
     gil: null,
+    cluster: null,
     pickling: { message: 1 * us, bandwidth: 1e9 },
     devices: { network: { latency: 1 * ms, spread: 0.3, bandwidth: 1e8, depth: 8, bytes: 10_000 } },
   }

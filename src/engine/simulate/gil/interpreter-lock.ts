@@ -10,8 +10,8 @@ export interface LockSetting {
   readonly random: Random
   /** Is told what happens, if there is anybody. */
   readonly observer: GilObserver | null
-  /** Lets a thread ask again that `enter` has blocked, once it has a core. */
-  wake(thread: number): void
+  /** Lets a thread ask again that `enter` has blocked, once it has a core; `by` is the thread that has seen to it, `NOBODY` for none. */
+  wake(thread: number, by: number): void
   /** Interrupts a thread whose interpreted code computes: it comes to `performed`, or to `enter`, at once. */
   cut(thread: number): void
 }

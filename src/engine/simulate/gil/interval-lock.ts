@@ -109,7 +109,7 @@ export class IntervalLock implements InterpreterLock {
       this.#switchNumber++
       observer?.switches(thread, kernel.now)
     }
-    this.#releaseObliged()
+    this.#releaseObliged(thread)
     return 0
   }
 
@@ -120,11 +120,11 @@ export class IntervalLock implements InterpreterLock {
     return BLOCKS
   }
 
-  #releaseObliged(): void {
+  #releaseObliged(by: number): void {
     const thread = this.#awaiting
     if (thread === NOBODY) return
     this.#awaiting = NOBODY
-    this.#setting.wake(thread)
+    this.#setting.wake(thread, by)
   }
 
   /** One more round of `take_gil`. */
@@ -155,7 +155,7 @@ export class IntervalLock implements InterpreterLock {
     this.#timer[thread] = NO_TIMER
     this.#queue.splice(this.#queue.indexOf(thread), 1)
     this.#state[thread] = State.TimedOut
-    this.#setting.wake(thread)
+    this.#setting.wake(thread, NOBODY)
   }
 
   #request(thread: number): void {
@@ -172,10 +172,10 @@ export class IntervalLock implements InterpreterLock {
     // Also who leaves of its own accord: the request was made, and nobody has had the lock yet.
     this.#state[thread] = this.#isRequested ? State.Obliged : State.Out
     this.#isRequested = false
-    this.#signal()
+    this.#signal(thread)
   }
 
-  #signal(): void {
+  #signal(by: number): void {
     if (this.#queue.length === 0) return
     const { kernel, random } = this.#setting
     const place = this.#config.wakes === 'first' ? this.#firstPlace() : random.below(this.#queue.length)
@@ -183,7 +183,7 @@ export class IntervalLock implements InterpreterLock {
     kernel.cancel(this.#timer[thread]!)
     this.#timer[thread] = NO_TIMER
     this.#state[thread] = State.Signalled
-    this.#setting.wake(thread)
+    this.#setting.wake(thread, by)
   }
 
   /** Where in the queue is who came to the lock first, however often its patience was over meanwhile. */
@@ -206,8 +206,8 @@ export class IntervalLock implements InterpreterLock {
     }
     if (this.#holder !== NOBODY) return
     // It was to have had the lock.
-    if (state === State.Signalled) this.#signal()
-    if (this.#contenders === 0) this.#releaseObliged()
+    if (state === State.Signalled) this.#signal(thread)
+    if (this.#contenders === 0) this.#releaseObliged(thread)
   }
 }
 

@@ -4,10 +4,11 @@ import type { Random } from '../../random.js'
 import type { Session } from '../../session.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Interpreter } from '../program/interpreter.js'
+import { WakeCause } from '../program/program-observer.js'
 import type { SimulatedProgram } from '../program/simulated-program.js'
 import type { GilConfig, LockConfig } from './gil-config.js'
 import type { GilObserver } from './gil-observer.js'
-import type { InterpreterLock, LockSetting } from './interpreter-lock.js'
+import { type InterpreterLock, type LockSetting, NOBODY } from './interpreter-lock.js'
 import { IntervalLock } from './interval-lock.js'
 import { TickLock } from './tick-lock.js'
 
@@ -85,7 +86,7 @@ export class PythonInterpreter implements Interpreter {
       kernel,
       random,
       observer,
-      wake: (thread) => program.host.wake(thread),
+      wake: (thread, by) => program.wake(thread, by, by === NOBODY ? WakeCause.Time : WakeCause.Gil),
       cut: (thread) => program.cut(thread),
     }
     const lock = gil.kind === 'ticks' ? new TickLock(setting, gil) : new IntervalLock(setting, gil)

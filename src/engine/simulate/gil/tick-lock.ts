@@ -111,22 +111,22 @@ export class TickLock implements InterpreterLock {
     this.#setting.observer?.drops(thread, why, this.#setting.kernel.now)
     this.#holder = NOBODY
     this.#state[thread] = why === Drop.Ticks ? State.Released : State.Out
-    this.#signal()
+    this.#signal(thread)
   }
 
-  #signal(): void {
+  #signal(by: number): void {
     if (this.#queue.length === 0) return
     const place = this.#config.wakes === 'first' ? 0 : this.#setting.random.below(this.#queue.length)
     const [thread] = this.#queue.splice(place, 1) as [number]
     this.#state[thread] = State.Signalled
-    this.#setting.wake(thread)
+    this.#setting.wake(thread, by)
   }
 
   #forget(thread: number): void {
     const at = this.#queue.indexOf(thread)
     if (at >= 0) this.#queue.splice(at, 1)
     // It was to have had the lock.
-    if (this.#state[thread] === State.Signalled && this.#holder === NOBODY) this.#signal()
+    if (this.#state[thread] === State.Signalled && this.#holder === NOBODY) this.#signal(thread)
   }
 
   #ticksOf(operation: Operation): number {

@@ -12,6 +12,8 @@ import { Timeout } from './timeout.js'
  *
  * @example
  * ```ts
+ * import { Environment, Resource, SECOND, type Steps } from 'entrelacs/kernel'
+ *
  * const env = new Environment()
  * const till = new Resource(env, 1)
  * function* customer(): Steps {
@@ -21,7 +23,9 @@ import { Timeout } from './timeout.js'
  *   till.release(request)
  * }
  * env.start(customer())
+ * env.start(customer())
  * env.run()
+ * console.log(env.now / SECOND) // 10
  * ```
  */
 export class Environment {

@@ -5,7 +5,7 @@ import type { OperatingSystem } from '../os/operating-system.js'
 import { CoreState, type OsObserver } from '../os/os-observer.js'
 import { Reason, ThreadState } from '../os/thread-state.js'
 import { BLOCKS, ENDS, YIELDS } from '../os/work.js'
-import type { SimulatedProgram } from '../program/simulated-program.js'
+import type { MappedProgram } from './mapped-program.js'
 import { Wait } from '../program/thread-host.js'
 import { Carrier, NOBODY } from './carrier.js'
 import { CarrierGroup } from './carrier-group.js'
@@ -20,7 +20,7 @@ import type { ThreadMapping } from './thread-mapping.js'
 export class UserThreads implements ThreadMapping {
   os!: OperatingSystem
   observer: OsObserver | null = null
-  readonly #program: SimulatedProgram
+  readonly #program: MappedProgram
   readonly #kernel: Kernel
   readonly #config: UserThreadsConfig
   readonly #random: Random
@@ -35,12 +35,11 @@ export class UserThreads implements ThreadMapping {
   /** Threads of the program that were taken from another carrier's queue. */
   stolen = 0
 
-  constructor(program: SimulatedProgram, kernel: Kernel, config: UserThreadsConfig, random: Random) {
+  constructor(program: MappedProgram, kernel: Kernel, config: UserThreadsConfig, random: Random) {
     this.#program = program
     this.#kernel = kernel
     this.#config = config
     this.#random = random
-    program.host = this
   }
 
   start(thread: number): void {

@@ -16,6 +16,7 @@ import type {
   ProcessorStatus,
   ProcessorView,
   Stall,
+  UnitActivity,
   UnitEvent,
   UnitView,
 } from './stepped-processor.js'
@@ -132,6 +133,16 @@ export class PipelinedProcessor extends Stepwise<ProcessorState> {
     }
   }
 
+  activity(unit: number): UnitActivity {
+    const core = this.#core(unit)
+    const isAtWork = core.numbers.cycle === this.#cycle
+    return {
+      name: `core ${unit}`,
+      places: STAGES.map((name, stage) => this.#placeView(core, unit, name, stage, isAtWork)),
+      events: isAtWork ? eventsOf(core) : [],
+    }
+  }
+
   protected override advance(): void {
     this.#cycle++
     for (const core of this.#cores) core.advance()
@@ -172,11 +183,8 @@ export class PipelinedProcessor extends Stepwise<ProcessorState> {
 
   #unitView(core: PipelineCore, index: number): UnitView {
     const { lost, ...counted } = this.account(index)
-    const isAtWork = core.numbers.cycle === this.#cycle
     return {
-      name: `core ${index}`,
-      places: STAGES.map((name, stage) => this.#placeView(core, index, name, stage, isAtWork)),
-      events: isAtWork ? eventsOf(core) : [],
+      ...this.activity(index),
       registers: registerViews(core.registers, core.vectors, this.options.vectorWidth),
       counters: { ...counted, ...lost, ...core.counters },
     }

@@ -15,7 +15,7 @@ import { AccessKind } from '../memory/access-kind.js'
 import type { CostModel } from './cost-model.js'
 import { type Device, deviceRequest } from './device.js'
 import { type Interpreter, timeToAsking } from './interpreter.js'
-import type { ProgramObserver } from './program-observer.js'
+import { type ProgramObserver, WakeCause } from './program-observer.js'
 import { type ThreadHost, Wait } from './thread-host.js'
 import { WaitingThreads } from './waiting-threads.js'
 
@@ -33,7 +33,8 @@ export interface ProgramSetting {
   /** A session that learns nothing, in time mode `virtual`. */
   readonly session: Session
   readonly costs: CostModel
-  readonly devices: ReadonlyMap<string, Device>
+  /** What a thread can ask, by name. */
+  readonly devicesOf: (thread: number) => ReadonlyMap<string, Device>
   /** Where ways are drawn from. */
   readonly random: Random
   /** Whether all ways are drawn, as the random scheduler of the explorer does, or only those of `p.choose`: real systems wake who came first. */
@@ -69,6 +70,8 @@ export class SimulatedProgram implements Work {
   #left = new Float64Array(64)
   /** What it has to do before its next operation, on account of the one before. */
   #owed = new Float64Array(64)
+  /** The device that it has asked last. */
+  readonly #asked: string[] = []
   #known = 0
   /** All threads before it have ended. */
   #firstAlive = 0
@@ -93,7 +96,7 @@ export class SimulatedProgram implements Work {
     this.session.rewind()
     this.#meetThreads()
     for (const { index, agent } of this.session.threads.all)
-      if (!agent && this.session.node(index) !== 0) this.host.start(index)
+      if (!agent && this.session.node(index) !== 0) this.#start(index, NOBODY)
     this.#armTimer()
   }
 
@@ -190,7 +193,7 @@ export class SimulatedProgram implements Work {
     const { observer } = this
     if (observer !== null) {
       const { [thread]: from } = this.#began
-      observer.step(thread, core, operation, way, this.#shown(operation, result), from!, this.#kernel.now)
+      observer.step(thread, core, operation, way, this.#received(code, operation, result), from!, this.#kernel.now)
     }
     this.#tellWritten(thread)
     if (operation.object?.isPickled === true) this.#receive(thread, result)
@@ -214,8 +217,9 @@ export class SimulatedProgram implements Work {
     })
   }
 
-  #shown(operation: Operation, result: number): unknown {
-    return operation.instruction === undefined && result >= 0 ? this.session.interner.valueOf(result) : result
+  /** What a step's thread gets, as plain data. */
+  #received(code: number, { instruction }: Operation, result: number): unknown {
+    return this.session.image.decodeResult(code, instruction?.word ?? -1, result)
   }
 
   /** `compute`, `io`, `sleep(0)` and `yieldNow`. */
@@ -240,12 +244,15 @@ export class SimulatedProgram implements Work {
   }
 
   #io(thread: number, operation: Operation): number {
-    const { costs, devices } = this.#setting
+    const { costs } = this.#setting
     switch (this.#phase[thread]) {
       case Phase.Answered:
         return costs.systemCall
       case Phase.Asking: {
+        const devices = this.#setting.devicesOf(thread)
         const { device, bytes } = deviceRequest(operation.args[0], [...devices.keys()])
+        this.#asked[thread] = device
+        this.observer?.asks?.(thread, device, bytes, this.#kernel.now)
         devices.get(device)!.submit(bytes ?? 0, this.#onAnswer, thread)
         if (this.#hasAnswer(thread)) return costs.systemCall
         this.#waits(thread, operation, Wait.Kernel)
@@ -266,7 +273,8 @@ export class SimulatedProgram implements Work {
 
   #answer(thread: number): void {
     this.#phase[thread] = Phase.Answered
-    this.host.wake(thread)
+    this.observer?.answered?.(thread, this.#asked[thread]!, this.#kernel.now)
+    this.wake(thread, NOBODY, WakeCause.Device)
   }
 
   #block(thread: number, operation: Operation): number {
@@ -343,8 +351,20 @@ export class SimulatedProgram implements Work {
     if (stepped !== NOBODY && this.#waiting.count > 0 && world.hasEnded(stepped))
       this.#findAble(this.session.threads.all[stepped]!.word)
     // Whoever is woken may go on at once: not before all of this step has been looked at.
-    while (this.#started.length > 0) this.host.start(this.#started.shift()!)
-    while (this.#woken.length > 0) this.host.wake(this.#woken.shift()!)
+    while (this.#started.length > 0) this.#start(this.#started.shift()!, stepped)
+    while (this.#woken.length > 0)
+      this.wake(this.#woken.shift()!, stepped, stepped === NOBODY ? WakeCause.Time : WakeCause.Step)
+  }
+
+  #start(thread: number, by: number): void {
+    this.observer?.wakes?.(thread, by, WakeCause.Start, this.#kernel.now)
+    this.host.start(thread)
+  }
+
+  /** Lets a thread go on, thanks to another one or to nobody (−1). */
+  wake(thread: number, by: number, cause: WakeCause): void {
+    this.observer?.wakes?.(thread, by, cause, this.#kernel.now)
+    this.host.wake(thread)
   }
 
   #findAble(word: number): void {

@@ -1,21 +1,26 @@
 import type { Operation } from '../../operation.js'
 import type { ProgramObserver } from '../program/program-observer.js'
 
+/** What a thread waits for. */
+export interface Awaited {
+  /** The object's name, or what the thread does. */
+  readonly what: string
+  /** The object's kind; null if it is no object. */
+  readonly kind: string | null
+}
+
 /** How long threads waited for what. Times are in picoseconds. */
 export class WaitAccounts implements ProgramObserver {
   /** By name, in the order in which they were first waited for. */
-  readonly byName = new Map<string, { waits: number; time: number }>()
-  readonly #nameOf: (operation: Operation) => string
+  readonly byName = new Map<string, { readonly kind: string | null; waits: number; time: number }>()
+  readonly #awaited: (operation: Operation) => Awaited
   // By thread: since when it waits for what.
   readonly #since: (number | undefined)[] = []
-  readonly #what: string[] = []
-  /** Whether it waits for an object, and how long it has waited for such. */
-  readonly #isObject: boolean[] = []
+  readonly #what: Awaited[] = []
   readonly #onObjects: number[] = []
 
-  /** @param nameOf what an operation waits for, in words. */
-  constructor(nameOf: (operation: Operation) => string) {
-    this.#nameOf = nameOf
+  constructor(awaited: (operation: Operation) => Awaited) {
+    this.#awaited = awaited
   }
 
   step(thread: number, _core: number, _operation: Operation, _way: number, _result: unknown, from: number): void {
@@ -26,8 +31,7 @@ export class WaitAccounts implements ProgramObserver {
   waits(thread: number, operation: Operation, now: number): void {
     if (this.#since[thread] !== undefined) return
     this.#since[thread] = now
-    this.#what[thread] = this.#nameOf(operation)
-    this.#isObject[thread] = operation.object !== null
+    this.#what[thread] = this.#awaited(operation)
   }
 
   /** How long a thread has waited for objects, not for devices or time. */
@@ -44,11 +48,12 @@ export class WaitAccounts implements ProgramObserver {
     const since = this.#since[thread]
     if (since === undefined) return
     this.#since[thread] = undefined
-    const account = this.byName.get(this.#what[thread]!) ?? { waits: 0, time: 0 }
+    const { what, kind } = this.#what[thread]!
+    const account = this.byName.get(what) ?? { kind, waits: 0, time: 0 }
     const time = Math.max(0, now - since)
     account.waits++
     account.time += time
-    if (this.#isObject[thread]!) this.#onObjects[thread] = this.timeOnObjects(thread) + time
-    this.byName.set(this.#what[thread]!, account)
+    if (kind !== null) this.#onObjects[thread] = this.timeOnObjects(thread) + time
+    this.byName.set(what, account)
   }
 }

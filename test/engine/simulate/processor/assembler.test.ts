@@ -104,7 +104,6 @@ end:
       expect(fault.code).toBe('program/assembly')
       expect(fault.message).toMatch(message)
       expect(fault.place).toEqual({ file: 'sample.asm', line, column })
-      expect(fault.message).toContain(`sample.asm, line ${line}, column ${column}`)
       if (hint !== undefined) expect(fault.hint).toMatch(hint)
     },
   )

@@ -47,6 +47,8 @@ export interface FlynnRun {
   readonly speedUp: number
   /** The processor at its first cycle, to go through it; that of MISD without the vote. */
   readonly start: () => PipelinedProcessor
+  /** MISD: the processor that votes over what the others have calculated; null in the other classes. */
+  readonly startVote: (() => PipelinedProcessor) | null
 }
 
 export interface FlynnComparison {
@@ -114,6 +116,7 @@ function runAll(name: FlynnClass, streams: readonly InstructionStream[], options
     operations: operationsOf(streams, options.vectorWidth),
     results: wordsOf(processor, RESULTS[0]!),
     start,
+    startVote: null,
   }
 }
 
@@ -133,7 +136,8 @@ function runChecked(
     processor.memory[dataNamed(checks[0]!, RESULTS[unit]!).address + element]! += disturb.by
   }
   const vote = votingStream(task, form)
-  const voter = new PipelinedProcessor(vote, { ...options, contents: processor.memory })
+  const startVote = () => new PipelinedProcessor(vote, { ...options, contents: processor.memory })
+  const voter = startVote()
   voter.run()
   const results = wordsOf(voter, VOTED)
   const outvoted = RESULTS.map((name) =>
@@ -148,6 +152,7 @@ function runChecked(
       cycles,
       instructions: run.instructions + instructionsOf(voter),
       results,
+      startVote,
       alone,
       speedUp: alone / cycles,
     },

@@ -78,6 +78,7 @@ export function run(program: Program, params: Readonly<Record<string, unknown>>,
           random: new Random(`${seed} interpreter`),
           subInterpreters: computer.subInterpreters ?? false,
         })
+  const all = new Map(Object.entries(devices?.(kernel) ?? {}))
   const simulated = new SimulatedProgram({
     kernel,
     session,
@@ -90,7 +91,7 @@ export function run(program: Program, params: Readonly<Record<string, unknown>>,
       creation: () => 0,
       pickling: () => 0,
     },
-    devices: new Map(Object.entries(devices?.(kernel) ?? {})),
+    devicesOf: () => all,
     random: new Random(`${seed} program`),
     ...(interpreter === undefined ? {} : { interpreter }),
   })
@@ -103,6 +104,7 @@ export function run(program: Program, params: Readonly<Record<string, unknown>>,
     userThreads === undefined
       ? new OneToOne(simulated, () => ({}))
       : new UserThreads(simulated, kernel, userThreads, new Random(`${seed} mapping`))
+  simulated.host = mapping
   mapping.os = new OperatingSystem(kernel, cores, config, policy, mapping, new Random(`${seed} os`))
   mapping.os.observer = mapping
   simulated.begin0()
