@@ -176,6 +176,15 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./up-and-down.js'),
   },
   {
+    name: 'priority-inversion',
+    rows: ['P3'],
+    title: {
+      en: 'Priority inversion on Mars: the urgent thread waits for one in between',
+      fr: "L'inversion de priorité sur Mars : le fil urgent attend un fil intermédiaire",
+    },
+    load: () => import('./priority-inversion.js'),
+  },
+  {
     name: 'bank-account',
     rows: ['Y1'],
     title: { en: 'Two transfers on one account, one is lost', fr: "Deux opérations sur un compte, l'une se perd" },
