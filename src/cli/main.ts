@@ -64,6 +64,7 @@ interface SimulateFlags extends CommonFlags {
   readonly mapping?: string
   readonly policy?: string
   readonly cores?: number
+  readonly inheritance?: boolean
   readonly contracts?: boolean
   readonly param: Record<string, ParameterValue>
   readonly maxTime?: number
@@ -251,6 +252,7 @@ function buildCommands(): Command {
         )
         .addOption(new Option('--policy <name>', 'the scheduling policy: round-robin, cfs, eevdf, windows, mlfq, …'))
         .addOption(new Option('--cores <n>', 'so many cores instead of those of the machine').argParser(parseCount))
+        .option('--inheritance', 'who owns a lock is as urgent as the most urgent thread that waits for it')
         .option('--contracts', 'let every operation of a primitive be one step, instead of the algorithm it is made of')
         .addOption(
           new Option('--param <name=value>', "a value for one of the program's parameters; repeatable")
@@ -371,6 +373,7 @@ async function simulate(source: string, flags: SimulateFlags): Promise<ExitCode>
       mapping: flags.mapping,
       policy: flags.policy,
       cores: flags.cores,
+      inheritance: flags.inheritance,
       ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1e9 }),
       params: flags.param,
     },
