@@ -18,7 +18,10 @@ afterAll(() => workshop.remove())
 describe('The trace of a simulated run', () => {
   test('is written beside its report, one event a line', async () => {
     const { code, stdout } = await workshop.run(['simulate', 'mine.ts', '--trace', 'run.jsonl', '--json'])
-    const lines = read('run.jsonl').trimEnd().split('\n').map((line) => parseLine(`${line}\n`))
+    const lines = read('run.jsonl')
+      .trimEnd()
+      .split('\n')
+      .map((line) => parseLine(`${line}\n`))
     expect(lines[0]).toMatchObject({ event: 'run', schema: 1, machine: 'laptop', seed: '1' })
     expect(lines.filter(({ event }) => event === 'step')).toHaveLength(parseLine(stdout)['operations'] as number)
     expect(code).toBe(0)
