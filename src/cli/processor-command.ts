@@ -43,7 +43,7 @@ export async function processorCommand(source: string | undefined, given: Proces
       ? runExample(subject.example, given.settings, given.maxCycles)
       : runStream(subject.stream, given.settings, given.maxCycles)
   requireDrawable(experiment, given)
-  await write(process.stdout, given.json ? json(subject, experiment, given) : text(subject, experiment, given))
+  await write(process.stdout, given.json ? asJson(subject, experiment, given) : text(subject, experiment, given))
   return exitCodeOf(experiment)
 }
 
@@ -164,7 +164,7 @@ function text(subject: Subject, experiment: ProcessorExperiment, given: Processo
 
 const LEAST_LINES = 24
 
-function json(
+function asJson(
   subject: Subject,
   experiment: ProcessorExperiment,
   { language, cycles }: ProcessorCommandOptions,
