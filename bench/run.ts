@@ -64,7 +64,17 @@ async function measureAll(rounds: number) {
     const os = operatingSystem(setting)
     const processors = measureProcessors(setting)
     const graph = graphAgainstSpin(setting)
-    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, kernel, memory, os, processors, graph }
+    return {
+      machine: thisMachine(),
+      spin: spin?.version ?? null,
+      traces,
+      shared,
+      kernel,
+      memory,
+      os,
+      processors,
+      graph,
+    }
   } finally {
     spin?.dispose()
     rmSync(folder, { recursive: true, force: true })

@@ -19,6 +19,8 @@ export type {
   CarriedBytes,
   CoreTimes,
   GilTimes,
+  Latencies,
+  Latency,
   MemoryUse,
   SimulatedFailure,
   SimulateReport,

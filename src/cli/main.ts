@@ -26,7 +26,9 @@ import {
   parseWithin,
 } from './options.js'
 import { WorkerError } from './run-in-worker.js'
+import type { SimulateCommandOptions } from './simulate-command.js'
 import { wantsColour, write } from './terminal.js'
+import { TRACE_FORMATS, type TraceFormat } from './trace-format.js'
 
 interface CommonFlags {
   readonly json?: boolean
@@ -64,7 +66,9 @@ interface SimulateFlags extends CommonFlags {
   readonly mapping?: string
   readonly policy?: string
   readonly cores?: number
+  readonly inheritance?: boolean
   readonly contracts?: boolean
+  readonly trace?: string
   readonly param: Record<string, ParameterValue>
   readonly maxTime?: number
   readonly patience: number
@@ -83,6 +87,11 @@ interface ProcessorFlags extends CommonFlags {
   readonly letters?: boolean
   readonly maxCycles: number
   readonly instructions?: boolean
+}
+
+interface ExportFlags extends SimulateFlags {
+  readonly format: TraceFormat
+  readonly output?: string
 }
 
 interface ReplayFlags extends CommonFlags {
@@ -115,6 +124,35 @@ function withPatience(command: Command): Command {
       .argParser(parsePositive)
       .default(SECONDS_OF_PATIENCE),
   )
+}
+
+/** What a run on a modelled computer can be given. */
+function withComputer(command: Command): Command {
+  return command
+    .addOption(new Option('--machine <name>', 'a preset, or a path to a machine file (default: laptop)'))
+    .addOption(new Option('--seed <seed>', 'seed of what is drawn (default: 1)'))
+    .addOption(
+      new Option(
+        '--gil <version>',
+        'run it in an interpreter, with the lock of that version of Python (2.7 … 3.14, 3.14t; none: without a lock)',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--mapping <name>',
+        'how threads become threads of the system: 1:1, N:1, M:N, event-loop, virtual-threads, pinned-virtual-threads',
+      ),
+    )
+    .addOption(new Option('--policy <name>', 'the scheduling policy: round-robin, cfs, eevdf, windows, mlfq, …'))
+    .addOption(new Option('--cores <n>', 'so many cores instead of those of the machine').argParser(parseCount))
+    .option('--inheritance', 'who owns a lock is as urgent as the most urgent thread that waits for it')
+    .option('--contracts', 'let every operation of a primitive be one step, instead of the algorithm it is made of')
+    .addOption(
+      new Option('--param <name=value>', "a value for one of the program's parameters; repeatable")
+        .argParser(collectParameter)
+        .default({}, 'the defaults'),
+    )
+    .addOption(new Option('--max-time <seconds>', 'simulated seconds at most (default: 1000)').argParser(parsePositive))
 }
 
 function buildCommands(): Command {
@@ -231,35 +269,12 @@ function buildCommands(): Command {
 
   withPatience(
     common(
-      root
-        .command('simulate')
-        .description('run a program on a modelled computer: one seed, one run, with time')
-        .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file')
-        .addOption(new Option('--machine <name>', 'a preset, or a path to a machine file (default: laptop)'))
-        .addOption(new Option('--seed <seed>', 'seed of what is drawn (default: 1)'))
-        .addOption(
-          new Option(
-            '--gil <version>',
-            'run it in an interpreter, with the lock of that version of Python (2.7 … 3.14, 3.14t; none: without a lock)',
-          ),
-        )
-        .addOption(
-          new Option(
-            '--mapping <name>',
-            'how threads become threads of the system: 1:1, N:1, M:N, event-loop, virtual-threads, pinned-virtual-threads',
-          ),
-        )
-        .addOption(new Option('--policy <name>', 'the scheduling policy: round-robin, cfs, eevdf, windows, mlfq, …'))
-        .addOption(new Option('--cores <n>', 'so many cores instead of those of the machine').argParser(parseCount))
-        .option('--contracts', 'let every operation of a primitive be one step, instead of the algorithm it is made of')
-        .addOption(
-          new Option('--param <name=value>', "a value for one of the program's parameters; repeatable")
-            .argParser(collectParameter)
-            .default({}, 'the defaults'),
-        )
-        .addOption(
-          new Option('--max-time <seconds>', 'simulated seconds at most (default: 1000)').argParser(parsePositive),
-        ),
+      withComputer(
+        root
+          .command('simulate')
+          .description('run a program on a modelled computer: one seed, one run, with time')
+          .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file'),
+      ).option('--trace <file>', 'write everything that happens to this file, as JSON lines'),
     ),
   )
     .addHelpText('after', EXIT_CODES)
@@ -299,6 +314,26 @@ function buildCommands(): Command {
   )
     .addHelpText('after', PROCESSOR_EXIT_CODES)
     .action(async (source: string | undefined, flags: ProcessorFlags) => finish(await processor(source, flags)))
+
+  withPatience(
+    common(
+      withComputer(
+        root
+          .command('export')
+          .description('write the trace of a simulated run for other tools, such as ui.perfetto.dev')
+          .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file')
+          .argument('[token]', 'not with the formats there are'),
+      )
+        .addOption(
+          new Option('--format <name>', 'perfetto: for ui.perfetto.dev and chrome://tracing; jsonl: one event a line')
+            .choices(TRACE_FORMATS)
+            .default('perfetto'),
+        )
+        .option('-o, --output <file>', 'a file (default: standard output)'),
+    ),
+  ).action(async (source: string, token: string | undefined, flags: ExportFlags) =>
+    finish(await exportTrace(source, token, flags)),
+  )
 
   withPatience(
     common(
@@ -359,7 +394,16 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
 
 async function simulate(source: string, flags: SimulateFlags): Promise<ExitCode> {
   const { simulateCommand } = await import('./simulate-command.js')
-  return simulateCommand(source, {
+  return simulateCommand(source, { ...computerOf(flags), trace: flags.trace })
+}
+
+async function exportTrace(source: string, token: string | undefined, flags: ExportFlags): Promise<ExitCode> {
+  const { exportCommand } = await import('./export-command.js')
+  return exportCommand(source, { ...computerOf(flags), token, format: flags.format, output: flags.output })
+}
+
+function computerOf(flags: SimulateFlags): Omit<SimulateCommandOptions, 'trace'> {
+  return {
     json: flags.json ?? false,
     language: flags.lang,
     patience: flags.patience,
@@ -371,10 +415,11 @@ async function simulate(source: string, flags: SimulateFlags): Promise<ExitCode>
       mapping: flags.mapping,
       policy: flags.policy,
       cores: flags.cores,
+      inheritance: flags.inheritance,
       ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1e9 }),
       params: flags.param,
     },
-  })
+  }
 }
 
 async function processor(source: string | undefined, flags: ProcessorFlags): Promise<ExitCode> {

@@ -43,7 +43,7 @@ export async function processorCommand(source: string | undefined, given: Proces
       ? runExample(subject.example, given.settings, given.maxCycles)
       : runStream(subject.stream, given.settings, given.maxCycles)
   requireDrawable(experiment, given)
-  await write(process.stdout, given.json ? jsonOf(subject, experiment, given) : textOf(subject, experiment, given))
+  await write(process.stdout, given.json ? asJson(subject, experiment, given) : text(subject, experiment, given))
   return exitCodeOf(experiment)
 }
 
@@ -149,7 +149,7 @@ function requireDrawable(experiment: ProcessorExperiment, { cycles, letters }: P
   throw new UsageError('usage/cycles', `cycle ${cycles.from} is after the end: there are the cycles 1 to ${end}`)
 }
 
-function textOf(subject: Subject, experiment: ProcessorExperiment, given: ProcessorCommandOptions): string {
+function text(subject: Subject, experiment: ProcessorExperiment, given: ProcessorCommandOptions): string {
   const { language, cycles, letters } = given
   const { rows } = process.stdout
   return processorText(experiment, outputStyle(language), {
@@ -164,7 +164,7 @@ function textOf(subject: Subject, experiment: ProcessorExperiment, given: Proces
 
 const LEAST_LINES = 24
 
-function jsonOf(
+function asJson(
   subject: Subject,
   experiment: ProcessorExperiment,
   { language, cycles }: ProcessorCommandOptions,

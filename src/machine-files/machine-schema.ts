@@ -188,6 +188,10 @@ export const machineSchema = z
       'idle-wake': time('the same on top where a core has to leave its sleep'),
       migration: time('paid by the core when a thread comes from another core'),
       balance: time('between two looks at the loads of cores; 0 ns: never', '4 ms'),
+      inheritance: z
+        .boolean('must be true or false')
+        .default(false)
+        .describe('whether who owns a lock is as urgent as the most urgent thread that waits for it'),
       thread: time('to create a thread, paid by whoever does', '10 us'),
       process: z.strictObject({
         fork: time('to create a process by fork', '300 us'),

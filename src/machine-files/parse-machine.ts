@@ -234,6 +234,7 @@ function machineOf(file: MachineFile): Machine {
       idleWakeLatency: time(system['idle-wake']),
       migrationCost: time(system.migration),
       balanceInterval: time(system.balance),
+      inheritance: system.inheritance,
       threadCreation: time(system.thread),
       processCreation: {
         fork: time(system.process.fork),

@@ -23,6 +23,8 @@ import type { ThreadMapping } from './mapping/thread-mapping.js'
 import { UserThreads } from './mapping/user-threads.js'
 import { MemorySystem } from './memory/memory-system.js'
 import type { OsObserver } from './os/os-observer.js'
+import type { Prioritized } from './os/priority-inheritance.js'
+import { LockOwners } from './program/lock-owners.js'
 import { SimulatedProgram } from './program/simulated-program.js'
 import { describeTimes, nanoseconds } from './results/describe-run.js'
 import { observingGil, observingOs, observingProgram } from './results/observers.js'
@@ -106,6 +108,9 @@ export class Simulation {
       devicesOf: (thread) => devices[nodeOf(this.session, thread, count)]!,
       random: this.#random('program'),
       drawsWays,
+      ...(this.#machine.os.inheritance === true
+        ? { lockOwners: new LockOwners(this.session, this.#priorities()) }
+        : {}),
       ...(interpreter === null ? {} : { interpreter }),
     })
     if (interpreter !== null) {
@@ -160,6 +165,24 @@ export class Simulation {
   /** What is drawn on the first node is the same whether or not there are others. */
   #part(name: string, node: number): Random {
     return this.#random(node === 0 ? name : `${name} of node ${node}`)
+  }
+
+  /** How urgent the threads of the program are to the systems they run on; threads in user space are none of a system's. */
+  #priorities(): Prioritized {
+    const place = (thread: number) => {
+      const { os, mapping } = this.nodes[nodeOf(this.session, thread, this.nodes.length)]!
+      return { os, thread: mapping instanceof OneToOne ? mapping.kernelThread(thread) : null }
+    }
+    return {
+      priority: (of) => {
+        const { os, thread } = place(of)
+        return thread === null ? 0 : os.priority(thread)
+      },
+      setPriority: (of, priority) => {
+        const { os, thread } = place(of)
+        if (thread !== null) os.setPriority(thread, priority)
+      },
+    }
   }
 
   #devices(node: number): Map<string, QueuedDevice> {
@@ -228,16 +251,17 @@ export class Simulation {
   #mapping(program: MappedProgram, node: number): ThreadMapping {
     const { mapping, processor } = this.#machine
     const config = userThreadsOf(mapping, processor.cores)
-    if (config === null) return new OneToOne(program, () => ({}))
+    if (config === null) return new OneToOne(program, (thread) => this.session.threads.scheduling.get(thread) ?? {})
     return new UserThreads(program, this.kernel, config, this.#part('mapping', node))
   }
 
   #bound(isTimeOver: boolean, isTooLong: boolean): Stopped {
     const { maxEvents = MOST_EVENTS, maxTime = MOST_TIME } = this.#options
     if (this.#isAborted) return { reason: 'aborted', message: 'stopped on request' }
-    const doing = this.#doing()
-    if (isTimeOver) return { reason: 'time', message: `${maxTime / 1e9} s of simulated time are over; ${doing}` }
-    return isTooLong ? { reason: 'events', message: `the bound of ${maxEvents} events was reached; ${doing}` } : null
+    if (isTimeOver)
+      return { reason: 'time', message: `${maxTime / 1e9} s of simulated time are over; ${this.#doing()}` }
+    if (!isTooLong) return null
+    return { reason: 'events', message: `the bound of ${maxEvents} events was reached; ${this.#doing()}` }
   }
 
   /** What the threads that have not ended are about to do. */

@@ -14,6 +14,8 @@ export class Carrier {
   picks = 0
   /** Since when it carries the current one, for slices. */
   since = 0
+  /** It is changing to whom it carries. */
+  isSwitching = false
   /** It waits: for work, or along with whom it carries. */
   isParked = false
 

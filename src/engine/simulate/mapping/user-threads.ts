@@ -74,12 +74,12 @@ export class UserThreads implements ThreadMapping {
     const carrier = this.#home[thread]
     const later = this.#left[thread] ?? 0
     this.#left[thread] = 0
-    return later + (carrier?.current === thread ? this.os.cut(carrier.kernelThread) : 0)
+    const isUnderWay = carrier?.current === thread && !carrier.isSwitching
+    return later + (isUnderWay ? this.os.cut(carrier.kernelThread) : 0)
   }
 
   begin(kernelThread: number, core: number): number {
     const carrier = this.#carrierOf[kernelThread]!
-    let cost = 0
     for (;;) {
       if (carrier.current === NOBODY) {
         const next = this.#pick(carrier)
@@ -87,12 +87,12 @@ export class UserThreads implements ThreadMapping {
           carrier.isParked = true
           return BLOCKS
         }
-        cost += this.#config.switchCost
         this.#carry(carrier, next, core)
+        if (carrier.isSwitching) return this.#config.switchCost
       }
       const thread = carrier.current
       const duration = this.#beginCurrent(carrier, core)
-      if (duration >= 0) return cost + duration
+      if (duration >= 0) return duration
       if (duration === BLOCKS) {
         this.#move(thread, ThreadState.Waiting, Reason.Blocked)
         if (this.#holds(thread)) {
@@ -109,6 +109,10 @@ export class UserThreads implements ThreadMapping {
 
   finish(kernelThread: number, core: number): void {
     const carrier = this.#carrierOf[kernelThread]!
+    if (carrier.isSwitching) {
+      carrier.isSwitching = false
+      return
+    }
     const thread = carrier.current
     if (this.#left[thread] === 0) this.#program.finish(thread, core)
     if (this.#kernel.now - carrier.since < this.#config.slice) return
@@ -135,7 +139,8 @@ export class UserThreads implements ThreadMapping {
 
   #carry(carrier: Carrier, thread: number, core: number): void {
     carrier.current = thread
-    carrier.since = this.#kernel.now
+    carrier.since = this.#kernel.now + this.#config.switchCost
+    carrier.isSwitching = this.#config.switchCost > 0
     this.#home[thread] = carrier
     this.#move(thread, ThreadState.Running, Reason.Dispatched, core)
     this.observer?.core(core, CoreState.Busy, thread, this.#kernel.now)
