@@ -1,4 +1,6 @@
-import { formatData, type Steps, type WorldAccess, type WorldView } from '../engine/operation.js'
+import type { Footprint } from '../engine/footprint.js'
+import { formatData, perform, type Steps, type WorldAccess, type WorldView } from '../engine/operation.js'
+import { recordedPlace } from '../engine/place.js'
 import type { DeliveredObject, Delivery } from '../engine/simulate/cluster/delivery.js'
 import type { TimedObject } from '../engine/time/timed-object.js'
 import { nanosecondsOf } from '../engine/time/duration.js'
@@ -7,7 +9,7 @@ import { type Attempt, attempting, settled, succeeded } from './attempt.js'
 import { Empty, QUEUE_ERRORS } from './queue-errors.js'
 import type { WaitOptions } from './semaphore.js'
 import { withTimeout } from './timed.js'
-import { StatefulObject, type Transition } from './transition.js'
+import { StatefulObject, type Transition, TransitionOperation } from './transition.js'
 
 /** A message that has arrived, and the identity of the thread that sent it. */
 interface Arrived<T> {
@@ -38,6 +40,14 @@ export interface MailboxOptions {
   readonly latency?: number
   /** The node of a cluster where it is received; explore makes no difference between them. @default 0 */
   readonly node?: number
+}
+
+/** Says what it writes without trying it: a network that carries a message draws how long it takes. */
+class Sending<T> extends TransitionOperation<MailboxState<T>, void> {
+  override footprint(): Footprint {
+    const words = this.words!
+    return { reads: words, writes: words }
+  }
 }
 
 /**
@@ -73,14 +83,15 @@ export class Mailbox<T = unknown> extends StatefulObject<MailboxState<T>> implem
 
   /** Sends a message, which must be plain data. */
   send(message: T): Steps<void> {
-    return this.perform({
+    const sending: Transition<MailboxState<T>, void> = {
       name: 'send',
       args: [message],
       isTimed: this.#latency > 0,
       // On a simulated machine its links say what is lost.
       ways: () => (this.#loses && this.delivery === null ? 2 : 1),
       step: (state, way, self) => ({ state: way === 1 ? state : this.#sent(state, self, message), result: undefined }),
-    })
+    }
+    return perform(new Sending(this, this.word, sending, recordedPlace()))
   }
 
   /**

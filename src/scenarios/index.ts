@@ -636,4 +636,29 @@ export const scenarios: readonly Scenario[] = [
     title: { en: 'The scheduler of threads, stopped cleanly', fr: "L'ordonnanceur de fils, arrêté proprement" },
     load: () => import('./scheduler-clean-stop.js'),
   },
+  {
+    name: 'lost-message',
+    rows: ['D1'],
+    title: {
+      en: 'A payment over a network that loses messages',
+      fr: 'Un paiement par un réseau qui perd des messages',
+    },
+    repairedBy: 'lost-message-numbered',
+    load: () => import('./lost-message.js'),
+  },
+  {
+    name: 'lost-message-numbered',
+    rows: ['D1'],
+    title: {
+      en: 'Requests have numbers, and are booked once',
+      fr: 'Les demandes sont numérotées et comptées une fois',
+    },
+    load: () => import('./lost-message-numbered.js'),
+  },
+  {
+    name: 'map-reduce-cluster',
+    rows: ['D1', 'C8'],
+    title: { en: 'Map and reduce on the nodes of a cluster', fr: "Map et reduce sur les nœuds d'une grappe" },
+    load: () => import('./map-reduce-cluster.js'),
+  },
 ]

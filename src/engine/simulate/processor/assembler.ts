@@ -300,9 +300,13 @@ function countOf(operands: number): string {
 
 /** `Write: add r1, r2, r3` and what it does, in the names of the manual. */
 function usage(mnemonic: Mnemonic): string {
-  const { operands, meaning } = OPERATIONS[mnemonic]
-  const texts = operands.map((role, i) => example(role, i + 1))
-  return `Write: ${[mnemonic, texts.join(', ')].join(' ').trim()} (${meaning}).`
+  return `Write: ${formOf(mnemonic)} (${OPERATIONS[mnemonic].meaning}).`
+}
+
+/** How an instruction is written: `add r1, r2, r3`, with the registers that its meaning names. */
+export function formOf(mnemonic: Mnemonic): string {
+  const texts = OPERATIONS[mnemonic].operands.map((role, i) => example(role, i + 1))
+  return [mnemonic, texts.join(', ')].join(' ').trim()
 }
 
 function example(role: OperandRole, number: number): string {
