@@ -1,6 +1,6 @@
 import { HistoryLimit, MisuseError, ProgramFault, ThreadExit } from './errors.js'
 import { localOperation } from './local-operation.js'
-import { AtMark, CallMark, type Claim, JobMark, LoopMark, PrintMark, ReturnMark } from './marks.js'
+import { type Claim, Mark, PrintMark } from './marks.js'
 import type { Position } from './position.js'
 import type { Operation, Steps, ThreadBody } from './operation.js'
 import { type Place, placeOfError, recordingPlaces } from './place.js'
@@ -118,6 +118,19 @@ export class ThreadRunner {
     }
   }
 
+  /** Resumes a thread with the result of its operation, without anything being made for it where nothing watches. */
+  advanceWith(run: LiveRun, received: unknown): Yielded {
+    const { monitor, recordPlaces } = this.#options
+    if (monitor !== undefined || recordPlaces) return this.advance(run, () => run.generator.next(received))
+    const before = this.running
+    this.running = run
+    try {
+      return this.#toOperation(run, null, received)
+    } finally {
+      this.running = before
+    }
+  }
+
   #guarded<R>(thread: ThreadEntry, action: () => R): R {
     const { monitor, recordPlaces } = this.#options
     monitor?.enter(thread.name, thread.place)
@@ -128,17 +141,17 @@ export class ThreadRunner {
     }
   }
 
-  #toOperation(run: LiveRun, resume: () => IteratorResult<unknown, unknown>): Yielded {
+  #toOperation(run: LiveRun, resume: (() => IteratorResult<unknown, unknown>) | null, received?: unknown): Yielded {
     let claims: Claim[] | null = null
     let step: IteratorResult<unknown, unknown>
     try {
-      step = resume()
+      step = resume === null ? run.generator.next(received) : resume()
       for (let marks = 0; !step.done; marks++) {
         if (marks > MARK_LIMIT) throw neverSteps(run.thread)
-        if (isClaim(step.value)) (claims ??= []).push(step.value)
-        else if (step.value instanceof PrintMark)
+        if (!(step.value instanceof Mark)) break
+        if (step.value instanceof PrintMark)
           this.#options.onPrint?.({ thread: run.thread.index, values: step.value.values })
-        else break
+        else (claims ??= []).push(step.value as Claim)
         step = run.generator.next()
       }
     } catch (error) {
@@ -153,16 +166,6 @@ export class ThreadRunner {
     const performed = process === null ? operation : localOperation(this.#options.processes, process, operation)
     return { operation: performed, claims, value: undefined, failure: null }
   }
-}
-
-function isClaim(value: unknown): value is Claim {
-  return (
-    value instanceof AtMark ||
-    value instanceof CallMark ||
-    value instanceof LoopMark ||
-    value instanceof ReturnMark ||
-    value instanceof JobMark
-  )
 }
 
 function isGenerator(value: unknown): value is Steps<unknown> {
