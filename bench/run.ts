@@ -66,8 +66,18 @@ async function measureAll(rounds: number) {
     const simulate = simulateSpeed(setting)
     const processors = measureProcessors(setting)
     const graph = graphAgainstSpin(setting)
-    const versions = { machine: thisMachine(), spin: spin?.version ?? null }
-    return { ...versions, traces, shared, kernel, memory, os, simulate, processors, graph }
+    return {
+      machine: thisMachine(),
+      spin: spin?.version ?? null,
+      traces,
+      shared,
+      kernel,
+      memory,
+      os,
+      simulate,
+      processors,
+      graph,
+    }
   } finally {
     spin?.dispose()
     rmSync(folder, { recursive: true, force: true })

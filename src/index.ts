@@ -105,6 +105,7 @@ export { Atomic } from './primitives/atomic.js'
 export { Cell } from './primitives/cell.js'
 export { CellArray } from './primitives/cell-array.js'
 export { Clock } from './primitives/clock.js'
+export { Mailbox, type MailboxOptions } from './primitives/mailbox.js'
 export { Connection } from './primitives/connection.js'
 export {
   EventLoop,
@@ -178,3 +179,76 @@ export { IndexError, ValueError } from './primitives/sequence-errors.js'
 export { SimpleQueue } from './primitives/simple-queue.js'
 export { Stream, type StreamRead, type StreamState } from './primitives/stream.js'
 export { type ContentOptions, type QueueOptions, Vocabulary, type Widened } from './primitives/vocabulary.js'
+export { type AssemblyOptions, assemble } from './engine/simulate/processor/assembler.js'
+export {
+  type ExecutionRecord,
+  type RecordedCell,
+  type RecordedEvent,
+  type RecordedInstruction,
+  recordExecution,
+  type RecordOptions,
+} from './engine/simulate/processor/execution-record.js'
+export type { ElementwiseTask, StreamForm } from './engine/simulate/processor/flynn/elementwise.js'
+export {
+  compareFlynnClasses,
+  type FlynnClass,
+  type FlynnComparison,
+  type FlynnOptions,
+  type FlynnRun,
+} from './engine/simulate/processor/flynn/flynn-classes.js'
+export type { Mnemonic, Unit } from './engine/simulate/processor/instruction-set.js'
+export {
+  type DataBlock,
+  formatInstruction,
+  type Instruction,
+  type InstructionStream,
+  type Label,
+  listing,
+  type Operand,
+} from './engine/simulate/processor/instruction-stream.js'
+export type { CacheOptions, MemoryTiming, MemoryTimingOptions } from './engine/simulate/processor/memory-timing.js'
+export type { CompletePipelineOptions, PipelineOptions } from './engine/simulate/processor/pipeline-options.js'
+export {
+  type CycleAccount,
+  type LossKind,
+  PipelinedProcessor,
+  type PipelinedProcessorOptions,
+} from './engine/simulate/processor/pipelined-processor.js'
+export {
+  branchyKernel,
+  rotationKernel,
+  type Vertex,
+  type VertexLayout,
+  verticesIn,
+} from './engine/simulate/processor/simt/kernels.js'
+export type { CompleteSimtOptions, SimtOptions } from './engine/simulate/processor/simt/simt-options.js'
+export { type SimtAccount, SimtProcessor } from './engine/simulate/processor/simt/simt-processor.js'
+export type {
+  HeldInstruction,
+  PlaceView,
+  ProcessorFault,
+  ProcessorStatus,
+  ProcessorView,
+  RegisterView,
+  SharedResource,
+  Stall,
+  SteppedProcessor,
+  UnitActivity,
+  UnitEvent,
+  UnitView,
+} from './engine/simulate/processor/stepped-processor.js'
+export {
+  type Argument,
+  at,
+  buildStream,
+  type Condition as BranchCondition,
+  type Place as MemoryPlace,
+  r,
+  type Register,
+  type StreamBuilder,
+  v,
+  type VectorRegister,
+  type Words,
+} from './engine/simulate/processor/stream-builder.js'
+export type { Language } from './report/messages.js'
+export { processorDiagram, type ProcessorDiagramOptions } from './report/processor-diagram.js'

@@ -95,5 +95,8 @@ async function load(machine: string): Promise<Machine> {
 
 function requireSeed(seed: unknown): void {
   if (seed === undefined || typeof seed === 'string' || (typeof seed === 'number' && Number.isFinite(seed))) return
-  throw new UsageError('usage/seed', `a seed is a text or a number, not ${String(seed)}`)
+  throw new UsageError(
+    'usage/seed',
+    `a seed is a text or a finite number, not ${typeof seed === 'number' ? seed : `a value of type ${typeof seed}`}`,
+  )
 }

@@ -5,6 +5,10 @@ import type { Equivalence } from '../engine/explore/reads-from/equivalence.js'
 import type { Strategy } from '../engine/explore/explore-report.js'
 import type { ParameterValue } from '../engine/program.js'
 import type { TimeMode } from '../engine/time/time-mode.js'
+import { EntrelacsError } from '../engine/errors.js'
+import { portableError } from '../parallel/portable-error.js'
+import type { ProcessorSettings } from '../processor-examples/processor-settings.js'
+import type { CycleRange } from '../report/processor-text.js'
 import type { Language } from '../report/messages.js'
 import { makePaint } from '../report/paint.js'
 import { ExitCode } from './exit-code.js'
@@ -14,10 +18,12 @@ import {
   collectParameter,
   environmentLanguage,
   parseCount,
+  parseCycles,
   parseLanguage,
   parseMemory,
   parsePositive,
   parseWhole,
+  parseWithin,
 } from './options.js'
 import { WorkerError } from './run-in-worker.js'
 import type { SimulateCommandOptions } from './simulate-command.js'
@@ -60,11 +66,27 @@ interface SimulateFlags extends CommonFlags {
   readonly mapping?: string
   readonly policy?: string
   readonly cores?: number
+  readonly inheritance?: boolean
   readonly contracts?: boolean
   readonly trace?: string
   readonly param: Record<string, ParameterValue>
   readonly maxTime?: number
   readonly patience: number
+}
+
+interface ProcessorFlags extends CommonFlags {
+  readonly width?: number
+  /** False if it is to be without. */
+  readonly forwarding: boolean
+  readonly prediction?: NonNullable<ProcessorSettings['prediction']>
+  readonly vectorWidth?: number
+  readonly cores?: number
+  readonly lanes?: number
+  readonly threads?: number
+  readonly cycles?: CycleRange
+  readonly letters?: boolean
+  readonly maxCycles: number
+  readonly instructions?: boolean
 }
 
 interface ExportFlags extends SimulateFlags {
@@ -123,6 +145,7 @@ function withComputer(command: Command): Command {
     )
     .addOption(new Option('--policy <name>', 'the scheduling policy: round-robin, cfs, eevdf, windows, mlfq, …'))
     .addOption(new Option('--cores <n>', 'so many cores instead of those of the machine').argParser(parseCount))
+    .option('--inheritance', 'who owns a lock is as urgent as the most urgent thread that waits for it')
     .option('--contracts', 'let every operation of a primitive be one step, instead of the algorithm it is made of')
     .addOption(
       new Option('--param <name=value>', "a value for one of the program's parameters; repeatable")
@@ -257,6 +280,41 @@ function buildCommands(): Command {
     .addHelpText('after', EXIT_CODES)
     .action(async (source: string, flags: SimulateFlags) => finish(await simulate(source, flags)))
 
+  common(
+    root
+      .command('processor')
+      .description('watch a processor at work, cycle by cycle: pipeline, Flynn’s classes, SIMT')
+      .argument('[example]', 'an example, or a path to a file of the assembler; without it, the list of examples')
+      .addOption(
+        new Option('--width <n>', 'instructions that each stage takes in a cycle').argParser(parseWithin(1, 4)),
+      )
+      .option('--no-forwarding', 'results are read from registers, once they are written back')
+      .addOption(
+        new Option('--prediction <rule>', 'what is taken for granted of branches').choices([
+          'not-taken',
+          'backward-taken',
+        ]),
+      )
+      .addOption(new Option('--vector-width <n>', 'elements of a vector register').argParser(parseWithin(1, 64)))
+      .addOption(new Option('--cores <n>', 'cores; of a file, each runs the same').argParser(parseWithin(1, 16)))
+      .addOption(
+        new Option('--lanes <n>', 'lanes of a warp; a file then runs on the SIMT processor').argParser(
+          parseWithin(1, 1024),
+        ),
+      )
+      .addOption(
+        new Option('--threads <n>', 'threads of the SIMT processor (default: as many as lanes)').argParser(
+          parseWithin(1, 65_536),
+        ),
+      )
+      .addOption(new Option('--cycles <from-to>', 'the cycles to show, such as 12-40').argParser(parseCycles))
+      .option('--letters', 'stages by one letter each, for narrow terminals and long runs')
+      .addOption(new Option('--max-cycles <n>', 'cycles at most').argParser(parseCount).default(DEFAULT_MOST_CYCLES))
+      .option('--instructions', 'list the instructions of the assembler'),
+  )
+    .addHelpText('after', PROCESSOR_EXIT_CODES)
+    .action(async (source: string | undefined, flags: ProcessorFlags) => finish(await processor(source, flags)))
+
   withPatience(
     common(
       withComputer(
@@ -293,6 +351,11 @@ function buildCommands(): Command {
     .action(async (source: string, token: string, flags: ReplayFlags) => finish(await replay(source, token, flags)))
   return root
 }
+
+const DEFAULT_MOST_CYCLES = 1_000_000
+
+const PROCESSOR_EXIT_CODES = `
+Exit codes: 0 it ran to its end · 1 it stopped at an access outside of memory · 2 bad usage or bad input · 3 stopped at the bound on cycles · 70 internal error`
 
 const EXIT_CODES = `
 Exit codes: 0 holds · 1 violated · 2 bad usage or bad input · 3 unknown (a limit, or only sampled) · 70 internal error`
@@ -352,10 +415,34 @@ function computerOf(flags: SimulateFlags): Omit<SimulateCommandOptions, 'trace'>
       mapping: flags.mapping,
       policy: flags.policy,
       cores: flags.cores,
+      inheritance: flags.inheritance,
       ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1e9 }),
       params: flags.param,
     },
   }
+}
+
+async function processor(source: string | undefined, flags: ProcessorFlags): Promise<ExitCode> {
+  const { processorCommand } = await import('./processor-command.js')
+  const { json, lang, cycles, letters, maxCycles, instructions, forwarding, prediction } = flags
+  const { width, vectorWidth, cores, lanes, threads } = flags
+  return processorCommand(source, {
+    json: json ?? false,
+    language: lang,
+    cycles: cycles ?? null,
+    letters: letters ?? false,
+    maxCycles,
+    instructions: instructions ?? false,
+    settings: {
+      ...(width === undefined ? {} : { width }),
+      ...(forwarding ? {} : { forwarding }),
+      ...(prediction === undefined ? {} : { prediction }),
+      ...(vectorWidth === undefined ? {} : { vectorWidth }),
+      ...(cores === undefined ? {} : { cores }),
+      ...(lanes === undefined ? {} : { lanes }),
+      ...(threads === undefined ? {} : { threads }),
+    },
+  })
 }
 
 async function replay(source: string, token: string, flags: ReplayFlags): Promise<ExitCode> {
@@ -396,13 +483,15 @@ async function report(error: unknown): Promise<ExitCode> {
   const failure =
     error instanceof WorkerError
       ? error.failure
-      : {
-          code: null,
-          message: String(error),
-          hint: undefined,
-          place: undefined,
-          stack: error instanceof Error ? error.stack : undefined,
-        }
+      : error instanceof EntrelacsError
+        ? portableError(error)
+        : {
+            code: null,
+            message: String(error),
+            hint: undefined,
+            place: undefined,
+            stack: error instanceof Error ? error.stack : undefined,
+          }
   if (process.argv.includes('--json')) await write(process.stdout, faultJson(failure))
   await write(process.stderr, faultText(failure, makePaint(wantsColour(process.stderr))))
   if (failure.code === null) return ExitCode.Internal

@@ -24,6 +24,27 @@ export function parseWhole(text: string): number {
   return value
 }
 
+/** A whole number within bounds. */
+export function parseWithin(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text.replaceAll('_', ''))
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`give a whole number from ${least} to ${most}.`)
+    return value
+  }
+}
+
+const MOST_CYCLES_SHOWN = 10_000
+
+/** `12-40`: cycles from one to another, both included. */
+export function parseCycles(text: string): { readonly from: number; readonly to: number } {
+  const match = /^(\d+)\s*[-–]\s*(\d+)$/.exec(text.trim().replaceAll('_', ''))
+  const [from, to] = match === null ? [0, 0] : [Number(match[1]), Number(match[2])]
+  if (from < 1 || to < from) throw new InvalidArgumentError('write FROM-TO, such as 12-40; cycles count from 1.')
+  if (to - from >= MOST_CYCLES_SHOWN) throw new InvalidArgumentError(`give ${MOST_CYCLES_SHOWN} cycles at most.`)
+  return { from, to }
+}
+
 /** A positive number. */
 export function parsePositive(text: string): number {
   const value = Number(text)

@@ -8,6 +8,7 @@ import type { Place } from './place.js'
 import { leaveProcess, type ProcessContext } from './process-operations.js'
 import { type ExitHook, type ProcessEntry, type ProcessRegistry, ProcessView } from './processes.js'
 import type { DeclarationSink, OwnWord, Property, UnstartedThread } from './setup.js'
+import type { ThreadScheduling } from './scheduling.js'
 import type { ThreadEntry, ThreadRegistry } from './thread-registry.js'
 import { isTimed, type TimedObject, type Timers } from './time/timed-object.js'
 import type { TimeMode } from './time/time-mode.js'
@@ -171,6 +172,7 @@ export class Declarations implements DeclarationSink {
       mine: () => {
         const run = this.#requireRunning(what)
         const word = ofThread(run.thread)
+        run.own ??= new Map()
         run.own.set(word, ofThread)
         return word
       },
@@ -269,22 +271,35 @@ export class Declarations implements DeclarationSink {
     this.properties.push(property)
   }
 
-  thread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle {
+  thread(
+    name: string,
+    body: ThreadBody,
+    daemon: boolean,
+    place: Place | undefined,
+    scheduling?: ThreadScheduling,
+  ): ThreadHandle {
     if (!this.#inSetup)
       throw new ProgramFault('program/thread-outside-setup', `thread “${name}” is declared while threads run`, {
         place,
         hint: 'start it with yield* p.spawn(…)',
       })
-    return new ThreadHandle(this.#declareThread(name, body, daemon, place))
+    return new ThreadHandle(this.#scheduled(this.#declareThread(name, body, daemon, place), scheduling))
   }
 
-  startable(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): UnstartedThread {
+  startable(
+    name: string,
+    body: ThreadBody,
+    daemon: boolean,
+    place: Place | undefined,
+    scheduling?: ThreadScheduling,
+  ): UnstartedThread {
     const run = this.#context.running()
     if (run !== null) requireName('thread', name, place)
     const entry =
       run === null
         ? this.#declareThread(name, undefined, daemon, place)
         : this.#context.threads.add([...run.thread.path, run.children++], name, daemon, place, run.thread.process)
+    this.#scheduled(entry, scheduling)
     return { index: entry.index, body, isDeclared: run === null, handle: new ThreadHandle(entry) }
   }
 
@@ -310,6 +325,11 @@ export class Declarations implements DeclarationSink {
     throw new ProgramFault('program/no-threads', 'there is no main thread: none runs from the beginning', {
       hint: 'declare one with p.thread(name, function* () { … })',
     })
+  }
+
+  #scheduled(entry: ThreadEntry, scheduling: ThreadScheduling | undefined): ThreadEntry {
+    if (scheduling !== undefined) this.#context.threads.scheduling.set(entry.index, scheduling)
+    return entry
   }
 
   #declareThread(name: string, body: ThreadBody | undefined, daemon: boolean, place: Place | undefined): ThreadEntry {

@@ -4,18 +4,13 @@ import type { Operation, Steps } from './operation.js'
 import { perform } from './operation.js'
 import { type Place, recordedPlace } from './place.js'
 
-/** What a thread yields that is no operation: something it says. One base for all, so that operations are told from them at once. */
-// eslint-disable-next-line typescript/no-extraneous-class -- what it is for is instanceof
-export abstract class Mark {}
-
 /** What `p.at` yields: a claim about the thread, not a step. */
-export class AtMark extends Mark {
+export class AtMark {
   readonly label: string
   readonly locals: readonly unknown[]
   readonly place: Place | undefined
 
   constructor(label: string, locals: readonly unknown[], place: Place | undefined) {
-    super()
     this.label = label
     this.locals = locals
     this.place = place
@@ -23,28 +18,26 @@ export class AtMark extends Mark {
 }
 
 /** What a call of several steps yields when it begins; see `call`. */
-export class CallMark extends Mark {
+export class CallMark {
   readonly mark = 'call'
 }
 
 /** What a call yields at the head of its loops: from here on, to the call, only these values matter. */
-export class LoopMark extends Mark {
+export class LoopMark {
   readonly label: string
   readonly locals: readonly unknown[]
 
   constructor(label: string, locals: readonly unknown[]) {
-    super()
     this.label = label
     this.locals = locals
   }
 }
 
 /** What a call yields when it ends: what it has come to is all that matters of it. */
-export class ReturnMark extends Mark {
+export class ReturnMark {
   readonly outcome: unknown
 
   constructor(outcome: unknown) {
-    super()
     this.outcome = outcome
   }
 }
@@ -53,11 +46,10 @@ export class ReturnMark extends Mark {
  * What a thread yields that runs code for others, when it begins a piece of it and, with null, when it has done so: meanwhile
  * `p.at` speaks of that piece alone, and whatever the thread itself goes on with is said here.
  */
-export class JobMark extends Mark {
+export class JobMark {
   readonly job: unknown
 
   constructor(job: unknown) {
-    super()
     this.job = job
   }
 }
@@ -66,11 +58,10 @@ export class JobMark extends Mark {
 export type Claim = AtMark | CallMark | LoopMark | ReturnMark | JobMark
 
 /** What `p.print` yields: a line for the trace, not a step. */
-export class PrintMark extends Mark {
+export class PrintMark {
   readonly values: readonly unknown[]
 
   constructor(values: readonly unknown[]) {
-    super()
     this.values = values
   }
 }

@@ -26,6 +26,8 @@ export interface ProcessPlan {
   readonly body: ThreadBody
   readonly daemon: boolean
   readonly start: StartMethod
+  /** The node of a simulated cluster where it runs. */
+  readonly node: number
   /** Whoever is told of its end. */
   readonly listener: EndListener | null
 }

@@ -4,6 +4,7 @@ import { ProgramFault, ThreadExit } from './errors.js'
 import { type WordKind, WordKind as Kind } from './layout.js'
 import { AtMark, PrintMark, ThreadHandle } from './marks.js'
 import type { Operation, SharedObject, StartableThread, Steps, ThreadBody } from './operation.js'
+import type { ThreadScheduling } from './scheduling.js'
 import { sleepFor } from './time/sleep.js'
 import type { TimeMode } from './time/time-mode.js'
 import { perform } from './operation.js'
@@ -50,9 +51,21 @@ export interface DeclarationSink {
   /** What a process has to do before it leaves, for the sake of a pool that is being declared. */
   atPoolExit(shutdown: () => Steps<unknown>, place: Place | undefined): void
   object(object: SharedObject): void
-  thread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle
+  thread(
+    name: string,
+    body: ThreadBody,
+    daemon: boolean,
+    place: Place | undefined,
+    scheduling?: ThreadScheduling,
+  ): ThreadHandle
   /** A thread that does not run before an operation starts it; also while threads run. */
-  startable(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): UnstartedThread
+  startable(
+    name: string,
+    body: ThreadBody,
+    daemon: boolean,
+    place: Place | undefined,
+    scheduling?: ThreadScheduling,
+  ): UnstartedThread
   /** Does something once all that setup itself says has been declared; while threads run, at once. */
   afterSetup(action: () => void): void
   /** The number of the next object that the thread whose code is executing declares, from 1 on. */

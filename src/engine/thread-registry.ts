@@ -3,6 +3,7 @@ import { ProgramFault } from './errors.js'
 import { type Layout, WordKind } from './layout.js'
 import type { Place } from './place.js'
 import type { ProcessEntry } from './processes.js'
+import type { ThreadScheduling } from './scheduling.js'
 
 /** A thread as the engine knows it. */
 export interface ThreadEntry {
@@ -43,6 +44,8 @@ export class ThreadRegistry {
   declared = 0
   /** The words of deadlines: who changes them is their thread and the clock. */
   readonly deadlines = new Set<number>()
+  /** What the program says of them to an operating system, by their indices. */
+  readonly scheduling = new Map<number, ThreadScheduling>()
   readonly #layout: Layout
   readonly #noDeadline: number
   readonly #byIdentity = new Map<string, ThreadEntry>()

@@ -1,6 +1,6 @@
 import { HistoryLimit, MisuseError, ProgramFault, ThreadExit } from './errors.js'
 import { localOperation } from './local-operation.js'
-import { type Claim, Mark, PrintMark } from './marks.js'
+import { AtMark, CallMark, type Claim, JobMark, LoopMark, PrintMark, ReturnMark } from './marks.js'
 import type { Position } from './position.js'
 import type { Operation, Steps, ThreadBody } from './operation.js'
 import { type Place, placeOfError, recordingPlaces } from './place.js'
@@ -22,8 +22,8 @@ export interface LiveRun {
   children: number
   /** The words declared by this run so far, and by those that spawned it before they did. */
   readonly words: number[]
-  /** The words that the thread has for itself, each with how another thread comes by its own. */
-  readonly own: Map<number, (other: ThreadEntry) => number>
+  /** The words that the thread has for itself, each with how another thread comes by its own; null for none. */
+  own: Map<number, (other: ThreadEntry) => number> | null
   /** What the first thread of a process does before the process leaves. */
   readonly exits: (() => Steps<unknown>)[]
   /** Where the calls began that it is in, the outermost first. */
@@ -100,7 +100,7 @@ export class ThreadRunner {
       objects: 0,
       children: 0,
       words: [...words],
-      own: new Map(),
+      own: null,
       exits: [],
       calls: [],
       job: null,
@@ -148,10 +148,11 @@ export class ThreadRunner {
       step = resume === null ? run.generator.next(received) : resume()
       for (let marks = 0; !step.done; marks++) {
         if (marks > MARK_LIMIT) throw neverSteps(run.thread)
-        if (!(step.value instanceof Mark)) break
-        if (step.value instanceof PrintMark)
+        if (isOperation(step.value)) break
+        if (isClaim(step.value)) (claims ??= []).push(step.value)
+        else if (step.value instanceof PrintMark)
           this.#options.onPrint?.({ thread: run.thread.index, values: step.value.values })
-        else (claims ??= []).push(step.value as Claim)
+        else break
         step = run.generator.next()
       }
     } catch (error) {
@@ -168,14 +169,28 @@ export class ThreadRunner {
   }
 }
 
+function isClaim(value: unknown): value is Claim {
+  return (
+    value instanceof AtMark ||
+    value instanceof CallMark ||
+    value instanceof LoopMark ||
+    value instanceof ReturnMark ||
+    value instanceof JobMark
+  )
+}
+
+function isOperation(value: unknown): value is Operation {
+  const candidate = value as Partial<Operation> | null | undefined
+  return typeof candidate?.ways === 'function' && typeof candidate.apply === 'function'
+}
+
 function isGenerator(value: unknown): value is Steps<unknown> {
   const candidate = value as Partial<Steps<unknown>> | null | undefined
   return typeof candidate?.next === 'function' && typeof candidate[Symbol.iterator] === 'function'
 }
 
 function requireOperation(run: LiveRun, yielded: unknown): Operation {
-  const candidate = yielded as Partial<Operation> | null | undefined
-  if (typeof candidate?.ways === 'function' && typeof candidate.apply === 'function') return candidate as Operation
+  if (isOperation(yielded)) return yielded
   const what = isGenerator(yielded)
     ? 'an operation that was not delegated to'
     : yielded === undefined

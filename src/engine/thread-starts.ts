@@ -118,6 +118,7 @@ export class ThreadStarts {
       status: plan.status,
       parent,
       daemon: plan.daemon,
+      node: plan.node,
       listener: plan.listener,
     })
     const child = threads.add(path, plan.name, false, place, process)
@@ -132,7 +133,7 @@ export class ThreadStarts {
               .map((word) =>
                 forked(parent === null ? word : processes.wordIn(parent, word), processes.wordIn(process, word)),
               ),
-            ...[...run.own].map(([word, ofThread]) => forked(word, ofThread(child))),
+            ...[...(run.own ?? [])].map(([word, ofThread]) => forked(word, ofThread(child))),
           ]
     return { child, body: plan.body, words: [...run.words], started: { process, main: child, copies } }
   }

@@ -154,14 +154,16 @@ const memory = z
 
 const gilVersion = z.enum(Object.keys(GIL_VERSIONS) as [GilVersion, ...GilVersion[]])
 
+const spread = z
+  .number()
+  .min(0, 'must be 0 or more')
+  .max(3, 'must be at most 3')
+  .default(0)
+  .describe('how latencies scatter, as a share of the median; 0: not at all')
+
 const device = z.strictObject({
   latency: time('from taking up a request to its first byte: the median', '100 us'),
-  spread: z
-    .number()
-    .min(0, 'must be 0 or more')
-    .max(3, 'must be at most 3')
-    .default(0)
-    .describe('how latencies scatter, as a share of the median; 0: not at all'),
+  spread,
   bandwidth: quantity('rate', 'bytes per second that all requests share', '500 MB/s').optional(),
   depth: count('requests in work at the same time; others wait their turn', 65_536),
   request: quantity('size', 'bytes of a request that does not say how many', '4 KiB'),
@@ -186,6 +188,10 @@ export const machineSchema = z
       'idle-wake': time('the same on top where a core has to leave its sleep'),
       migration: time('paid by the core when a thread comes from another core'),
       balance: time('between two looks at the loads of cores; 0 ns: never', '4 ms'),
+      inheritance: z
+        .boolean('must be true or false')
+        .default(false)
+        .describe('whether who owns a lock is as urgent as the most urgent thread that waits for it'),
       thread: time('to create a thread, paid by whoever does', '10 us'),
       process: z.strictObject({
         fork: time('to create a process by fork', '300 us'),
@@ -224,6 +230,23 @@ export const machineSchema = z
         bandwidth: rate('of turning data into bytes, or back', '200 MB/s'),
       })
       .describe('what data cost that go to other processes'),
+    cluster: z
+      .strictObject({
+        nodes: count('computers, all as this file says', 256),
+        link: z.strictObject({
+          latency: time('from the last byte sent to its arrival, one way: the median', '25 us'),
+          spread,
+          bandwidth: rate('that a node can send', '10 Gbit/s'),
+          loss: z
+            .number()
+            .min(0, 'must be 0 or more')
+            .max(1, 'must be at most 1')
+            .default(0)
+            .describe('the probability that a message is lost, if it may be'),
+        }),
+      })
+      .optional()
+      .describe('several such computers, and the links between them'),
     devices: z
       .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a word of small letters'), device)
       .refine((devices) => Object.keys(devices).length > 0, 'must have at least one device')

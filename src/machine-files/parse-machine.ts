@@ -1,6 +1,7 @@
 import { type Document, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { UsageError } from '../engine/errors.js'
+import type { ClusterConfig } from '../engine/simulate/cluster/cluster-config.js'
 import { GIL_VERSIONS } from '../engine/simulate/gil/gil-config.js'
 import type { Machine, NamedGil } from '../engine/simulate/machine/machine.js'
 import type { CacheLevel, MemoryConfig } from '../engine/simulate/memory/memory-config.js'
@@ -169,6 +170,11 @@ function gilOf(given: NonNullable<MachineFile['interpreter']>): NamedGil {
   throw new UsageError('usage/interval', `the lock of Python ${version} has no interval`, { hint: 'leave it out' })
 }
 
+function clusterOf({ nodes, link }: NonNullable<MachineFile['cluster']>): ClusterConfig {
+  const { latency, spread, bandwidth, loss } = link
+  return { nodes, link: { latency: time(latency), spread, bandwidth: rateOf(bandwidth, 1), loss } }
+}
+
 function memoryOf({ processor, memory }: MachineFile): MemoryConfig {
   const { line, caches, shared, dram, bus, numa, transfer, store, prefetch } = memory
   return {
@@ -228,6 +234,7 @@ function machineOf(file: MachineFile): Machine {
       idleWakeLatency: time(system['idle-wake']),
       migrationCost: time(system.migration),
       balanceInterval: time(system.balance),
+      inheritance: system.inheritance,
       threadCreation: time(system.thread),
       processCreation: {
         fork: time(system.process.fork),
@@ -242,6 +249,7 @@ function machineOf(file: MachineFile): Machine {
       message: time(file.pickling.message),
       bandwidth: rateOf(file.pickling.bandwidth, 1),
     },
+    cluster: file.cluster === undefined ? null : clusterOf(file.cluster),
     devices: Object.fromEntries(
       Object.entries(file.devices).map(([device, { latency, spread, bandwidth, depth, request }]) => [
         device,

@@ -25,6 +25,8 @@ export interface ProcessOptions {
    * its parent's memory at that moment, locks included. @default 'spawn'
    */
   readonly start?: StartMethod
+  /** The node of a simulated cluster where it runs; explore makes no difference between them. @default 0 */
+  readonly node?: number
 }
 
 /** What a process is made of. */
@@ -69,6 +71,7 @@ export class Process<R = unknown> extends StatefulObject<ProcessStatus> {
       body: () => processBody(body, (code) => leaveProcess(context, code, this, wait)),
       daemon: this.daemon,
       start: options.start ?? 'spawn',
+      node: options.node ?? 0,
       listener: listener ?? null,
     }
   }

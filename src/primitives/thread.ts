@@ -1,6 +1,7 @@
 import { ProgramFault } from '../engine/errors.js'
 import { ThreadHandle } from '../engine/marks.js'
 import { perform, type Steps, type ThreadBody } from '../engine/operation.js'
+import type { ThreadScheduling } from '../engine/scheduling.js'
 import type { UnstartedThread } from '../engine/setup.js'
 import type { WaitOptions } from './semaphore.js'
 import { JoinThread, StartThread, ThreadQuestion } from './thread-questions.js'
@@ -57,7 +58,7 @@ export class StartedThread<R = unknown> extends ThreadHandle<R> {
 }
 
 /** What a thread is declared with. */
-export interface ThreadOptions<R = unknown> {
+export interface ThreadOptions<R = unknown> extends ThreadScheduling {
   /** The program does not wait for it: it dies when all other threads have ended. @default false */
   readonly daemon?: boolean
   /** Whether it runs from the beginning, which is for setup to say. @default false */

@@ -1,5 +1,6 @@
 import { CallHistory } from '../engine/detect/call-history.js'
 import type { SequentialModel } from '../engine/detect/linearization.js'
+import { requireScheduling, schedulingOf } from '../engine/scheduling.js'
 import { type SharingOptions, Setup } from '../engine/setup.js'
 import { ProgramFault } from '../engine/errors.js'
 import type { ThreadHandle } from '../engine/marks.js'
@@ -12,6 +13,7 @@ import { Cell } from './cell.js'
 import { CellArray } from './cell-array.js'
 import { Clock } from './clock.js'
 import { Connection, type Direction, OPEN_PIPE } from './connection.js'
+import { EMPTY_MAILBOX, Mailbox, type MailboxOptions, type MailboxState } from './mailbox.js'
 import { type Key, ManagedDict, ManagedList, Manager } from './manager.js'
 import { Process, type ProcessOptions } from './process.js'
 import { ProcessQueue, type ProcessQueueOptions, type ProcessQueueState } from './process-queue.js'
@@ -173,6 +175,20 @@ export class Vocabulary extends Setup {
       )
     }
     return [end(0), end(1)]
+  }
+
+  /** Messages that come over a network to one address: they may be lost, and those of several senders arrive in any order. */
+  mailbox<T = unknown>(name: string, options: MailboxOptions = {}): Mailbox<T> {
+    requireWhole(`mailbox “${name}”`, 'as node', options.node ?? 0, 0)
+    return this.declare(
+      'mailbox',
+      name,
+      (words) => {
+        const empty: MailboxState<T> = EMPTY_MAILBOX
+        return new Mailbox<T>(name, words.data('messages', empty), this.time, options)
+      },
+      SHARED,
+    )
   }
 
   /** A queue between processes. */
@@ -477,22 +493,25 @@ export class Vocabulary extends Setup {
    *
    * @param name unique among the program's threads.
    * @param body a generator function; it touches shared objects by `yield*` only.
+   * @param options.priority `nice`, `tickets`, `affinity`: what the operating system of a simulated computer is told. Exploring
+   * takes every order, whatever is said here.
+   * @throws ProgramFault `program/scheduling` if an operating system cannot be told that.
    */
   override thread<R>(
     name: string,
     body: ThreadBody<R>,
-    { daemon = false, start = true }: Omit<ThreadOptions, 'target'> = {},
+    { daemon = false, start = true, ...scheduling }: Omit<ThreadOptions, 'target'> = {},
   ): Thread<R> {
     if (typeof body !== 'function')
       throw new ProgramFault('program/no-body', `thread “${name}” has no body`, {
         place: placeOfCaller(),
         hint: 'give it a function*',
       })
-    return new Thread(this, name, { daemon, start, target: body })
+    return new Thread(this, name, { daemon, start, target: body, ...scheduling })
   }
 
   /** A thread that is to be started: `p.thread` with `start: false`. */
-  newThread<R>(name: string, body: ThreadBody<R>, options: { readonly daemon?: boolean } = {}): Thread<R> {
+  newThread<R>(name: string, body: ThreadBody<R>, options: Omit<ThreadOptions, 'start' | 'target'> = {}): Thread<R> {
     return this.thread(name, body, { ...options, start: false })
   }
 
@@ -511,14 +530,17 @@ export class Vocabulary extends Setup {
   declareThread<R>(
     name: string,
     body: ThreadBody<R>,
-    { daemon = false, start = false }: ThreadOptions,
+    { daemon = false, start = false, ...said }: ThreadOptions,
   ): DeclaredThread<R> {
     const running = this.#running
+    const scheduling = schedulingOf(said)
+    const place = placeOfCaller()
+    if (scheduling !== undefined) requireScheduling(name, scheduling, place)
     if (start) {
-      const handle = this.engine.thread(name, body, daemon, placeOfCaller()) as ThreadHandle<R>
+      const handle = this.engine.thread(name, body, daemon, place, scheduling) as ThreadHandle<R>
       return { handle, unstarted: null, running }
     }
-    const unstarted = this.engine.startable(name, body, daemon, placeOfCaller())
+    const unstarted = this.engine.startable(name, body, daemon, place, scheduling)
     return { handle: unstarted.handle as ThreadHandle<R>, unstarted, running }
   }
 

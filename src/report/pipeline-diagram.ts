@@ -57,6 +57,7 @@ export function pipelineDiagram(
     const head = `${padText(messages.cycle, labelWidth)}  ${ruler(from, to, cellWidth)}`
     lines.push(style.paint.strong(head.trimEnd()))
     for (const row of record.instructions) {
+      if (row.cells[0]!.cycle > to || lastOf(row) < from) continue
       const cells = cellsOf(row, record, from, to, isShort, style)
       if (cells === null) continue
       lines.push(`${padText(cutText(labels.get(row.id)!, labelWidth), labelWidth)}  ${cells}`)
@@ -66,15 +67,16 @@ export function pipelineDiagram(
   return options.reasons === false ? lines : [...lines, ...reasonLines(record, style)]
 }
 
-/** The diagram of every core, one below the other. */
+/** The diagram of every core, one below the other. @param options `mostCores`: so many at most. */
 export function pipelineDiagrams(
   processor: PipelinedProcessor,
   style: ReportStyle,
-  options: PipelineDiagramOptions & Omit<RecordOptions, 'unit'> = {},
+  options: PipelineDiagramOptions & Omit<RecordOptions, 'unit'> & { readonly mostCores?: number } = {},
 ): string[] {
   const cores = processor.streams.length
-  return processor.streams.flatMap((_, unit) => {
-    const isLast = unit === cores - 1
+  const drawn = Math.min(cores, options.mostCores ?? cores)
+  return processor.streams.slice(0, drawn).flatMap((_, unit) => {
+    const isLast = unit === drawn - 1
     const legend = options.legend !== false && isLast
     const diagram = pipelineDiagram(recordExecution(processor, { ...options, unit }), style, { ...options, legend })
     if (cores === 1) return diagram
@@ -85,6 +87,11 @@ export function pipelineDiagrams(
 function labelOf({ id, text }: RecordedInstruction, { instructions }: ExecutionRecord): string {
   const digits = String(instructions.at(-1)?.id ?? 0).length
   return `${String(id).padStart(digits + 1)}  ${text}`
+}
+
+/** The last cycle in which something is to be seen of an instruction. */
+function lastOf({ cells, droppedIn }: RecordedInstruction): number {
+  return Math.max(cells.at(-1)!.cycle, droppedIn ?? 0)
 }
 
 /** The cells of a row in a block; null if it has none there. */
@@ -99,7 +106,7 @@ function cellsOf(
   const cells: string[] = []
   let isEmpty = true
   const byCycle = new Map(row.cells.map((cell) => [cell.cycle, cell]))
-  const last = Math.max(row.cells.at(-1)!.cycle, row.droppedIn ?? 0)
+  const last = lastOf(row)
   for (let cycle = from; cycle <= Math.min(to, last); cycle++) {
     const cell = byCycle.get(cycle)
     if (cell === undefined && cycle !== row.droppedIn) {

@@ -44,6 +44,8 @@ export interface PipelineMessages {
   readonly utilisation: (share: string) => string
   readonly diverged: (divergent: string, branches: string) => string
   readonly lines: (lines: string, accesses: string) => string
+  /** Behind a load or store of a warp. */
+  readonly accessed: (lines: string) => string
   readonly fault: (fault: ProcessorFault, text: string) => string
   /** Between two statements of the same sentence. */
   readonly besides: string
@@ -102,8 +104,9 @@ export const pipelineInEnglish: PipelineMessages = {
     `${divergent} of ${branches} ${branches === '1' ? 'branch' : 'branches'} parted the lanes`,
   lines: (lines, accesses) =>
     `${some(lines, 'line')} of memory for ${accesses} ${accesses === '1' ? 'access' : 'accesses'}`,
+  accessed: (lines) => some(lines, 'line'),
   fault: ({ kind, address, words, memoryWords }, text) =>
-    `“${text}” ${kind === 'load' ? 'reads' : 'writes'} ${words === 1 ? `word ${address}` : `${words} words from ${address} on`}, but memory has the words 0 to ${memoryWords - 1}`,
+    `“${text}” ${kind === 'load' ? 'reads' : 'writes'} ${words === 1 ? `word ${address}` : `${words} words from ${address} on`}, but ${memoryWords === 0 ? 'there are no words of memory: none are declared' : `memory has the words 0 to ${memoryWords - 1}`}`,
   besides: '; ',
 }
 
@@ -159,8 +162,9 @@ export const pipelineInFrench: PipelineMessages = {
   diverged: (divergent, branches) =>
     `${quelques(divergent, 'branchement')} sur ${branches} ${isOne(divergent) ? 'a' : 'ont'} séparé les voies`,
   lines: (lines, accesses) => `${quelques(lines, 'ligne')} de mémoire pour ${accesses} accès`,
+  accessed: (lines) => quelques(lines, 'ligne'),
   fault: ({ kind, address, words, memoryWords }, text) =>
-    `« ${text} » ${kind === 'load' ? 'lit' : 'écrit'} ${words === 1 ? `le mot ${address}` : `${words} mots à partir de ${address}`}, mais la mémoire a les mots 0 à ${memoryWords - 1}`,
+    `« ${text} » ${kind === 'load' ? 'lit' : 'écrit'} ${words === 1 ? `le mot ${address}` : `${words} mots à partir de ${address}`}, mais ${memoryWords === 0 ? "il n'y a pas de mémoire : aucune n'est déclarée" : `la mémoire a les mots 0 à ${memoryWords - 1}`}`,
   besides: ' ; ',
 }
 

@@ -1,4 +1,4 @@
-import type { ExecutionRecord } from '../engine/simulate/processor/execution-record.js'
+import type { ExecutionRecord, RecordedInstruction } from '../engine/simulate/processor/execution-record.js'
 import { formatInstruction } from '../engine/simulate/processor/instruction-stream.js'
 import type { SimtProcessor } from '../engine/simulate/processor/simt/simt-processor.js'
 import { formatShare, formatWhole } from './figures.js'
@@ -13,10 +13,11 @@ export interface SimtDiagramOptions {
 }
 
 const MOST_TEXT = 28
+const LEAST_LANES = 24
 
 /**
- * What a warp has issued: a row for each instruction, in it a sign for each lane, whether it takes part. Where there are more
- * lanes than columns, the others follow below.
+ * What a warp has issued: a row for each instruction, in it a sign for each lane, whether it takes part, and behind loads and
+ * stores the lines of memory that they access. Where there are more lanes than columns, the others follow below.
  */
 export function simtDiagram(record: ExecutionRecord, style: ReportStyle, options: SimtDiagramOptions = {}): string[] {
   const messages = pipelineMessagesIn(style)
@@ -25,7 +26,13 @@ export function simtDiagram(record: ExecutionRecord, style: ReportStyle, options
   const number = Math.max(textWidth(messages.slot), String(rows.at(-1)?.id ?? 0).length)
   const longest = rows.reduce((most, { text }) => Math.max(most, textWidth(text)), 0)
   const text = Math.min(longest, MOST_TEXT, Math.max(6, Math.floor(style.columns / 2) - number))
-  const perBlock = Math.max(1, style.columns - number - text - 4)
+  const access = ({ cells }: RecordedInstruction) =>
+    cells[0]!.lines === undefined ? '' : `  ${messages.accessed(formatWhole(cells[0]!.lines, style.language))}`
+  const room = style.columns - number - text - 4
+  const accessWidth = rows.reduce((most, row) => Math.max(most, textWidth(access(row))), 0)
+  // Where there is little room, it is for the lanes.
+  const hasAccesses = room - accessWidth >= Math.min(lanes, LEAST_LANES)
+  const perBlock = Math.max(1, hasAccesses ? room - accessWidth : room)
   const lines: string[] = []
   for (let from = 0; from < lanes; from += perBlock) {
     const to = Math.min(lanes, from + perBlock)
@@ -40,7 +47,9 @@ export function simtDiagram(record: ExecutionRecord, style: ReportStyle, options
       }
       const mask = (row.cells[0]!.lanes ?? []).slice(from, to)
       const drawn = mask.map((active) => (active ? '■' : style.paint.dim('·'))).join('')
-      lines.push(`${String(row.id).padStart(number)}  ${padText(cutText(row.text, text), text)}  ${drawn}`)
+      lines.push(
+        `${String(row.id).padStart(number)}  ${padText(cutText(row.text, text), text)}  ${drawn}${from === 0 && hasAccesses ? access(row) : ''}`,
+      )
     }
   }
   lines.push(...wrapText(messages.maskLegend, style.columns).map(style.paint.dim))

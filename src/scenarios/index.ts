@@ -167,6 +167,30 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./fork-held-lock-spawned.js'),
   },
   {
+    name: 'thread-creation',
+    rows: ['T8'],
+    title: { en: 'What threads and processes cost to start', fr: "Ce que coûte le démarrage d'un fil, d'un processus" },
+    load: () => import('./thread-creation.js'),
+  },
+  {
+    name: 'downloads',
+    rows: ['C1'],
+    title: { en: 'Ten downloads: waiting together', fr: 'Dix téléchargements : attendre ensemble' },
+    load: () => import('./downloads.js'),
+  },
+  {
+    name: 'prime-factors',
+    rows: ['C2'],
+    title: { en: 'Prime factors: computing together', fr: 'Facteurs premiers : calculer ensemble' },
+    load: () => import('./prime-factors.js'),
+  },
+  {
+    name: 'two-queues',
+    rows: ['C4'],
+    title: { en: 'Two queues at one counter, or at two', fr: 'Deux files devant un guichet, ou devant deux' },
+    load: () => import('./two-queues.js'),
+  },
+  {
     name: 'up-and-down',
     rows: ['P3'],
     title: {
@@ -174,6 +198,30 @@ export const scenarios: readonly Scenario[] = [
       fr: "L'un compte, l'autre décompte : sans fin, peut-être",
     },
     load: () => import('./up-and-down.js'),
+  },
+  {
+    name: 'priority-inversion',
+    rows: ['P3'],
+    title: {
+      en: 'Priority inversion on Mars: the urgent thread waits for one in between',
+      fr: "L'inversion de priorité sur Mars : le fil urgent attend un fil intermédiaire",
+    },
+    load: () => import('./priority-inversion.js'),
+  },
+  {
+    name: 'false-sharing',
+    rows: ['P7'],
+    title: { en: 'Neighbours in one line of the caches', fr: 'Des voisins sur une même ligne de cache' },
+    load: () => import('./false-sharing.js'),
+  },
+  {
+    name: 'counting-in-python',
+    rows: ['G4'],
+    title: {
+      en: '`x += 1` is not atomic, and since Python 3.10 it does not show',
+      fr: "`x += 1` n'est pas atomique, et depuis Python 3.10 cela ne se voit plus",
+    },
+    load: () => import('./counting-in-python.js'),
   },
   {
     name: 'bank-account',
@@ -587,5 +635,30 @@ export const scenarios: readonly Scenario[] = [
     rows: ['X6'],
     title: { en: 'The scheduler of threads, stopped cleanly', fr: "L'ordonnanceur de fils, arrêté proprement" },
     load: () => import('./scheduler-clean-stop.js'),
+  },
+  {
+    name: 'lost-message',
+    rows: ['D1'],
+    title: {
+      en: 'A payment over a network that loses messages',
+      fr: 'Un paiement par un réseau qui perd des messages',
+    },
+    repairedBy: 'lost-message-numbered',
+    load: () => import('./lost-message.js'),
+  },
+  {
+    name: 'lost-message-numbered',
+    rows: ['D1'],
+    title: {
+      en: 'Requests have numbers, and are booked once',
+      fr: 'Les demandes sont numérotées et comptées une fois',
+    },
+    load: () => import('./lost-message-numbered.js'),
+  },
+  {
+    name: 'map-reduce-cluster',
+    rows: ['D1', 'C8'],
+    title: { en: 'Map and reduce on the nodes of a cluster', fr: "Map et reduce sur les nœuds d'une grappe" },
+    load: () => import('./map-reduce-cluster.js'),
   },
 ]

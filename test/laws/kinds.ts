@@ -430,6 +430,15 @@ export const KINDS: readonly ObjectKind[] = [
     },
   },
   {
+    title: 'mailbox',
+    declare: (p, name) => p.mailbox<unknown>(name, { loses: true, reorders: true }),
+    operations: {
+      send: fc.tuple(datum),
+      receive: perhapsTimed,
+      receiveNowait: reading,
+    },
+  },
+  {
     title: 'queue between processes',
     declare: (p, name) => p.processQueue(name, { maxsize: 2 }),
     operations: {

@@ -86,3 +86,22 @@ describe('A counter that jobs of a pool of processes increment', () => {
     expect(await exploreBothWays('process-pool-results')).toMatchObject({ verdict: 'holds', violations: [] })
   })
 })
+
+describe('A payment over a network that loses messages', () => {
+  test('is booked twice if the answer was lost, or came too late', async () => {
+    const report = await exploreBothWays('lost-message')
+    expect(found(report)).toEqual(['property: at most one payment is booked'])
+    expect(report.violations[0].preemptions).toBe(0)
+  })
+
+  test('is booked once if requests have numbers', async () => {
+    expect(await exploreBothWays('lost-message-numbered')).toMatchObject({ verdict: 'holds', violations: [] })
+    expect(await exploreBothWays('lost-message-numbered', { tries: 3 })).toMatchObject({ verdict: 'holds' })
+  })
+})
+
+describe('Map and reduce on a cluster', () => {
+  test.each([1, 2, 3])('gives the sum on %i nodes, whichever sum comes first', async (nodes) => {
+    expect(await exploreBothWays('map-reduce-cluster', { nodes })).toMatchObject({ verdict: 'holds', violations: [] })
+  })
+})

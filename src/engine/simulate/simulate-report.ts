@@ -1,4 +1,5 @@
 import type { Parameters } from '../program.js'
+import type { NetworkCounts } from './cluster/cluster-network.js'
 import type { GilAccount } from './gil/gil-accounts.js'
 import type { MemoryCounters } from './memory/memory-counters.js'
 
@@ -76,7 +77,7 @@ export interface CarriedBytes {
 export interface MemoryUse {
   readonly total: MemoryCounters
   readonly cores: readonly MemoryCounters[]
-  /** Null with NUMA. */
+  /** Null with NUMA, and in a cluster. */
   readonly bus: CarriedBytes | null
   readonly controllers: readonly CarriedBytes[]
   readonly links: readonly (CarriedBytes & { readonly from: number; readonly to: number })[]
@@ -91,6 +92,8 @@ export interface SimulateReport {
   readonly program: string
   readonly params: Parameters
   readonly machine: string
+  /** How many such machines there are: 1 but in a cluster. Cores are numbered through all of them. */
+  readonly nodes: number
   readonly mapping: string
   readonly policy: string
   /** The interpreter, by the version of Python whose lock it has; null: the threads are compiled code. */
@@ -111,6 +114,8 @@ export interface SimulateReport {
   readonly waits: readonly WaitTimes[]
   readonly latencies: Latencies
   readonly memory: MemoryUse
+  /** What the links of a cluster have carried. */
+  readonly network?: NetworkCounts
   /** Null without an interpreter. */
   readonly gil: GilTimes | null
   readonly timeLine: {

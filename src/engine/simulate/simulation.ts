@@ -5,6 +5,10 @@ import type { Program } from '../program.js'
 import { Random } from '../random.js'
 import { Session } from '../session.js'
 import type { CodeMonitor, PrintedLine } from '../thread-runner.js'
+import { ClusterHost, nodeOf } from './cluster/cluster-host.js'
+import { ClusterNetwork } from './cluster/cluster-network.js'
+import { isDelivered } from './cluster/delivery.js'
+import { NodeOfCluster } from './cluster/node-of-cluster.js'
 import { QueuedDevice } from './devices/queued-device.js'
 import { GilAccounts } from './gil/gil-accounts.js'
 import { PythonInterpreter } from './gil/python-interpreter.js'
@@ -13,11 +17,14 @@ import { adapted, type Adaptation } from './machine/adapted-machine.js'
 import type { Machine } from './machine/machine.js'
 import { MachineCosts } from './machine/machine-costs.js'
 import { userThreadsOf } from './mapping/mapping-config.js'
+import type { MappedProgram } from './mapping/mapped-program.js'
 import { OneToOne } from './mapping/one-to-one.js'
 import type { ThreadMapping } from './mapping/thread-mapping.js'
 import { UserThreads } from './mapping/user-threads.js'
 import { MemorySystem } from './memory/memory-system.js'
-import { OperatingSystem } from './os/operating-system.js'
+import type { OsObserver } from './os/os-observer.js'
+import type { Prioritized } from './os/priority-inheritance.js'
+import { LockOwners } from './program/lock-owners.js'
 import { SimulatedProgram } from './program/simulated-program.js'
 import { describeTimes, nanoseconds } from './results/describe-run.js'
 import { observingGil, observingOs, observingProgram } from './results/observers.js'
@@ -35,6 +42,8 @@ export interface SimulationOptions extends Adaptation {
   readonly seed?: string | number
   /** Primitives are their twins, algorithms over words that the machine charges one by one. @default true */
   readonly twins?: boolean
+  /** Where several things can come of an operation, one is drawn as the explorer's random scheduler draws it; otherwise waiters are served in turn. @default false */
+  readonly drawsWays?: boolean
   /** Events at most. @default 1,000,000,000 */
   readonly maxEvents?: number
   /** Nanoseconds of simulated time at most. @default 1,000 seconds */
@@ -57,8 +66,8 @@ export class Simulation {
   readonly session: Session
   readonly kernel = new Kernel()
   readonly program: SimulatedProgram
-  readonly os: OperatingSystem
-  readonly memory: MemorySystem
+  /** The computers: several in a cluster. */
+  readonly nodes: readonly NodeOfCluster[]
   /** What has happened up to now; null if it is not kept. */
   readonly trace: Trace | null
   readonly #machine: Machine
@@ -67,6 +76,7 @@ export class Simulation {
   readonly #accounts = new RunAccounts()
   readonly #waits: WaitAccounts
   readonly #gil: GilAccounts | null
+  readonly #network: ClusterNetwork | null
   readonly #failing = new Set<string>()
   #isAborted = false
 
@@ -77,38 +87,48 @@ export class Simulation {
   constructor(program: Program, machine: Machine, options: SimulationOptions = {}) {
     this.#machine = adapted(machine, options)
     this.#options = options
-    const { twins = true, monitor, onPrint } = options
+    const { twins = true, drawsWays = false, monitor, onPrint } = options
     this.session = new Session(inModes(program, { time: 'virtual', twins }), options.params, {
       isPassing: true,
       monitor,
       ...(onPrint === undefined ? {} : { onPrint }),
     })
-    this.memory = new MemorySystem(this.#machine.memory)
-    this.#costs = new MachineCosts(this.#machine, this.memory)
     this.#gil = this.#machine.gil === null ? null : new GilAccounts()
     const recorder = this.#recorder()
+    const recorders = recorder === null ? [] : [recorder]
     const interpreter = this.#interpreter()
+    const count = this.#machine.cluster?.nodes ?? 1
+    const memories = Array.from({ length: count }, () => new MemorySystem(this.#machine.memory))
+    this.#costs = new MachineCosts(this.#machine, memories)
+    const devices = memories.map((_, node) => this.#devices(node))
     this.program = new SimulatedProgram({
       kernel: this.kernel,
       session: this.session,
       costs: this.#costs,
-      devices: this.#devices(),
+      devicesOf: (thread) => devices[nodeOf(this.session, thread, count)]!,
       random: this.#random('program'),
+      drawsWays,
+      ...(this.#machine.os.inheritance === true
+        ? { lockOwners: new LockOwners(this.session, this.#priorities()) }
+        : {}),
       ...(interpreter === null ? {} : { interpreter }),
     })
     if (interpreter !== null) {
       interpreter.program = this.program
       interpreter.observer = observingGil([this.#gil!, ...(recorder === null ? [] : [recorder.gil])])
     }
-    const mapping = this.#mapping()
-    const { processor, os, policy } = this.#machine
-    this.os = new OperatingSystem(this.kernel, processor.cores, os, policy, mapping, this.#random('os'))
-    mapping.os = this.os
-    const recorders = recorder === null ? [] : [recorder]
-    mapping.observer = observingOs([this.#accounts, ...recorders])
-    this.os.observer = mapping
     this.#waits = new WaitAccounts((operation) => this.#waitedFor(operation))
     this.program.observer = observingProgram([this.#waits, ...recorders])
+    const observer = observingOs([this.#accounts, ...recorders])
+    this.nodes = memories.map((memory, node) => this.#node(node, memory, observer))
+    this.program.host =
+      count === 1
+        ? this.nodes[0]!.mapping
+        : new ClusterHost(
+            this.session,
+            this.nodes.map(({ mapping }) => mapping),
+          )
+    this.#network = this.#connect(count)
     this.trace = recorder === null ? null : new Trace(this.#header(), recorder)
   }
 
@@ -142,13 +162,70 @@ export class Simulation {
     return new Random(`${this.#options.seed ?? 1} ${part}`)
   }
 
-  #devices(): Map<string, QueuedDevice> {
+  /** What is drawn on the first node is the same whether or not there are others. */
+  #part(name: string, node: number): Random {
+    return this.#random(node === 0 ? name : `${name} of node ${node}`)
+  }
+
+  /** How urgent the threads of the program are to the systems they run on; threads in user space are none of a system's. */
+  #priorities(): Prioritized {
+    const place = (thread: number) => {
+      const { os, mapping } = this.nodes[nodeOf(this.session, thread, this.nodes.length)]!
+      return { os, thread: mapping instanceof OneToOne ? mapping.kernelThread(thread) : null }
+    }
+    return {
+      priority: (of) => {
+        const { os, thread } = place(of)
+        return thread === null ? 0 : os.priority(thread)
+      },
+      setPriority: (of, priority) => {
+        const { os, thread } = place(of)
+        if (thread !== null) os.setPriority(thread, priority)
+      },
+    }
+  }
+
+  #devices(node: number): Map<string, QueuedDevice> {
     return new Map(
       Object.entries(this.#machine.devices).map(([name, config]) => [
         name,
-        new QueuedDevice(this.kernel, config, this.#random(`device ${name}`)),
+        new QueuedDevice(this.kernel, config, this.#part(`device ${name}`, node)),
       ]),
     )
+  }
+
+  #node(node: number, memory: MemorySystem, observer: OsObserver): NodeOfCluster {
+    return new NodeOfCluster(node, {
+      kernel: this.kernel,
+      machine: this.#machine,
+      program: this.program,
+      memory,
+      observer,
+      mapping: (program) => this.#mapping(program, node),
+      random: this.#part('os', node),
+    })
+  }
+
+  /** Mailboxes get their messages over the links of the cluster. */
+  #connect(nodes: number): ClusterNetwork | null {
+    const { cluster } = this.#machine
+    if (cluster === null) return null
+    const network = new ClusterNetwork(cluster, this.#random('network'))
+    const { session, kernel } = this
+    const senders = new Map<string, number>()
+    const nodeOfSender = (identity: string): number => {
+      const known = senders.get(identity)
+      if (known !== undefined) return known
+      const sender = session.threads.all.find((thread) => thread.identity === identity)!
+      const node = nodeOf(session, sender.index, nodes)
+      senders.set(identity, node)
+      return node
+    }
+    for (const object of session.objects)
+      if (isDelivered(object))
+        object.delivery = (from, to, message, mayLose) =>
+          network.send(nodeOfSender(from), to % nodes, message, mayLose, kernel.now)
+    return network
   }
 
   #interpreter(): PythonInterpreter | null {
@@ -168,14 +245,14 @@ export class Simulation {
   }
 
   #header(): TraceHeader {
-    return { event: 'run', schema: 1, ...this.#heading(), cores: this.os.cores }
+    return { event: 'run', schema: 1, ...this.#heading(), cores: this.#cores }
   }
 
-  #mapping(): ThreadMapping {
+  #mapping(program: MappedProgram, node: number): ThreadMapping {
     const { mapping, processor } = this.#machine
     const config = userThreadsOf(mapping, processor.cores)
-    if (config === null) return new OneToOne(this.program, () => ({}))
-    return new UserThreads(this.program, this.kernel, config, this.#random('mapping'))
+    if (config === null) return new OneToOne(program, (thread) => this.session.threads.scheduling.get(thread) ?? {})
+    return new UserThreads(program, this.kernel, config, this.#part('mapping', node))
   }
 
   #bound(isTimeOver: boolean, isTooLong: boolean): Stopped {
@@ -208,6 +285,11 @@ export class Simulation {
     return { what: whole.name, kind: whole.kind }
   }
 
+  /** Of all nodes. */
+  get #cores(): number {
+    return this.nodes.length * this.#machine.processor.cores
+  }
+
   /** Which run this is. */
   #heading() {
     const { session } = this
@@ -215,8 +297,9 @@ export class Simulation {
       program: session.program.name,
       params: session.params,
       machine: this.#machine.name,
+      nodes: this.nodes.length,
       mapping: this.#machine.mapping,
-      policy: this.os.policy.name,
+      policy: this.nodes[0]!.os.policy.name,
       interpreter: this.#machine.gil?.version ?? null,
       twins: session.program.twins,
       seed: String(this.#options.seed ?? 1),
@@ -248,11 +331,12 @@ export class Simulation {
           session,
           run: this.#accounts,
           waits: this.#waits,
-          memory: this.memory,
+          memories: this.nodes.map(({ memory }) => memory),
+          network: this.#network,
           stalled: this.#costs.stalled,
           gil: this.#gil,
         },
-        this.os.cores,
+        this.#cores,
         now,
       ),
     }

@@ -7,7 +7,7 @@ const { ns, us, ms } = PICOSECONDS
 export function smallMachine(cores: number, quantum = 40 * ns): Machine {
   return {
     name: `${cores} cores`,
-    processor: { cores, clock: 1e9, cyclesPerOperation: 2, cyclesPerWork: 1000 },
+    processor: { cores, clock: 1e9, cyclesPerOperation: 2, cyclesPerWork: 1 },
     systemCall: 200 * ns,
     os: {
       switchCost: 20 * ns,
@@ -15,8 +15,8 @@ export function smallMachine(cores: number, quantum = 40 * ns): Machine {
       idleWakeLatency: 0,
       migrationCost: 10 * ns,
       balanceInterval: 0,
-      threadCreation: 5 * us,
-      processCreation: { fork: 100 * us, spawn: 1 * ms, forkserver: 200 * us },
+      threadCreation: 1 * us,
+      processCreation: { fork: 2 * us, spawn: 20 * us, forkserver: 4 * us },
     },
     memory: {
       cores,
@@ -34,7 +34,8 @@ export function smallMachine(cores: number, quantum = 40 * ns): Machine {
     policy: ROUND_ROBIN.make({ quantum }),
     mapping: '1:1',
     gil: null,
-    pickling: { message: 10 * us, bandwidth: 1e8 },
+    cluster: null,
+    pickling: { message: 1 * us, bandwidth: 1e9 },
     devices: { network: { latency: 1 * ms, spread: 0.3, bandwidth: 1e8, depth: 8, bytes: 10_000 } },
   }
 }

@@ -2,6 +2,7 @@ import type { Random } from '../../random.js'
 import type { Handler, Kernel } from '../kernel/kernel.js'
 import { Priority } from '../kernel/priority.js'
 import type { Device } from '../program/device.js'
+import { scattered } from './scattered.js'
 
 /** A disk or a network as a program meets it. */
 export interface DeviceConfig {
@@ -62,8 +63,7 @@ export class QueuedDevice implements Device {
   }
 
   #latency(): number {
-    const { latency, spread } = this.#config
-    return spread === 0 ? latency : Math.round(latency * skewed(spread * nearlyNormal(this.#random)))
+    return scattered(this.#config.latency, this.#config.spread, this.#random)
   }
 
   #finish(number: number): void {
@@ -84,20 +84,4 @@ interface Request {
   readonly done: Handler
   readonly argument: number
   readonly asked: number
-}
-
-// Logarithms and cosines may differ in the last bit from one JavaScript engine to another: what is drawn must not.
-const DRAWS = 12
-
-/** The sum of twelve uniform draws, less its mean: variance 1, and close to normal. */
-function nearlyNormal(random: Random): number {
-  let sum = -DRAWS / 2
-  for (let i = 0; i < DRAWS; i++) sum += random.unit()
-  return sum
-}
-
-/** As eˣ to the second order: 1 for 0, always above 0, and the reciprocal for −x. */
-function skewed(x: number): number {
-  const above = 1 + Math.abs(x) + (x * x) / 2
-  return x < 0 ? 1 / above : above
 }

@@ -13,6 +13,8 @@ export interface Adaptation {
   /** The scheduling policy, with its default parameters. */
   readonly policy?: string | undefined
   readonly cores?: number | undefined
+  /** Whether who owns a lock is as urgent as the most urgent thread that waits for it: priority inheritance. Not with threads in user space. */
+  readonly inheritance?: boolean | undefined
 }
 
 /**
@@ -20,12 +22,13 @@ export interface Adaptation {
  *
  * @throws UsageError `usage/unknown-gil`, `usage/unknown-mapping`, `usage/unknown-policy`, `usage/cores`
  */
-export function adapted(machine: Machine, { gil, mapping, policy, cores }: Adaptation): Machine {
+export function adapted(machine: Machine, { gil, mapping, policy, cores, inheritance }: Adaptation): Machine {
   return {
     ...(cores === undefined ? machine : withCores(machine, cores)),
     ...(gil === undefined ? {} : { gil: { version: gil, config: GIL_VERSIONS[knownGil(gil)] } }),
     ...(mapping === undefined ? {} : { mapping: knownMapping(mapping) }),
     ...(policy === undefined ? {} : { policy: policyNamed(policy) }),
+    ...(inheritance === undefined ? {} : { os: { ...machine.os, inheritance } }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Operation } from '../../operation.js'
 import { StartProcess } from '../../process-operations.js'
 import type { AccessKind } from '../memory/access-kind.js'
+import { userThreadsOf } from '../mapping/mapping-config.js'
 import type { MemorySystem } from '../memory/memory-system.js'
 import type { CostModel } from '../program/cost-model.js'
 import type { Machine } from './machine.js'
@@ -17,32 +18,43 @@ export class MachineCosts implements CostModel {
   /** By core: how long it has stood still for its memory, the time of a hit in the nearest cache aside. */
   readonly stalled: Float64Array
   readonly #machine: Machine
+  /** By node. */
+  readonly #memories: readonly MemorySystem[]
   readonly #memory: MemorySystem
+  readonly #cores: number
   readonly #hit: number
+  readonly #threadCreation: number
 
-  constructor(machine: Machine, memory: MemorySystem) {
+  /** @param memories of each node. */
+  constructor(machine: Machine, memories: readonly MemorySystem[]) {
     const { processor, systemCall, mapping } = machine
     const cycle = SECOND / processor.clock
     this.#machine = machine
-    this.#memory = memory
+    this.#memories = memories
+    this.#memory = memories[0]!
+    this.#cores = processor.cores
     this.operation = Math.max(1, Math.round(processor.cyclesPerOperation * cycle))
     this.work = processor.cyclesPerWork * cycle
     this.systemCall = systemCall
     this.waiting = mapping === '1:1' ? systemCall : this.operation
-    this.stalled = new Float64Array(processor.cores)
+    this.#threadCreation = userThreadsOf(mapping, processor.cores)?.creation ?? machine.os.threadCreation
+    this.stalled = new Float64Array(processor.cores * memories.length)
     this.#hit = machine.memory.privateLevels[0]!.latency * cycle
   }
 
   access(core: number, address: number, kind: AccessKind, now: number): number {
-    const time = this.#memory.access(core, address, kind, now)
+    const time =
+      core < this.#cores
+        ? this.#memory.access(core, address, kind, now)
+        : this.#memories[Math.floor(core / this.#cores)]!.access(core % this.#cores, address, kind, now)
     if (time > this.#hit) this.stalled[core]! += time - this.#hit
     return time
   }
 
   creation(operation: Operation, threads: number): number {
-    const { threadCreation, processCreation } = this.#machine.os
+    const { processCreation } = this.#machine.os
     const process = operation instanceof StartProcess ? processCreation[operation.plan.start] : 0
-    return process + threads * threadCreation
+    return process + threads * this.#threadCreation
   }
 
   pickling(value: unknown): number {

@@ -1,3 +1,4 @@
+import type { ClusterConfig } from '../cluster/cluster-config.js'
 import type { DeviceConfig } from '../devices/queued-device.js'
 import type { GilConfig } from '../gil/gil-config.js'
 import type { MappingName } from '../mapping/mapping-config.js'
@@ -27,6 +28,8 @@ export interface Machine {
   /** The interpreter that runs the threads of a program; null: they are compiled code. */
   readonly gil: NamedGil | null
   readonly pickling: Pickling
+  /** Several such machines; null: there is one. */
+  readonly cluster: ClusterConfig | null
   /** By name; the first is what a request without a name goes to. */
   readonly devices: Readonly<Record<string, DeviceConfig>>
 }

@@ -12,6 +12,8 @@ export interface UserThreadsConfig {
   /** Threads of the system that carry user threads: 1 for N:1; with `hands-off`, those that do so at the same time. */
   readonly carriers: number
   readonly blocking: BlockingCall
+  /** To create a user thread, paid by the thread that does: a stack and an entry in a queue. */
+  readonly creation: number
   /** To change from one user thread to another: some registers, no kernel. */
   readonly switchCost: number
   /** How long a user thread runs before another one's turn; Infinity: until it waits or yields, that is cooperatively. */
@@ -63,6 +65,7 @@ const MILLISECOND = 1e9
 export const MANY_TO_ONE: UserThreadsConfig = {
   carriers: 1,
   blocking: 'stops-carrier',
+  creation: 300 * NANOSECOND,
   switchCost: 50 * NANOSECOND,
   slice: Infinity,
   globalEvery: 0,
@@ -80,6 +83,7 @@ export function goLike(cores: number): UserThreadsConfig {
   return {
     carriers: cores,
     blocking: 'parks',
+    creation: 300 * NANOSECOND,
     switchCost: 100 * NANOSECOND,
     slice: 10 * MILLISECOND,
     globalEvery: 61,
@@ -95,6 +99,7 @@ export function virtualThreads(cores: number, arePinned = false): UserThreadsCon
   return {
     carriers: cores,
     blocking: arePinned ? 'stops-carrier' : 'parks',
+    creation: 1000 * NANOSECOND,
     switchCost: 200 * NANOSECOND,
     slice: Infinity,
     globalEvery: 0,

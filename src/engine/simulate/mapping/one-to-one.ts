@@ -2,24 +2,23 @@ import type { OperatingSystem } from '../os/operating-system.js'
 import type { CoreState, OsObserver } from '../os/os-observer.js'
 import type { ThreadOptions } from '../os/thread-options.js'
 import type { Reason, ThreadState } from '../os/thread-state.js'
-import type { SimulatedProgram } from '../program/simulated-program.js'
+import type { MappedProgram } from './mapped-program.js'
 import type { ThreadMapping } from './thread-mapping.js'
 
 const NOBODY = -1
 
 /** Every thread of the program is a thread of the operating system: what most languages do. */
 export class OneToOne implements ThreadMapping {
-  readonly #program: SimulatedProgram
+  readonly #program: MappedProgram
   readonly #optionsOf: (thread: number) => ThreadOptions
   readonly #kernelThreads: number[] = []
   readonly #programThreads: number[] = []
   os!: OperatingSystem
   observer: OsObserver | null = null
 
-  constructor(program: SimulatedProgram, optionsOf: (thread: number) => ThreadOptions) {
+  constructor(program: MappedProgram, optionsOf: (thread: number) => ThreadOptions) {
     this.#program = program
     this.#optionsOf = optionsOf
-    program.host = this
   }
 
   /** The thread of the operating system that a thread of the program is; it must have begun. */

@@ -1,13 +1,15 @@
+import type { ProcessEntry } from '../../processes.js'
 import type { Random } from '../../random.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { OperatingSystem } from '../os/operating-system.js'
 import { CoreState, type OsObserver } from '../os/os-observer.js'
 import { Reason, ThreadState } from '../os/thread-state.js'
 import { BLOCKS, ENDS, YIELDS } from '../os/work.js'
-import type { SimulatedProgram } from '../program/simulated-program.js'
+import type { MappedProgram } from './mapped-program.js'
 import { Wait } from '../program/thread-host.js'
 import { Carrier, NOBODY } from './carrier.js'
-import { FifoQueue } from './fifo-queue.js'
+import { CarrierGroup } from './carrier-group.js'
+import type { FifoQueue } from './fifo-queue.js'
 import type { UserThreadsConfig } from './mapping-config.js'
 import type { ThreadMapping } from './thread-mapping.js'
 
@@ -18,35 +20,36 @@ import type { ThreadMapping } from './thread-mapping.js'
 export class UserThreads implements ThreadMapping {
   os!: OperatingSystem
   observer: OsObserver | null = null
-  readonly #program: SimulatedProgram
+  readonly #program: MappedProgram
   readonly #kernel: Kernel
   readonly #config: UserThreadsConfig
   readonly #random: Random
-  readonly #carriers: Carrier[] = []
+  readonly #groups = new Map<ProcessEntry | null, CarrierGroup>()
   /** By thread of the operating system. */
   readonly #carrierOf: Carrier[] = []
-  readonly #global = new FifoQueue()
-  // By thread of the program: its state, the carrier that carries it or did last, and what is left of a burst that its slice cut short.
+  // By thread of the program: whose carriers it may have, its state, the carrier that carries it or did last, and what is left of a burst that its slice cut short.
+  readonly #groupOf: CarrierGroup[] = []
   readonly #state: ThreadState[] = []
   readonly #home: (Carrier | undefined)[] = []
   readonly #left: number[] = []
   /** Threads of the program that were taken from another carrier's queue. */
   stolen = 0
 
-  constructor(program: SimulatedProgram, kernel: Kernel, config: UserThreadsConfig, random: Random) {
+  constructor(program: MappedProgram, kernel: Kernel, config: UserThreadsConfig, random: Random) {
     this.#program = program
     this.#kernel = kernel
     this.#config = config
     this.#random = random
-    program.host = this
   }
 
   start(thread: number): void {
     this.#state[thread] = ThreadState.New
     this.#left[thread] = 0
+    const group = this.#groupFor(thread)
+    this.#groupOf[thread] = group
     this.#enqueue(thread, Reason.Started)
-    if (this.#carriers.length < this.#config.carriers) this.#addCarrier()
-    else this.#wakeIdle()
+    if (group.carriers.length < this.#config.carriers) this.#addCarrier(group)
+    else this.#wakeIdle(group)
   }
 
   wake(thread: number): void {
@@ -54,7 +57,7 @@ export class UserThreads implements ThreadMapping {
     if (this.#state[thread] !== ThreadState.Waiting) return
     const home = this.#home[thread]!
     if (home.current === thread) {
-      if (this.#active < this.#config.carriers) {
+      if (home.group.active < this.#config.carriers) {
         home.isParked = false
         this.#move(thread, ThreadState.Runnable, Reason.Woken)
         this.os.wake(home.kernelThread)
@@ -64,19 +67,19 @@ export class UserThreads implements ThreadMapping {
       home.current = NOBODY
     }
     this.#enqueue(thread, Reason.Woken)
-    this.#wakeIdle()
+    this.#wakeIdle(home.group)
   }
 
   cut(thread: number): number {
     const carrier = this.#home[thread]
     const later = this.#left[thread] ?? 0
     this.#left[thread] = 0
-    return later + (carrier?.current === thread ? this.os.cut(carrier.kernelThread) : 0)
+    const isUnderWay = carrier?.current === thread && !carrier.isSwitching
+    return later + (isUnderWay ? this.os.cut(carrier.kernelThread) : 0)
   }
 
   begin(kernelThread: number, core: number): number {
     const carrier = this.#carrierOf[kernelThread]!
-    let cost = 0
     for (;;) {
       if (carrier.current === NOBODY) {
         const next = this.#pick(carrier)
@@ -84,35 +87,39 @@ export class UserThreads implements ThreadMapping {
           carrier.isParked = true
           return BLOCKS
         }
-        cost += this.#config.switchCost
         this.#carry(carrier, next, core)
+        if (carrier.isSwitching) return this.#config.switchCost
       }
       const thread = carrier.current
       const duration = this.#beginCurrent(carrier, core)
-      if (duration >= 0) return cost + duration
+      if (duration >= 0) return duration
       if (duration === BLOCKS) {
         this.#move(thread, ThreadState.Waiting, Reason.Blocked)
         if (this.#holds(thread)) {
           carrier.isParked = true
-          if (this.#config.blocking === 'hands-off') this.#replace()
+          if (this.#config.blocking === 'hands-off') this.#replace(carrier.group)
           return BLOCKS
         }
       }
       carrier.current = NOBODY
-      if (duration === YIELDS) this.#enqueue(thread, Reason.Yielded, this.#global)
+      if (duration === YIELDS) this.#enqueue(thread, Reason.Yielded, carrier.group.queue)
       else if (duration === ENDS) this.#move(thread, ThreadState.Dead, Reason.Ended)
     }
   }
 
   finish(kernelThread: number, core: number): void {
     const carrier = this.#carrierOf[kernelThread]!
+    if (carrier.isSwitching) {
+      carrier.isSwitching = false
+      return
+    }
     const thread = carrier.current
     if (this.#left[thread] === 0) this.#program.finish(thread, core)
     if (this.#kernel.now - carrier.since < this.#config.slice) return
     carrier.since = this.#kernel.now
-    if (this.#global.length === 0 && carrier.queue.length === 0) return
+    if (carrier.group.queue.length === 0 && carrier.queue.length === 0) return
     carrier.current = NOBODY
-    this.#enqueue(thread, Reason.SliceEnded, this.#global)
+    this.#enqueue(thread, Reason.SliceEnded, carrier.group.queue)
   }
 
   /** What the operating system does to a carrier it does to whom that carries. */
@@ -132,7 +139,8 @@ export class UserThreads implements ThreadMapping {
 
   #carry(carrier: Carrier, thread: number, core: number): void {
     carrier.current = thread
-    carrier.since = this.#kernel.now
+    carrier.since = this.#kernel.now + this.#config.switchCost
+    carrier.isSwitching = this.#config.switchCost > 0
     this.#home[thread] = carrier
     this.#move(thread, ThreadState.Running, Reason.Dispatched, core)
     this.observer?.core(core, CoreState.Busy, thread, this.#kernel.now)
@@ -164,17 +172,19 @@ export class UserThreads implements ThreadMapping {
   #pick(carrier: Carrier): number {
     carrier.picks++
     const { globalEvery, steals } = this.#config
-    if (globalEvery > 0 && carrier.picks % globalEvery === 0 && this.#global.length > 0) return this.#global.shift()
+    const { queue } = carrier.group
+    if (globalEvery > 0 && carrier.picks % globalEvery === 0 && queue.length > 0) return queue.shift()
     if (carrier.queue.length > 0) return carrier.queue.shift()
-    if (this.#global.length > 0) return this.#global.shift()
+    if (queue.length > 0) return queue.shift()
     return steals ? this.#steal(carrier) : NOBODY
   }
 
   /** Half of the queue of another, the search for whom begins anywhere. */
   #steal(carrier: Carrier): number {
-    const first = this.#random.below(this.#carriers.length)
-    for (let i = 0; i < this.#carriers.length; i++) {
-      const victim = this.#carriers[(first + i) % this.#carriers.length]!
+    const { carriers } = carrier.group
+    const first = this.#random.below(carriers.length)
+    for (let i = 0; i < carriers.length; i++) {
+      const victim = carriers[(first + i) % carriers.length]!
       if (victim === carrier || victim.queue.length === 0) continue
       const taken = Math.ceil(victim.queue.length / 2)
       this.stolen += taken
@@ -192,34 +202,37 @@ export class UserThreads implements ThreadMapping {
 
   #queueOf(thread: number): FifoQueue {
     const home = this.#home[thread]
-    return home === undefined || !this.#config.steals ? this.#global : home.queue
+    return home === undefined || !this.#config.steals ? this.#groupOf[thread]!.queue : home.queue
   }
 
-  /** How many carriers run or could run. */
-  get #active(): number {
-    let active = 0
-    for (const { isParked } of this.#carriers) if (!isParked) active++
-    return active
+  #groupFor(thread: number): CarrierGroup {
+    const { process } = this.#program.session.threads.all[thread]!
+    let group = this.#groups.get(process)
+    if (group === undefined) {
+      group = new CarrierGroup()
+      this.#groups.set(process, group)
+    }
+    return group
   }
 
-  #wakeIdle(): void {
-    if (this.#active >= this.#config.carriers) return
-    const idle = this.#carriers.find((carrier) => carrier.isIdle)
+  #wakeIdle(group: CarrierGroup): void {
+    if (group.active >= this.#config.carriers) return
+    const { idle } = group
     if (idle === undefined) return
     idle.isParked = false
     this.os.wake(idle.kernelThread)
   }
 
   /** A carrier waits along with whom it carries: another one goes on in its place. */
-  #replace(): void {
-    if (this.#carriers.some((carrier) => carrier.isIdle)) this.#wakeIdle()
-    else this.#addCarrier()
+  #replace(group: CarrierGroup): void {
+    if (group.idle === undefined) this.#addCarrier(group)
+    else this.#wakeIdle(group)
   }
 
-  #addCarrier(): void {
+  #addCarrier(group: CarrierGroup): void {
     const kernelThread = this.os.create()
-    const carrier = new Carrier(kernelThread)
-    this.#carriers.push(carrier)
+    const carrier = new Carrier(kernelThread, group)
+    group.carriers.push(carrier)
     this.#carrierOf[kernelThread] = carrier
     this.os.start(kernelThread)
   }

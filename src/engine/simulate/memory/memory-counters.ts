@@ -146,3 +146,15 @@ export class CounterTable {
     }
   }
 }
+
+/** What two machines have counted together; they are of one kind. */
+export function addedCounters(a: MemoryCounters, b: MemoryCounters): MemoryCounters {
+  const sum = (name: keyof MemoryCounters) => {
+    const [left, right] = [a[name], b[name]]
+    return typeof left === 'number' && typeof right === 'number'
+      ? left + right
+      : (left as readonly number[]).map((value, level) => value + (right as readonly number[])[level]!)
+  }
+  const names = Object.keys(a) as (keyof MemoryCounters)[]
+  return Object.fromEntries(names.map((name) => [name, sum(name)])) as unknown as MemoryCounters
+}

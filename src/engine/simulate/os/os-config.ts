@@ -12,6 +12,8 @@ export interface OsConfig {
   readonly balanceInterval: number
   /** Whether a core without work takes it from another core's queue at once. @default true */
   readonly stealing?: boolean
+  /** Whether who owns a lock is as urgent as the most urgent thread that waits for it. @default false */
+  readonly inheritance?: boolean
   /** To create a thread, paid by the thread that does. */
   readonly threadCreation: number
   /** To create a process by each start method, paid by the thread that does. */

@@ -37,6 +37,16 @@ export class PriorityInheritance {
     return this.#owner[lock]!
   }
 
+  /** Whether anybody waits for a lock. */
+  isAwaited(lock: number): boolean {
+    return this.#waiters[lock]!.length > 0
+  }
+
+  /** The lock that a thread waits for, −1 if it waits for none. */
+  awaitedBy(thread: number): number {
+    return this.#awaited.get(thread) ?? NOBODY
+  }
+
   /** The thread gets the lock, which nobody owns; if it has waited for it, it no longer does. */
   acquire(lock: number, thread: number): void {
     this.stopWaiting(thread)

@@ -17,7 +17,7 @@ const TOKEN =
  * @throws ProgramFault always, with the code `program/assembly`.
  */
 export function refuse(file: string, { line, column }: Token, message: string, hint?: string): never {
-  throw new ProgramFault('program/assembly', `${file}, line ${line}, column ${column}: ${message}`, {
+  throw new ProgramFault('program/assembly', message, {
     place: { file, line, column },
     hint,
   })
@@ -37,7 +37,7 @@ export function scanLine(file: string, text: string, line: number): Token[] {
         line,
         column: end + 1,
       } as const
-      refuse(file, stranger, `“${stranger.text}” means nothing here`, 'Comments start with ; or #.')
+      refuse(file, stranger, `“${visible(stranger.text)}” means nothing here`, 'comments start with ; or #')
     }
     const { word, number, sign } = match.groups!
     if (word !== undefined) tokens.push({ kind: 'word', text: word, line, column: end + 1 })
@@ -47,4 +47,10 @@ export function scanLine(file: string, text: string, line: number): Token[] {
   }
   tokens.push({ kind: 'end', text: '', line, column: text.trimEnd().length + 1 })
   return tokens
+}
+
+/** A character that would not be seen, by its number. */
+function visible(character: string): string {
+  const isSeen = !/[\p{C}\p{Z}]/u.test(character)
+  return isSeen ? character : `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
 }

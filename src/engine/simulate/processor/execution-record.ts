@@ -40,13 +40,28 @@ export interface RecordedCell {
   readonly stall: Stall | null
   /** In a warp, whether each lane takes part. */
   readonly lanes?: readonly boolean[]
+  /** In a warp, the lines of memory that a load or store accesses. */
+  readonly lines?: number
 }
 
 export type RecordedEvent = UnitEvent & { readonly cycle: number }
 
 const MOST_CYCLES = 200
 
-/** Records cycles of any processor, which is afterwards where it was before. */
+/**
+ * Records cycles of any processor, which is afterwards where it was before. Cycles that have not passed yet are run and taken back.
+ *
+ * @throws RangeError if there is no such unit.
+ *
+ * @example
+ * ```ts
+ * import { assemble, PipelinedProcessor, recordExecution } from 'entrelacs'
+ * const processor = new PipelinedProcessor(assemble('data a: 7\nload r1, [a]\nadd r2, r1, 1'))
+ * const { places, instructions } = recordExecution(processor)
+ * console.log(instructions[1]!.cells.map(({ place }) => places[place]).join(' ')) // IF ID ID EX ME WB
+ * console.log(instructions[1]!.cells[2]!.stall) // { kind: 'data', register: 'r1', by: 1 }
+ * ```
+ */
 export function recordExecution(processor: SteppedProcessor, options: RecordOptions = {}): ExecutionRecord {
   const { unit = 0, from = 1 } = options
   const to = options.to ?? from + MOST_CYCLES - 1
@@ -54,16 +69,21 @@ export function recordExecution(processor: SteppedProcessor, options: RecordOpti
   const rows = new Map<number, Row>()
   const events: RecordedEvent[] = []
   processor.goTo(Math.max(0, from - 1))
-  const first = processor.look().units[unit]
-  if (first === undefined) throw new RangeError(`there is no unit ${unit}`)
+  const first = processor.activity(unit)
   while (processor.cycle < to && processor.step()) {
-    const { cycle, units } = processor.look()
-    const { places, events: happened } = units[unit]!
+    const { cycle } = processor
+    const { places, events: happened } = processor.activity(unit)
     places.forEach(({ holds }, place) => {
-      for (const { id, instruction, text, stall, lanes } of holds) {
+      for (const { id, instruction, text, stall, lanes, lines } of holds) {
         let row = rows.get(id)
         if (row === undefined) rows.set(id, (row = { id, instruction, text, cells: [], droppedIn: null }))
-        row.cells.push({ cycle, place, stall, ...(lanes === undefined ? {} : { lanes }) })
+        row.cells.push({
+          cycle,
+          place,
+          stall,
+          ...(lanes === undefined ? {} : { lanes }),
+          ...(lines === undefined ? {} : { lines }),
+        })
       }
     })
     for (const event of happened) {

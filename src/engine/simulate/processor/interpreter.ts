@@ -2,7 +2,7 @@ import { encode, type EncodedStream, Field, FIELDS, FIRST_CONSTANT, memoryFor } 
 import { Op, VECTOR_REGISTERS } from './instruction-set.js'
 import { formatInstruction, type InstructionStream } from './instruction-stream.js'
 import { registerViews } from './register-views.js'
-import type { ProcessorFault, ProcessorStatus, ProcessorView } from './stepped-processor.js'
+import type { ProcessorFault, ProcessorStatus, ProcessorView, UnitActivity } from './stepped-processor.js'
 import { Stepwise } from './stepwise.js'
 
 export interface InterpreterOptions {
@@ -96,7 +96,8 @@ export class Interpreter extends Stepwise<InterpreterState> {
     this.#execute(1)
   }
 
-  look(): ProcessorView {
+  activity(unit: number): UnitActivity {
+    if (unit !== 0) throw new RangeError(`there is no core ${unit}: 1 in all`)
     const { stream } = this
     const next = stream.instructions[this.#position]
     const held =
@@ -111,14 +112,16 @@ export class Interpreter extends Stepwise<InterpreterState> {
               stall: null,
             },
           ]
+    return { name: 'core 0', places: [{ name: 'next', holds: held }], events: [] }
+  }
+
+  look(): ProcessorView {
     return {
       cycle: this.#cycle,
       status: this.#status,
       units: [
         {
-          name: 'core 0',
-          places: [{ name: 'next', holds: held }],
-          events: [],
+          ...this.activity(0),
           registers: registerViews(this.registers, this.vectors, this.#width),
           counters: { instructions: this.#cycle - (this.#status === 'fault' ? 1 : 0) },
         },

@@ -20,6 +20,8 @@ export interface SteppedProcessor {
   run(cycles?: number): ProcessorStatus
   /** What is where at the end of this cycle, as plain data. */
   look(): ProcessorView
+  /** What one of its units is at, which is quick however large its memory. @throws RangeError if there is no such unit. */
+  activity(unit: number): UnitActivity
 }
 
 export type ProcessorStatus = 'running' | 'finished' | 'fault'
@@ -46,12 +48,16 @@ export interface ProcessorView {
   readonly memory: readonly number[]
 }
 
-export interface UnitView {
+/** What a core or a warp is at in a cycle. */
+export interface UnitActivity {
   readonly name: string
   /** The places through which instructions go, in order. */
   readonly places: readonly PlaceView[]
   /** What happened to the stream in this cycle. */
   readonly events: readonly UnitEvent[]
+}
+
+export interface UnitView extends UnitActivity {
   readonly registers: readonly RegisterView[]
   /** What was counted so far, by name. */
   readonly counters: Readonly<Record<string, number>>
@@ -81,6 +87,8 @@ export interface HeldInstruction {
   readonly stall: Stall | null
   /** In a warp, whether each lane takes part. */
   readonly lanes?: readonly boolean[]
+  /** In a warp, the lines of memory that a load or store accesses. */
+  readonly lines?: number
 }
 
 /** What an instruction may have to wait for: a place in EX or in ME, or one of the ports of memory. */

@@ -1,5 +1,11 @@
 import { Checkpoints } from './checkpoints.js'
-import type { ProcessorFault, ProcessorStatus, ProcessorView, SteppedProcessor } from './stepped-processor.js'
+import type {
+  ProcessorFault,
+  ProcessorStatus,
+  ProcessorView,
+  SteppedProcessor,
+  UnitActivity,
+} from './stepped-processor.js'
 
 /** Going forward and back for processors that can save their state: what is left is to take one cycle. */
 export abstract class Stepwise<State> implements SteppedProcessor {
@@ -9,6 +15,7 @@ export abstract class Stepwise<State> implements SteppedProcessor {
   abstract readonly status: ProcessorStatus
   abstract readonly fault: ProcessorFault | null
   abstract look(): ProcessorView
+  abstract activity(unit: number): UnitActivity
 
   /** How many numbers a state is made of, near enough. */
   protected abstract readonly stateWords: number

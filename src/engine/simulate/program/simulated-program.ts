@@ -16,6 +16,7 @@ import type { CostModel } from './cost-model.js'
 import { type Device, deviceRequest } from './device.js'
 import { type Interpreter, timeToAsking } from './interpreter.js'
 import { type ProgramObserver, WakeCause } from './program-observer.js'
+import type { LockOwners } from './lock-owners.js'
 import { type ThreadHost, Wait } from './thread-host.js'
 import { WaitingThreads } from './waiting-threads.js'
 
@@ -33,13 +34,16 @@ export interface ProgramSetting {
   /** A session that learns nothing, in time mode `virtual`. */
   readonly session: Session
   readonly costs: CostModel
-  readonly devices: ReadonlyMap<string, Device>
+  /** What a thread can ask, by name. */
+  readonly devicesOf: (thread: number) => ReadonlyMap<string, Device>
   /** Where ways are drawn from. */
   readonly random: Random
   /** Whether all ways are drawn, as the random scheduler of the explorer does, or only those of `p.choose`: real systems wake who came first. */
   readonly drawsWays?: boolean
   /** What threads run in, if it is more than the machine itself. */
   readonly interpreter?: Interpreter
+  /** Told of locks, if those who own them are to be as urgent as those who wait for them. */
+  readonly lockOwners?: LockOwners
 }
 
 /**
@@ -61,6 +65,7 @@ export class SimulatedProgram implements Work {
   readonly #kernel: Kernel
   readonly #addresses: Addresses
   readonly #waiting = new WaitingThreads()
+  readonly #lockOwners: LockOwners | null
   readonly #threadOfWord = new Map<number, number>()
   // By thread.
   #phase = new Uint8Array(64)
@@ -72,6 +77,8 @@ export class SimulatedProgram implements Work {
   /** The device that it has asked last. */
   readonly #asked: string[] = []
   #known = 0
+  /** All threads before it have ended. */
+  #firstAlive = 0
   readonly #started: number[] = []
   readonly #woken: number[] = []
   // Timers of the program's objects are relative: up to when they have been brought, and the event that is due next.
@@ -85,6 +92,7 @@ export class SimulatedProgram implements Work {
     this.#setting = setting
     this.#kernel = setting.kernel
     this.session = setting.session
+    this.#lockOwners = setting.lockOwners ?? null
     this.#addresses = new Addresses(setting.session)
   }
 
@@ -254,11 +262,12 @@ export class SimulatedProgram implements Work {
   }
 
   #io(thread: number, operation: Operation): number {
-    const { costs, devices } = this.#setting
+    const { costs } = this.#setting
     switch (this.#phase[thread]) {
       case Phase.Answered:
         return costs.systemCall
       case Phase.Asking: {
+        const devices = this.#setting.devicesOf(thread)
         const { device, bytes } = deviceRequest(operation.args[0], [...devices.keys()])
         this.#asked[thread] = device
         this.observer?.asks?.(thread, device, bytes, this.#kernel.now)
@@ -288,8 +297,10 @@ export class SimulatedProgram implements Work {
 
   #block(thread: number, operation: Operation): number {
     const { reads, writes } = operation.footprint(this.session.world, thread)
-    this.#waiting.add(thread, [...new Set([...reads, ...writes])])
+    const words = [...new Set([...reads, ...writes])]
+    this.#waiting.add(thread, words)
     this.#waits(thread, operation, Wait.User)
+    this.#lockOwners?.waits(thread, words)
     // Those who only wait for work need not be waited for.
     if (operation.isIdle === true) this.#ended()
     return BLOCKS
@@ -355,6 +366,9 @@ export class SimulatedProgram implements Work {
       if (kinds[word] === WordKind.Node) this.#threadChanged(word, world.writtenOver(at))
     }
     if (this.#waiting.count > 0) for (let at = 0; at < written; at++) this.#findAble(world.writtenWord(at))
+    if (this.#lockOwners !== null)
+      for (let at = 0; at < written; at++)
+        this.#lockOwners.written(world.writtenWord(at), world.writtenOver(at), stepped)
     world.forget()
     // Its word stays the same node, whatever that has become.
     if (stepped !== NOBODY && this.#waiting.count > 0 && world.hasEnded(stepped))
@@ -379,10 +393,10 @@ export class SimulatedProgram implements Work {
   #findAble(word: number): void {
     for (const thread of this.#waiting.of(word)) {
       if (!this.#canStep(thread)) continue
-      this.#waiting.remove(thread)
-      this.#woken.push(thread)
+      this.#letGo(thread)
       // A lock is free for one of them only; whoever frees it again wakes the next.
-      if (this.session.nodes.code(this.session.node(thread)) === Code.Acquire) return
+      if (this.#setting.drawsWays !== true && this.session.nodes.code(this.session.node(thread)) === Code.Acquire)
+        return
     }
   }
 
@@ -398,9 +412,15 @@ export class SimulatedProgram implements Work {
     if (before === 0) this.#started.push(thread)
     else if (this.session.world.hasEnded(thread)) {
       // Killed where it stood.
-      this.#waiting.remove(thread)
-      this.#woken.push(thread)
+      this.#letGo(thread)
     }
+  }
+
+  /** The thread waits no longer: it is woken once all of this step has been looked at. */
+  #letGo(thread: number): void {
+    this.#waiting.remove(thread)
+    this.#lockOwners?.stopsWaiting(thread)
+    this.#woken.push(thread)
   }
 
   #meetThreads(): void {
@@ -431,7 +451,13 @@ export class SimulatedProgram implements Work {
   }
 
   #ended(): void {
-    if (!this.session.hasEnded) return
+    const { session } = this
+    const { all } = session.threads
+    // Looking at all of them whenever one ends would take the square of their number.
+    while (this.#firstAlive < all.length && session.world.hasEnded(this.#firstAlive)) this.#firstAlive++
+    const first = this.#firstAlive
+    const isAwaited = first < all.length && !all[first]!.daemon && session.node(first) !== 0
+    if ((isAwaited && !session.isIdle(first)) || !session.hasEnded) return
     this.hasEnded = true
     this.#kernel.stop()
   }

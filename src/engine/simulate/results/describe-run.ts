@@ -1,9 +1,19 @@
 import type { Session } from '../../session.js'
 import type { GilAccounts } from '../gil/gil-accounts.js'
+import type { ClusterNetwork } from '../cluster/cluster-network.js'
+import { addedCounters } from '../memory/memory-counters.js'
 import type { MemorySystem } from '../memory/memory-system.js'
 import { CoreState } from '../os/os-observer.js'
 import { ThreadState } from '../os/thread-state.js'
-import type { CoreTimes, GilTimes, Latency, MemoryUse, SimulateReport, ThreadTimes } from '../simulate-report.js'
+import type {
+  CarriedBytes,
+  CoreTimes,
+  GilTimes,
+  Latency,
+  MemoryUse,
+  SimulateReport,
+  ThreadTimes,
+} from '../simulate-report.js'
 import type { Histogram } from './histogram.js'
 import { IDLE, type RunAccounts, SWITCHING } from './run-accounts.js'
 import type { WaitAccounts } from './wait-accounts.js'
@@ -13,7 +23,10 @@ export interface Accounts {
   readonly session: Session
   readonly run: RunAccounts
   readonly waits: WaitAccounts
-  readonly memory: MemorySystem
+  /** By node. */
+  readonly memories: readonly MemorySystem[]
+  /** Null where there is no cluster. */
+  readonly network: ClusterNetwork | null
   /** By core, in picoseconds. */
   readonly stalled: Float64Array
   /** Null without an interpreter. */
@@ -28,7 +41,7 @@ export function describeTimes(
   accounts: Accounts,
   cores: number,
   now: number,
-): Pick<SimulateReport, 'cores' | 'threads' | 'waits' | 'latencies' | 'memory' | 'gil' | 'timeLine'> {
+): Pick<SimulateReport, 'cores' | 'threads' | 'waits' | 'latencies' | 'memory' | 'network' | 'gil' | 'timeLine'> {
   const { session, run, waits, gil } = accounts
   const { all, canonical } = session.threads
   const threads = canonical.filter((thread) => !all[thread]!.agent && run.hasBegun(thread))
@@ -47,7 +60,8 @@ export function describeTimes(
       waits: [...waits.byName].map(([what, { latencies }]) => ({ what, ...latencyOf(latencies) })),
       devices: [...waits.devices.byDevice].map(([device, latencies]) => ({ device, ...latencyOf(latencies) })),
     },
-    memory: memoryUse(accounts.memory, cores),
+    memory: memoryUse(accounts.memories),
+    ...(accounts.network === null ? {} : { network: accounts.network.counts }),
     gil: gil === null ? null : gilTimes(gil),
     timeLine: {
       cores: Array.from({ length: cores }, (_, core) =>
@@ -110,18 +124,19 @@ function threadTimes({ session, run, waits, gil }: Accounts, thread: number): Th
   }
 }
 
-function memoryUse(memory: MemorySystem, cores: number): MemoryUse {
-  const { bus, controllers, links } = memory.traffic()
-  const load = ({ bytes, busy }: { readonly bytes: number; readonly busy: number }) => ({
-    bytes,
-    busy: nanoseconds(busy),
-  })
+/** Of all nodes; they have no bus in common. */
+function memoryUse(memories: readonly MemorySystem[]): MemoryUse {
+  const traffic = memories.map((memory) => memory.traffic())
+  const load = ({ bytes, busy }: CarriedBytes): CarriedBytes => ({ bytes, busy: nanoseconds(busy) })
+  const { bus } = traffic[0]!
   return {
-    total: memory.counters(),
-    cores: Array.from({ length: cores }, (_, core) => memory.countersOf(core)),
-    bus: bus === null ? null : load(bus),
-    controllers: controllers.map(load),
-    links: links.map((link) => ({ from: link.from, to: link.to, ...load(link) })),
+    total: memories.map((memory) => memory.counters()).reduce(addedCounters),
+    cores: memories.flatMap((memory) =>
+      Array.from({ length: memory.config.cores }, (_, core) => memory.countersOf(core)),
+    ),
+    bus: memories.length > 1 || bus === null ? null : load(bus),
+    controllers: traffic.flatMap(({ controllers }) => controllers.map(load)),
+    links: traffic.flatMap(({ links }) => links.map((link) => ({ from: link.from, to: link.to, ...load(link) }))),
   }
 }
 

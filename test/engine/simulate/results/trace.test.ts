@@ -64,7 +64,7 @@ describe('The events of a trace add up to the report', () => {
       Object.fromEntries(report.latencies.devices.map((latency) => [latency.device, extremes(latency)])),
     )
     for (const { what, waits, time } of report.waits) {
-      const latency = report.latencies.waits.find((one) => one.what === what)!
+      const latency = report.latencies.waits.find((wait) => wait.what === what)!
       expect(latency.count).toBe(waits)
       expect(latency.mean * waits).toBeCloseTo(time, 0)
     }

@@ -47,6 +47,8 @@ export interface FlynnRun {
   readonly speedUp: number
   /** The processor at its first cycle, to go through it; that of MISD without the vote. */
   readonly start: () => PipelinedProcessor
+  /** MISD: the processor that votes over what the others have calculated; null in the other classes. */
+  readonly startVote: (() => PipelinedProcessor) | null
 }
 
 export interface FlynnComparison {
@@ -63,6 +65,15 @@ const UNROLLED_UP_TO = 64
  * that calculate the same from the same data in different ways, and a vote over their results.
  *
  * @throws UsageError for arrays of different lengths, and options that are out of range.
+ *
+ * @example
+ * ```ts
+ * import { compareFlynnClasses } from 'entrelacs'
+ * const { runs } = compareFlynnClasses({ operation: 'add', a: [10, 15, 20, 25], b: [20, 15, 10, 5] })
+ * console.log(runs.SISD.operations, runs.SIMD.operations) // 4 1
+ * console.log(runs.SISD.cycles, runs.SIMD.cycles, runs.MISD.cycles, runs.MIMD.cycles) // 24 9 64 9
+ * console.log(runs.MIMD.results) // [ 30, 30, 30, 30 ]
+ * ```
  */
 export function compareFlynnClasses(task: ElementwiseTask, options: FlynnOptions = {}): FlynnComparison {
   checkTask(task)
@@ -114,6 +125,7 @@ function runAll(name: FlynnClass, streams: readonly InstructionStream[], options
     operations: operationsOf(streams, options.vectorWidth),
     results: wordsOf(processor, RESULTS[0]!),
     start,
+    startVote: null,
   }
 }
 
@@ -133,7 +145,8 @@ function runChecked(
     processor.memory[dataNamed(checks[0]!, RESULTS[unit]!).address + element]! += disturb.by
   }
   const vote = votingStream(task, form)
-  const voter = new PipelinedProcessor(vote, { ...options, contents: processor.memory })
+  const startVote = () => new PipelinedProcessor(vote, { ...options, contents: processor.memory })
+  const voter = startVote()
   voter.run()
   const results = wordsOf(voter, VOTED)
   const outvoted = RESULTS.map((name) =>
@@ -148,6 +161,7 @@ function runChecked(
       cycles,
       instructions: run.instructions + instructionsOf(voter),
       results,
+      startVote,
       alone,
       speedUp: alone / cycles,
     },

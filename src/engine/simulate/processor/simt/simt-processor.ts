@@ -2,7 +2,14 @@ import { UsageError } from '../../../errors.js'
 import { encode, type EncodedStream, memoryFor } from '../encoding.js'
 import { isVector, OPERATIONS, REGISTERS, UNITS } from '../instruction-set.js'
 import { formatInstruction, type InstructionStream } from '../instruction-stream.js'
-import type { ProcessorFault, ProcessorStatus, ProcessorView, UnitView } from '../stepped-processor.js'
+import type {
+  HeldInstruction,
+  ProcessorFault,
+  ProcessorStatus,
+  ProcessorView,
+  UnitActivity,
+  UnitView,
+} from '../stepped-processor.js'
 import { Stepwise } from '../stepwise.js'
 import { joinsOf } from './reconvergence.js'
 import { type CompleteSimtOptions, completeSimtOptions, type SimtOptions } from './simt-options.js'
@@ -29,6 +36,8 @@ export interface SimtAccount {
   readonly idle: number
 }
 
+const MEMORY = UNITS.indexOf('memory')
+
 interface SimtState {
   readonly cycle: number
   readonly next: number
@@ -46,6 +55,8 @@ interface Issued {
   readonly warp: number
   readonly instruction: number
   readonly lanes: readonly boolean[]
+  /** Lines of memory that it accessed; null if it is no access. */
+  readonly lines: number | null
 }
 
 /**
@@ -53,6 +64,17 @@ interface Issued {
  * share one instruction at a time. One instruction is issued in a cycle, for the next warp in turn that is ready.
  *
  * @throws UsageError for options that are out of range, and for streams with vector instructions: here the lanes are the vector.
+ *
+ * @example
+ * ```ts
+ * import { branchyKernel, SimtProcessor } from 'entrelacs'
+ * const one = new SimtProcessor(branchyKernel(32, 1, 100), { lanes: 32 })
+ * const two = new SimtProcessor(branchyKernel(32, 2, 100), { lanes: 32 })
+ * one.run()
+ * two.run()
+ * console.log(one.cycle, two.cycle) // 103 205
+ * console.log(two.account().divergent) // 1
+ * ```
  */
 export class SimtProcessor extends Stepwise<SimtState> {
   readonly stream: InstructionStream
@@ -133,6 +155,29 @@ export class SimtProcessor extends Stepwise<SimtState> {
     }
   }
 
+  activity(unit: number): UnitActivity {
+    const warp = this.#warps[unit]
+    if (warp === undefined) throw new RangeError(`there is no warp ${unit}: ${this.#warps.length} in all`)
+    return { name: `warp ${unit}`, places: [{ name: 'issue', holds: this.#heldBy(warp, unit) }], events: [] }
+  }
+
+  #heldBy(warp: Warp, number: number): HeldInstruction[] {
+    if (this.#issued?.warp !== number) return []
+    const { instruction: at, lanes, lines } = this.#issued
+    const instruction = this.stream.instructions[at]!
+    return [
+      {
+        id: warp.counters.issued,
+        instruction: at,
+        mnemonic: instruction.mnemonic,
+        text: formatInstruction(this.stream, instruction),
+        stall: null,
+        lanes,
+        ...(lines === null ? {} : { lines }),
+      },
+    ]
+  }
+
   protected override advance(): void {
     this.#cycle++
     this.#issued = null
@@ -158,9 +203,11 @@ export class SimtProcessor extends Stepwise<SimtState> {
     const warp = this.#warps[number]!
     const instruction = warp.position
     this.#next = (number + 1) % this.#warps.length
-    this.#issued = { warp: number, instruction, lanes: warp.mask }
+    const { mask: lanes } = warp
     warp.lastLines = 1
     warp.issue()
+    const isAccess = this.#code.units[instruction] === MEMORY
+    this.#issued = { warp: number, instruction, lanes, lines: isAccess && warp.fault === null ? warp.lastLines : null }
     if (warp.fault !== null) {
       this.#status = 'fault'
       this.#fault = { ...warp.fault, words: 1, memoryWords: this.memory.length, unit: number, instruction }
@@ -173,28 +220,8 @@ export class SimtProcessor extends Stepwise<SimtState> {
 
   #unitView(warp: Warp, number: number): UnitView {
     const { lanes } = this.options
-    const issued = this.#issued?.warp === number ? this.#issued : null
     return {
-      name: `warp ${number}`,
-      places: [
-        {
-          name: 'issue',
-          holds:
-            issued === null
-              ? []
-              : [
-                  {
-                    id: warp.counters.issued,
-                    instruction: issued.instruction,
-                    mnemonic: this.stream.instructions[issued.instruction]!.mnemonic,
-                    text: formatInstruction(this.stream, this.stream.instructions[issued.instruction]!),
-                    stall: null,
-                    lanes: issued.lanes,
-                  },
-                ],
-        },
-      ],
-      events: [],
+      ...this.activity(number),
       registers: Array.from({ length: REGISTERS }, (_, i) => ({
         name: `r${i}`,
         value: [...warp.registers.subarray(i * lanes, (i + 1) * lanes)],
@@ -240,6 +267,6 @@ function refuseVectors({ name, instructions }: InstructionStream): void {
   const found = instructions.find(({ mnemonic }) => isVector(OPERATIONS[mnemonic].code))
   if (found === undefined) return
   throw new UsageError('usage/processor', `${name} has ${found.mnemonic} in it: here the lanes are the vector`, {
-    hint: 'Write the stream for one element; the instruction id tells which.',
+    hint: 'write the stream for one element; the instruction id tells which',
   })
 }

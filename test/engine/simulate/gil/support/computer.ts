@@ -7,6 +7,8 @@ import type { GilConfig } from '../../../../../src/engine/simulate/gil/gil-confi
 import { PythonInterpreter } from '../../../../../src/engine/simulate/gil/python-interpreter.js'
 import { Kernel } from '../../../../../src/engine/simulate/kernel/kernel.js'
 import { OneToOne } from '../../../../../src/engine/simulate/mapping/one-to-one.js'
+import type { UserThreadsConfig } from '../../../../../src/engine/simulate/mapping/mapping-config.js'
+import { UserThreads } from '../../../../../src/engine/simulate/mapping/user-threads.js'
 import { OperatingSystem } from '../../../../../src/engine/simulate/os/operating-system.js'
 import { FREE_OS, type OsConfig } from '../../../../../src/engine/simulate/os/os-config.js'
 import { roundRobin } from '../../../../../src/engine/simulate/os/policies/round-robin.js'
@@ -43,6 +45,8 @@ export interface Computer {
   readonly until?: number
   readonly subInterpreters?: boolean
   readonly twins?: boolean
+  /** Threads in user space, if they are not threads of the system. */
+  readonly userThreads?: UserThreadsConfig
 }
 
 /** What a run has come to. */
@@ -74,6 +78,7 @@ export function run(program: Program, params: Readonly<Record<string, unknown>>,
           random: new Random(`${seed} interpreter`),
           subInterpreters: computer.subInterpreters ?? false,
         })
+  const all = new Map(Object.entries(devices?.(kernel) ?? {}))
   const simulated = new SimulatedProgram({
     kernel,
     session,
@@ -86,7 +91,7 @@ export function run(program: Program, params: Readonly<Record<string, unknown>>,
       creation: () => 0,
       pickling: () => 0,
     },
-    devices: new Map(Object.entries(devices?.(kernel) ?? {})),
+    devicesOf: () => all,
     random: new Random(`${seed} program`),
     ...(interpreter === undefined ? {} : { interpreter }),
   })
@@ -94,8 +99,14 @@ export function run(program: Program, params: Readonly<Record<string, unknown>>,
     interpreter.program = simulated
     interpreter.observer = accounts
   }
-  const mapping = new OneToOne(simulated, () => ({}))
+  const { userThreads } = computer
+  const mapping =
+    userThreads === undefined
+      ? new OneToOne(simulated, () => ({}))
+      : new UserThreads(simulated, kernel, userThreads, new Random(`${seed} mapping`))
+  simulated.host = mapping
   mapping.os = new OperatingSystem(kernel, cores, config, policy, mapping, new Random(`${seed} os`))
+  mapping.os.observer = mapping
   simulated.begin0()
   kernel.run(until)
   accounts.end(kernel.now)
