@@ -112,6 +112,11 @@ export class Declarations implements DeclarationSink {
     return word
   }
 
+  hidden(word: number): number {
+    this.#context.layout.hidden.add(word)
+    return word
+  }
+
   wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): () => number {
     const { codec, layout, processes, running } = this.#context
     const home = running()?.thread.process ?? null
@@ -274,12 +279,27 @@ export class Declarations implements DeclarationSink {
   }
 
   startable(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): UnstartedThread {
+    return this.#startable(name, body, daemon, place, false)
+  }
+
+  server(name: string, body: ThreadBody): UnstartedThread {
+    return this.#startable(name, body, false, undefined, true)
+  }
+
+  #startable(
+    name: string,
+    body: ThreadBody,
+    daemon: boolean,
+    place: Place | undefined,
+    serves: boolean,
+  ): UnstartedThread {
     const run = this.#context.running()
     if (run !== null) requireName('thread', name, place)
+    const { threads } = this.#context
     const entry =
       run === null
-        ? this.#declareThread(name, undefined, daemon, place)
-        : this.#context.threads.add([...run.thread.path, run.children++], name, daemon, place, run.thread.process)
+        ? this.#declareThread(name, undefined, daemon, place, serves)
+        : threads.add([...run.thread.path, run.children++], name, daemon, place, run.thread.process, serves)
     return { index: entry.index, body, isDeclared: run === null, handle: new ThreadHandle(entry) }
   }
 
@@ -307,7 +327,13 @@ export class Declarations implements DeclarationSink {
     })
   }
 
-  #declareThread(name: string, body: ThreadBody | undefined, daemon: boolean, place: Place | undefined): ThreadEntry {
+  #declareThread(
+    name: string,
+    body: ThreadBody | undefined,
+    daemon: boolean,
+    place: Place | undefined,
+    serves = false,
+  ): ThreadEntry {
     requireName('thread', name, place)
     if (this.#context.threads.all.some((other) => other.name === name))
       throw new ProgramFault('program/duplicate-name', `two threads are called “${name}”`, {
@@ -315,7 +341,7 @@ export class Declarations implements DeclarationSink {
         hint: 'give every thread a name of its own',
       })
     this.bodies.push(body)
-    return this.#context.threads.add([this.bodies.length - 1], name, daemon, place)
+    return this.#context.threads.add([this.bodies.length - 1], name, daemon, place, null, serves)
   }
 
   #requireRunning(what: string): LiveRun {

@@ -172,7 +172,7 @@ abstract class EndingOperation<R> extends ProcessOperation {
     }
     for (const [{ status, listener }, code] of ended) {
       world.setValue(status, code)
-      if (listener !== null) world.setValue(listener.word, listener.told(world.value(listener.word)))
+      if (listener !== null) world.setValue(listener.word, listener.told(world.value(listener.word), code))
     }
     return result
   }
@@ -244,7 +244,7 @@ class LeaveProcess extends EndingOperation<Leaving> {
     const ending: Ending = { reads: [], killed: [], ended: [] }
     if (process === null) {
       for (const other of this.alive(world, null, ending.reads))
-        if (other !== self && !other.daemon) return { ...ending, result: { thread: other.identity } }
+        if (other !== self && isAwaited(other)) return { ...ending, result: { thread: other.identity } }
       for (const child of this.children(world, null, ending.reads))
         if (child.daemon) this.end(world, child, -Signal.Terminate, ending)
       return { ...ending, result: { left: true } }
@@ -259,11 +259,15 @@ class LeaveProcess extends EndingOperation<Leaving> {
       if (due.isDue(world.value(due.word), process.identity)) return { ...ending, result: { hook } }
     }
     for (const other of this.alive(world, process, ending.reads))
-      if (other !== self && !other.daemon) return { ...ending, result: { thread: other.identity } }
+      if (other !== self && isAwaited(other)) return { ...ending, result: { thread: other.identity } }
     for (const other of this.alive(world, process, [])) if (other !== self) ending.killed.push(other)
     ending.ended.push([process, this.#code])
     return { ...ending, result: { left: true } }
   }
+}
+
+function isAwaited({ daemon, serves }: ThreadEntry): boolean {
+  return !daemon && !serves
 }
 
 /** Ends a process at once, wherever it stands: what its threads hold, they hold for ever. */
@@ -290,24 +294,25 @@ export class EndProcess extends EndingOperation<void> {
 
 /** Ends those of several processes that live, as `EndProcess` does. */
 export class EndProcesses extends EndingOperation<void> {
-  readonly #plans: readonly ProcessPlan[]
+  readonly #statuses: () => Iterable<number>
   readonly #signal: Signal
 
+  /** @param statuses the words that hold theirs, as far as they have been met. */
   constructor(
     context: ProcessContext,
     object: SharedObject,
-    plans: readonly ProcessPlan[],
+    statuses: () => Iterable<number>,
     name: string,
     signal: Signal,
   ) {
     super(name, object, context)
-    this.#plans = plans
+    this.#statuses = statuses
     this.#signal = signal
   }
 
   protected settle(world: WorldView): Ending & { readonly result: void } {
     const ending: Ending = { reads: [], killed: [], ended: [] }
-    for (const { status } of this.#plans) {
+    for (const status of this.#statuses()) {
       ending.reads.push(status)
       const process = this.context.processes.living(world, status)
       if (process !== undefined) this.end(world, process, -this.#signal, ending)

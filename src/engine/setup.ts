@@ -39,6 +39,8 @@ export interface DeclarationSink {
   word(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): number
   /** That word only records. */
   record(word: number): number
+  /** Outcomes do not differ by that word. */
+  hidden(word: number): number
   /** The same, but reserved when it is first asked for: a word that few programs need costs the others nothing. */
   wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): () => number
   /** What processes are made of. */
@@ -53,6 +55,8 @@ export interface DeclarationSink {
   thread(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): ThreadHandle
   /** A thread that does not run before an operation starts it; also while threads run. */
   startable(name: string, body: ThreadBody, daemon: boolean, place: Place | undefined): UnstartedThread
+  /** The same, of a thread that serves an object: its process does not wait for it before it leaves. */
+  server(name: string, body: ThreadBody): UnstartedThread
   /** Does something once all that setup itself says has been declared; while threads run, at once. */
   afterSetup(action: () => void): void
   /** The number of the next object that the thread whose code is executing declares, from 1 on. */

@@ -127,8 +127,8 @@ export class Process<R = unknown> extends StatefulObject<ProcessStatus> {
   static terminateAll(processes: readonly Process[], object: SharedObject): Steps<void> {
     const [first] = processes
     if (first === undefined) throw new Error('there are no processes to be terminated')
-    const plans = processes.map((process) => process.#plan)
-    return perform(new EndProcesses(first.#context, object, plans, 'terminate workers', Signal.Terminate))
+    const statuses = processes.map(({ word }) => word)
+    return perform(new EndProcesses(first.#context, object, () => statuses, 'terminate workers', Signal.Terminate))
   }
 
   override show(world: WorldView): unknown {
