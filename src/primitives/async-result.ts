@@ -46,16 +46,16 @@ export class AsyncResult<R = unknown> implements SharedObject, ResultReceiver {
   readonly kind = 'async result'
   readonly name: string
   readonly word: number
-  readonly callbacks: Callbacks<R>
   /** In properties it shows `pending`, its result (`{ result }`), or its error (`{ error }`). */
   declare readonly contentType?: 'pending' | { readonly result: unknown } | { readonly error: string }
+  readonly #callbacks: Callbacks<unknown>
   readonly #parts: Parts
   readonly #carried: CarriedContents
 
   constructor(name: string, word: number, parts: Parts, callbacks: Callbacks<R>, carried: CarriedContents) {
     this.name = name
     this.word = word
-    this.callbacks = callbacks
+    this.#callbacks = callbacks as Callbacks<unknown>
     this.#parts = parts
     this.#carried = carried
   }
@@ -109,7 +109,7 @@ export class AsyncResult<R = unknown> implements SharedObject, ResultReceiver {
     const state = before as AsyncResultState
     const after = { ...this.#with(state, index, outcome), left: state.left - 1 }
     if (after.left > 0) return { state: after, came: 'a part' }
-    const { callback, errorCallback } = this.callbacks
+    const { callback, errorCallback } = this.#callbacks
     const isCalled = (after.error === null ? callback : errorCallback) !== undefined
     return isCalled ? { state: after, came: 'to be called back' } : { state: this.completed(after), came: 'all' }
   }
@@ -120,8 +120,8 @@ export class AsyncResult<R = unknown> implements SharedObject, ResultReceiver {
 
   *callBack(state: unknown): Steps<void> {
     const { value, error } = state as AsyncResultState
-    if (error === null) yield* this.callbacks.callback!(value as R)
-    else yield* this.callbacks.errorCallback!(this.#errorOf(error))
+    if (error === null) yield* this.#callbacks.callback!(value)
+    else yield* this.#callbacks.errorCallback!(this.#errorOf(error))
   }
 
   #with(state: AsyncResultState, index: number, outcome: FutureOutcome): AsyncResultState {
@@ -174,7 +174,7 @@ const SUCCESSFUL: Transition<AsyncResultState, boolean | null> = {
   step: (state) => ({ state, result: state.isReady ? state.error === null : null }),
   label: (successful) => {
     if (successful === undefined) return 'successful'
-    return successful === null ? 'successful: ValueError' : `successful → ${String(successful)}`
+    return successful === null ? 'successful: ValueError' : `successful → ${formatData(successful)}`
   },
 }
 

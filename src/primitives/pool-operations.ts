@@ -466,9 +466,7 @@ export function afterPoolWorkersEnd(state: PoolState, isTerminated: boolean): Po
   const ended = state.ended + 1
   if (isTerminated) return terminated({ ...state, ended })
   if (state.isClosing || state.phase === 'terminated') return { ...state, ended }
-  return state.given > 0
-    ? { ...state, ended, given: state.given - 1 }
-    : { ...state, ended, vacant: state.vacant + 1 }
+  return state.given > 0 ? { ...state, ended, given: state.given - 1 } : { ...state, ended, vacant: state.vacant + 1 }
 }
 
 function requireRunning({ phase }: PoolState, { name }: SharedObject): void {

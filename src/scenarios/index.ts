@@ -516,6 +516,22 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./process-pool-results.js'),
   },
   {
+    name: 'pool-left-early',
+    rows: ['X2'],
+    title: {
+      en: 'A pool ends before its results are asked for',
+      fr: "Un groupe prend fin avant qu'on demande ses résultats",
+    },
+    repairedBy: 'pool-closed-and-joined',
+    load: () => import('./pool-left-early.js'),
+  },
+  {
+    name: 'pool-closed-and-joined',
+    rows: ['X2'],
+    title: { en: 'The pool is closed and joined first', fr: 'Le groupe est fermé, puis attendu' },
+    load: () => import('./pool-closed-and-joined.js'),
+  },
+  {
     name: 'gather',
     rows: ['X3'],
     title: { en: 'Three tasks of 2, 3 and 1 s, together', fr: 'Trois tâches de 2, 3 et 1 s, ensemble' },
