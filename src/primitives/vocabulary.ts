@@ -631,7 +631,7 @@ export class Vocabulary extends Setup {
             context: this.engine.processes,
             result: (kind, method, initial, make) => {
               const called = `${name}’s ${method} ${this.engine.ordinal()} of ${this.#running()?.name ?? 'setup'}`
-              return this.declare(kind, called, (own) => make(called, own.data('state', initial)))
+              return this.declare(kind, called, (own) => make(called, this.engine.hidden(own.data('state', initial))))
             },
             handler: (handler: string, body: ThreadBody) => this.engine.server(handler, body),
             worker: (worker, make) => {
