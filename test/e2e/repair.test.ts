@@ -255,7 +255,7 @@ test('npm start with arguments is the command', async () => {
   )
   expect(code).toBe(0)
   expect(stdout).toMatch(/^ {2}life-of-a-thread /m)
-  expect(stdout).not.toContain('repaired')
+  expect(stdout).not.toContain('✓ repaired')
   const unknown = await ended(
     spawn(process.execPath, [join(repository, 'dist/cli/start.js'), 'lits'], { env: plainEnvironment() }),
   )
