@@ -201,6 +201,35 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./critical-section.js'),
   },
   {
+    name: 'double-checked',
+    rows: ['Y1', 'Y2'],
+    title: {
+      en: 'A flag is set before what it stands for is there',
+      fr: "Un drapeau levé avant que la valeur n'existe",
+    },
+    repairedBy: 'double-checked-ordered',
+    load: () => import('./double-checked.js'),
+  },
+  {
+    name: 'double-checked-ordered',
+    rows: ['Y1', 'Y2'],
+    title: { en: 'First the value, then its flag', fr: "La valeur d'abord, son drapeau ensuite" },
+    load: () => import('./double-checked-ordered.js'),
+  },
+  {
+    name: 'stack-aba',
+    rows: ['Y1'],
+    title: { en: 'A stack without a lock: A, B, A', fr: 'Une pile sans verrou : A, B, A' },
+    repairedBy: 'stack-aba-versioned',
+    load: () => import('./stack-aba.js'),
+  },
+  {
+    name: 'stack-aba-versioned',
+    rows: ['Y1'],
+    title: { en: 'The top of the stack has a version', fr: 'Le sommet de la pile porte une version' },
+    load: () => import('./stack-aba-versioned.js'),
+  },
+  {
     name: 'philosophers',
     rows: ['Y3'],
     title: { en: 'Dining philosophers deadlock', fr: "L'interblocage des philosophes" },
