@@ -222,7 +222,7 @@ export class Declarations implements DeclarationSink {
       throw new ProgramFault(
         'program/daemon-process-outside-setup',
         'a daemon process of the main process is declared while threads run',
-        { place, hint: 'declare it in the setup; start it where you like' },
+        { place, hint: 'declare it in the setup; start it where you like (the workers of p.pool are daemons, too)' },
       )
     return pidOf(run.thread.path, run.objects + 1)
   }
@@ -358,7 +358,10 @@ function poolBesideDaemons(place: Place | undefined): ProgramFault {
   return new ProgramFault(
     'program/pool-beside-daemon-process',
     'the main process has both a pool of threads and daemon processes',
-    { place, hint: 'declare the processes without daemon, and terminate them yourself' },
+    {
+      place,
+      hint: 'declare the processes without daemon, and terminate them yourself; the workers of p.pool are daemons: take p.processPool beside p.threadPool',
+    },
   )
 }
 

@@ -106,6 +106,10 @@ export class StartProcess extends ProcessOperation {
     if (world.value(this.plan.status) !== 'not started')
       throw new MisuseError(`process “${this.plan.name}” is started a second time`)
     const { process, main, copies, firstNode } = this.started!
+    if (process.parent?.daemon === true)
+      throw new MisuseError(
+        `process “${this.plan.name}” is started by “${process.parent.name}”, but daemons are not allowed to have children`,
+      )
     world.setValue(this.plan.status, { process: process.identity })
     // The child of a fork is the thread that forked: what that one holds, it holds.
     const forking = world.identityOf(thread)
@@ -121,6 +125,7 @@ export class StartProcess extends ProcessOperation {
     const { status } = this.plan
     if (world.value(status) !== 'not started') return { reads: [status], writes: [] }
     const { process, main, copies } = this.started!
+    if (process.parent?.daemon === true) return { reads: [status], writes: [] }
     // A parent that leaves looks for children: also for those that it has not been learnt to have.
     const parent = process.parent === null ? [] : [process.parent.status]
     return {

@@ -76,7 +76,7 @@ export class Process<R = unknown> extends StatefulObject<ProcessStatus> {
   /**
    * Starts it: its first thread can step from then on. One step; with `fork`, in which the memory is copied.
    *
-   * @throws MisuseError inside the thread if it has been started before.
+   * @throws MisuseError inside the thread if it has been started before, and in a daemon process, which cannot have children.
    */
   start(): Steps<void> {
     return perform(new StartProcess(this.#plan))

@@ -451,6 +451,38 @@ describe('Misuse of a multiprocessing pool', () => {
     ).toEqual(['misuse: pool “pool” is joined while it is running: close or terminate it before'])
   })
 
+  test('is another pool in one of its jobs: workers are daemons, which cannot have children', async () => {
+    const [misuse, ...others] = await misuses((p) => {
+      const pool = p.pool('pool', 1)
+      return () =>
+        pool.use(() =>
+          pool.apply(function* () {
+            return yield* p.pool('inner', 1).apply(square, [1])
+          }),
+        )
+    })
+    expect(misuse).toContain('misuse: process “inner_0” is started by “pool_0”, but daemons are not allowed to have')
+    expect(others).toEqual([])
+  })
+
+  test('is a job that uses its own pool, which belongs to another process', async () => {
+    const inner = subject((p) => {
+      const pool = p.pool('pool', 1)
+      return () => pool.apply(() => pool.apply(square, [1]))
+    })
+    await expect(explore(inner)).rejects.toThrow(/“pool worker handler”, which belongs to the main process/)
+  })
+
+  test('is a declaration by a thread of the main process', async () => {
+    const late = subject(
+      (p) =>
+        function* () {
+          return yield* p.pool('pool', 1).apply(square, [1])
+        },
+    )
+    await expect(explore(late)).rejects.toMatchObject({ code: 'program/daemon-process-outside-setup' })
+  })
+
   test('is named in setup', async () => {
     const declaring = (declare: (p: Vocabulary) => unknown) =>
       explore(
