@@ -107,7 +107,7 @@ interface Jobs {
  * CPython replaces a worker whose initializer has failed by one whose initializer fails again, for ever; here it is not replaced. What
  * cannot be sent fails in the worker.
  *
- * Declared by `p.pool(name, processes, options)`, in setup, or by the first thread of a process.
+ * Declared by `p.pool(name, processes, options)`, in setup; in other processes than the main one also by a thread.
  */
 export class Pool implements SharedObject {
   readonly kind = 'pool'
