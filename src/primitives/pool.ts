@@ -114,8 +114,12 @@ export class Pool implements SharedObject {
   readonly name: string
   /** How many workers there are. */
   readonly processes: number
-  /** In properties a pool shows how many jobs no worker has taken, and whether it is open, closed or terminated. */
-  declare readonly contentType?: { readonly waiting: number; readonly status: 'open' | 'closed' | 'terminated' }
+  /** In properties a pool shows how many jobs no worker has taken, how many workers there were, and whether it is open. */
+  declare readonly contentType?: {
+    readonly waiting: number
+    readonly workers: number
+    readonly status: 'open' | 'closed' | 'terminated'
+  }
   readonly #parts: PoolParts
   readonly #options: PoolOptions
   readonly #services: PoolServices
@@ -168,9 +172,9 @@ export class Pool implements SharedObject {
   }
 
   show(world: WorldView): unknown {
-    const { phase } = world.value(this.#parts.word) as PoolState
+    const { phase, started } = world.value(this.#parts.word) as PoolState
     const { waiting } = world.value(this.#parts.tasks) as TaskQueueState
-    return { waiting: waiting.length, status: phase === 'running' ? 'open' : phase }
+    return { waiting: waiting.length, workers: started, status: phase === 'running' ? 'open' : phase }
   }
 
   /**
