@@ -171,6 +171,7 @@ export class Declarations implements DeclarationSink {
       mine: () => {
         const run = this.#requireRunning(what)
         const word = ofThread(run.thread)
+        run.own ??= new Map()
         run.own.set(word, ofThread)
         return word
       },

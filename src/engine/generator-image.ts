@@ -163,13 +163,13 @@ export class GeneratorImage implements ThreadImage {
     const node = this.#placingFaults(() => {
       const run = this.#runner.begin(thread, body, words)
       const yielded = this.#runner.advance(run, () => run.generator.next())
-      return this.#settle(run, yielded, { ...this.#beginning(thread, spawnNode), length: 0 })
+      return this.#settle(run, yielded, this.#beginning(thread, spawnNode))
     })
     if (!this.#beginnings.has(node)) this.#beginnings.set(node, { body, words })
     return node
   }
 
-  #beginning({ word }: ThreadEntry, spawnNode: number): Omit<History, 'length'> {
+  #beginning({ word }: ThreadEntry, spawnNode: number): History {
     const { layout, nodes } = this.#context
     let hash1 = contribution(layout.seeds1[word]!, 1)
     let hash2 = contribution(layout.seeds2[word]!, 1)
@@ -177,7 +177,7 @@ export class GeneratorImage implements ThreadImage {
       hash1 = chain(hash1, nodes.field(spawnNode, NODE_HASH_1))
       hash2 = chain(hash2, nodes.field(spawnNode, NODE_HASH_2))
     }
-    return { parent: 0, result: -spawnNode, hash1, hash2 }
+    return { parent: 0, result: -spawnNode, hash1, hash2, length: 0 }
   }
 
   /** The node of a thread that was killed; where it stood does not matter any more. */
@@ -260,9 +260,8 @@ export class GeneratorImage implements ThreadImage {
 
   /** The plain data that `result` stands for at `node`, as the thread receives it. */
   decode(node: number, result: number): unknown {
-    const spawned = this.#spawned.get(node)
-    if (spawned === undefined || spawned.started !== null) return this.#codec.decode(node, result)
-    return new ThreadHandle(spawned.child)
+    if (this.#context.nodes.code(node) !== Code.Spawn) return this.#codec.decode(node, result)
+    return new ThreadHandle(this.#spawned.get(node)!.child)
   }
 
   /** The thread that the step at a node spawns, if it spawns one. */
@@ -322,16 +321,15 @@ export class GeneratorImage implements ThreadImage {
   }
 
   #extend(node: number, result: number): number {
-    const { nodes } = this.#context
     const run = this.#take(node)
     const yielded = this.#runner.advance(run, () => this.#feed(run, node, result))
-    const length = nodes.lengths[node]! + 1
-    if (length % MERGED > HISTORY_LIMIT) throw endless(run.thread, length % MERGED)
-    return this.#settle(run, yielded, { ...this.#after(run.thread, node, result), length })
+    const history = this.#after(run.thread, node, result)
+    if (history.length % MERGED > HISTORY_LIMIT) throw endless(run.thread, history.length % MERGED)
+    return this.#settle(run, yielded, history)
   }
 
   /** The history that goes on from a node by a result. */
-  #after({ word }: ThreadEntry, node: number, result: number): Omit<History, 'length'> {
+  #after({ word }: ThreadEntry, node: number, result: number): History {
     const { nodes, layout } = this.#context
     const [content1, content2] = this.#codec.resultHashes(node, result)
     return {
@@ -339,6 +337,7 @@ export class GeneratorImage implements ThreadImage {
       result,
       hash1: chain(nodes.field(node, NODE_HASH_1) ^ layout.seeds1[word]!, content1),
       hash2: chain(nodes.field(node, NODE_HASH_2) ^ layout.seeds2[word]!, content2),
+      length: nodes.lengths[node]! + 1,
     }
   }
 
@@ -359,12 +358,13 @@ export class GeneratorImage implements ThreadImage {
 
   /** The node for what a run just did: a new one, or one that it is the same as. */
   #settle(run: LiveRun, yielded: Yielded, unclaimed: History): number {
-    const { position, merging } = this.#follow(run, yielded, unclaimed)
-    if (merging !== null) this.hasMerged = true
+    if (yielded.claims === null) return this.#settleUnclaimed(run, yielded, unclaimed)
+    const { position, merging } = this.#follow(run, yielded.claims, unclaimed)
+    if (merging === null) return this.#settleUnclaimed(run, yielded, unclaimed)
+    this.hasMerged = true
     const { hash1, hash2 } = position
-    const history = merging === null ? unclaimed : { ...unclaimed, hash1, hash2, length: MERGED }
+    const history = { ...unclaimed, hash1, hash2, length: MERGED }
     if (yielded.operation === null) return this.#settleEnd(run, yielded, history)
-    if (merging === null) return this.#addOperation(run, yielded.operation, history)
     const key = `${run.thread.index} ${position.key}`
     const known = this.#merged.get(key)
     if (known !== undefined) {
@@ -376,11 +376,15 @@ export class GeneratorImage implements ThreadImage {
     return node
   }
 
+  #settleUnclaimed(run: LiveRun, yielded: Yielded, history: History): number {
+    const { operation } = yielded
+    return operation === null ? this.#settleEnd(run, yielded, history) : this.#addOperation(run, operation, history)
+  }
+
   /** Where a run stands by what it has said of its history since its last operation. */
-  #follow(run: LiveRun, { claims }: Yielded, { parent, result, hash1, hash2 }: Omit<History, 'length'>) {
+  #follow(run: LiveRun, claims: readonly Claim[], { parent, result, hash1, hash2 }: History) {
     const { interner, layout } = this.#context
     const from: Position = { key: `${parent} ${result}`, hash1, hash2 }
-    if (claims === null) return { position: from, merging: null }
     const { word } = run.thread
     const start: Position = { key: '', hash1: layout.seeds1[word]!, hash2: layout.seeds2[word]! }
     return follow(run, claims, from, start, interner)
@@ -414,11 +418,11 @@ export class GeneratorImage implements ThreadImage {
   #addOperation(run: LiveRun, operation: Operation, history: History): number {
     const { nodes } = this.#context
     const form = this.#codec.encode(run.thread, operation)
-    const spawned = this.#enter(run, operation)
+    const spawned = spawns(operation) ? this.#enter(run, operation) : null
     // One object, field by field: copying two into a third cost more than all else that is done for a node.
     const node = nodes.add({
       code: form.code,
-      word: operation instanceof Spawn ? spawned!.child.word : form.word,
+      word: spawned === null || spawned.started !== null ? form.word : spawned.child.word,
       a: form.a,
       b: form.b,
       hash1: history.hash1,
@@ -428,10 +432,8 @@ export class GeneratorImage implements ThreadImage {
       owner: run.thread.index,
       length: history.length,
     })
-    if (spawned !== null) this.#spawned.set(node, spawned)
-    this.#tellStart(operation, node)
+    if (spawned !== null) this.#noteSpawned(node, operation, spawned)
     if (operation.isTimed === true) this.isTimed = true
-    if (operation instanceof Spawn && operation.isToBeJoined) this.toBeJoined.set(spawned!.child.index, node)
     if (operation.joins !== undefined) this.joined.add(operation.joins)
     if (this.#context.recordPlaces || operation.instruction === undefined) this.operations.set(node, operation)
     if (operation.instruction === undefined) this.#noteContract(node, run, operation)
@@ -452,11 +454,15 @@ export class GeneratorImage implements ThreadImage {
     if (!this.#carried.has(key)) this.#carried.set(key, carries.content)
   }
 
-  /** What an operation spawns; null if it spawns nothing. */
-  #enter(run: LiveRun, operation: Operation): Spawned | null {
-    if (operation instanceof Spawn)
-      return { child: this.#enterThread(run, operation), body: operation.body, words: [...run.words], started: null }
-    return operation instanceof StartProcess ? this.#enterProcess(run, operation) : null
+  #enter(run: LiveRun, operation: Spawn | StartProcess): Spawned {
+    if (operation instanceof StartProcess) return this.#enterProcess(run, operation)
+    return { child: this.#enterThread(run, operation), body: operation.body, words: [...run.words], started: null }
+  }
+
+  #noteSpawned(node: number, operation: Operation, spawned: Spawned): void {
+    this.#spawned.set(node, spawned)
+    this.#tellStart(operation, node)
+    if (operation instanceof Spawn && operation.isToBeJoined) this.toBeJoined.set(spawned.child.index, node)
   }
 
   #enterProcess(run: LiveRun, { plan, place }: StartProcess): Spawned {
@@ -484,13 +490,13 @@ export class GeneratorImage implements ThreadImage {
               .map((word) =>
                 forked(parent === null ? word : processes.wordIn(parent, word), processes.wordIn(process, word)),
               ),
-            ...[...run.own].map(([word, ofThread]) => forked(word, ofThread(child))),
+            ...[...(run.own ?? [])].map(([word, ofThread]) => forked(word, ofThread(child))),
           ]
     return { child, body: plan.body, words: [...run.words], started: { process, main: child, copies } }
   }
 
   /** Tells the start of a process at a node what it starts. */
-  #tellStart(operation: Operation | null, node: number): void {
+  #tellStart(operation: Operation, node: number): void {
     const spawned = this.#spawned.get(node)
     if (operation instanceof StartProcess && spawned !== undefined && spawned.started !== null)
       operation.started = { ...spawned.started, firstNode: () => this.firstNodeOfSpawned(node) }
@@ -553,13 +559,14 @@ export class GeneratorImage implements ThreadImage {
     const { body, words } = this.#beginnings.get(path[0]!)!
     const run = this.#runner.begin(threads.all[nodes.owners[node]!]!, body, words)
     let yielded = this.#runner.advance(run, () => run.generator.next())
-    this.#follow(run, yielded, this.#beginning(run.thread, -nodes.results[path[0]!]!))
+    if (yielded.claims !== null)
+      this.#follow(run, yielded.claims, this.#beginning(run.thread, -nodes.results[path[0]!]!))
     this.#requireAgreement(run, path[0]!, yielded)
     for (let i = 1; i < path.length; i++) {
       const before = path[i - 1]!
       const result = nodes.results[path[i]!]!
       yielded = this.#runner.advance(run, () => this.#feed(run, before, result))
-      if (yielded.claims !== null) this.#follow(run, yielded, this.#after(run.thread, before, result))
+      if (yielded.claims !== null) this.#follow(run, yielded.claims, this.#after(run.thread, before, result))
       this.#requireAgreement(run, path[i]!, yielded)
       if (i % RERUN_SLICE === 0) yield
     }
@@ -567,8 +574,10 @@ export class GeneratorImage implements ThreadImage {
   }
 
   #requireAgreement(run: LiveRun, node: number, yielded: Yielded): void {
-    if (spawns(yielded.operation)) run.children++
-    this.#tellStart(yielded.operation, node)
+    if (yielded.operation !== null && spawns(yielded.operation)) {
+      run.children++
+      this.#tellStart(yielded.operation, node)
+    }
     if (this.#agrees(run, node, yielded)) return
     throw new ProgramFault(
       'program/not-a-function-of-results',
@@ -660,8 +669,10 @@ function requireOwnThread(starter: ThreadEntry, started: ThreadEntry): void {
   )
 }
 
-function spawns(operation: Operation | null): boolean {
-  return operation instanceof Spawn || operation instanceof StartProcess
+/** Asked of every operation that is learnt, most of which are instructions. */
+function spawns(operation: Operation): operation is Spawn | StartProcess {
+  const { instruction } = operation
+  return instruction === undefined ? operation instanceof StartProcess : instruction.code === Code.Spawn
 }
 
 function operationKey(operation: Operation): string {

@@ -22,8 +22,8 @@ export interface LiveRun {
   children: number
   /** The words declared by this run so far, and by those that spawned it before they did. */
   readonly words: number[]
-  /** The words that the thread has for itself, each with how another thread comes by its own. */
-  readonly own: Map<number, (other: ThreadEntry) => number>
+  /** The words that the thread has for itself, each with how another thread comes by its own; null for none. */
+  own: Map<number, (other: ThreadEntry) => number> | null
   /** What the first thread of a process does before the process leaves. */
   readonly exits: (() => Steps<unknown>)[]
   /** Where the calls began that it is in, the outermost first. */
@@ -100,7 +100,7 @@ export class ThreadRunner {
       objects: 0,
       children: 0,
       words: [...words],
-      own: new Map(),
+      own: null,
       exits: [],
       calls: [],
       job: null,
@@ -135,6 +135,7 @@ export class ThreadRunner {
       step = resume()
       for (let marks = 0; !step.done; marks++) {
         if (marks > MARK_LIMIT) throw neverSteps(run.thread)
+        if (isOperation(step.value)) break
         if (isClaim(step.value)) (claims ??= []).push(step.value)
         else if (step.value instanceof PrintMark)
           this.#options.onPrint?.({ thread: run.thread.index, values: step.value.values })
@@ -165,14 +166,18 @@ function isClaim(value: unknown): value is Claim {
   )
 }
 
+function isOperation(value: unknown): value is Operation {
+  const candidate = value as Partial<Operation> | null | undefined
+  return typeof candidate?.ways === 'function' && typeof candidate.apply === 'function'
+}
+
 function isGenerator(value: unknown): value is Steps<unknown> {
   const candidate = value as Partial<Steps<unknown>> | null | undefined
   return typeof candidate?.next === 'function' && typeof candidate[Symbol.iterator] === 'function'
 }
 
 function requireOperation(run: LiveRun, yielded: unknown): Operation {
-  const candidate = yielded as Partial<Operation> | null | undefined
-  if (typeof candidate?.ways === 'function' && typeof candidate.apply === 'function') return candidate as Operation
+  if (isOperation(yielded)) return yielded
   const what = isGenerator(yielded)
     ? 'an operation that was not delegated to'
     : yielded === undefined

@@ -132,11 +132,14 @@ export class AccessLog {
     return accesses
   }
 
-  /** The accesses to a key that conflict with one more, latest first. */
-  *conflicting(key: number, writes: boolean): Generator<number> {
+  /**
+   * The accesses to a key that conflict with one more, latest first, up to one that writes and is known already: whatever
+   * writes a key comes after all that accessed it before, so that those are known as well.
+   */
+  *conflicting(key: number, writes: boolean, isKnown: (event: number) => boolean): Generator<number> {
     for (let writer = this.latest[2 * key]!, reader = this.latest[2 * key + 1]!; ;) {
       if (writes) for (let access = reader; access !== 0; access = this.readerBefore(access)) yield access
-      if (writer === 0) return
+      if (writer === 0 || isKnown(this.eventOf(writer))) return
       yield writer
       reader = this.readerBefore(writer)
       writer = this.writerBefore(writer)

@@ -23,7 +23,7 @@ export class ClockSteps {
     const record = event << EVENT_SHIFT
     // The clock's step before has brought along what was before it, and the latest events bring along most others.
     const first = execution.events[record + EVENT_BEFORE]!
-    for (let earlier = event - 1; earlier >= first; earlier--) execution.comeAfter(event, clock, earlier)
+    for (let earlier = event - 1; earlier >= first; earlier--) execution.races.comeAfter(event, clock, earlier)
     execution.events[record + EVENT_MARK] = mark
     session.step(clock, 0)
     execution.followLearning()

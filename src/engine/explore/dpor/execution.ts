@@ -34,19 +34,17 @@ import {
   EVENT_MARK,
   EVENT_NODE,
   EVENT_OLD,
-  EVENT_READER,
   EVENT_ROW,
   EVENT_SHIFT,
   EVENT_STEP,
   EVENT_WORD,
-  EVENT_WRITER,
   LOGGED,
   WROTE,
 } from './event-fields.js'
+import { EventRaces } from './event-races.js'
 import { GeneralSteps } from './general-steps.js'
 import { grownTo } from './grown-array.js'
 import { packStep, threadOf, wayOf } from './packed-step.js'
-import { NOTHING, OWN } from './race-clock.js'
 import type { TraceRules } from './trace-rules.js'
 
 /** One step of an execution, by the session's thread indices. */
@@ -60,13 +58,8 @@ export type ExecutionEnd = 'complete' | 'deadlocked' | 'assumeFailed'
 
 /**
  * One execution as a stack of events on a session's state: what each event touched, and what happens before it. Pushing
- * an event steps its thread and finds the earlier events it races with; popping it undoes the step.
- *
- * Happens-before is a vector clock an event: a row in which the entry of a thread is 1 + the last event of that thread
- * which happens before the event; 0 if there is none. An event that comes after nothing but its own thread's events and
- * what those come after has the row of the one before it: most events do, and nothing is copied for them. So a row says
- * nothing about events of its own thread, and need not: they are in order. Integers in typed arrays: nothing is allocated
- * per event.
+ * an event steps its thread and finds the earlier events it races with; popping it undoes the step. Integers in typed
+ * arrays: nothing is allocated per event.
  */
 export class Execution {
   readonly session: Session
@@ -75,16 +68,6 @@ export class Execution {
   length = 0
   /** The fields of all events; see `EVENT_…`. */
   events = new Int32Array(256 << EVENT_SHIFT)
-  /** Threads that a clock has room for. */
-  stride = 1
-  /** Rows of clocks: the first one is of an event before which nothing happens, the one after an event's number its own. */
-  clocks = new Int32Array(257)
-  /** How many earlier events the latest event, or the waiting operation asked about, races with. */
-  races = 0
-  racing = new Int32Array(16)
-  /** For each race, the clock of what has to stay before the reversed event: an index in `rows`, or see `OWN`. */
-  racingClock = new Int32Array(16)
-  readonly rows: Int32Array[] = []
   /** In how many ways the thread that `next` chose can step. */
   waysOfNext = 1
   /** Whether the latest event misused its object, and the result that says so. */
@@ -93,9 +76,8 @@ export class Execution {
   /** By thread: its place in canonical order; threads that are met later never change the order of two others. */
   rank = new Int32Array(16)
   readonly log: AccessLog
+  readonly races: EventRaces
   readonly #nodes: NodeTable
-  // Where the latest accesses to the first word are.
-  readonly #firstSlot: number
   #words = new Int32Array(0)
   // By thread: 1 + its latest event (before its first one, that which spawned it), and its word.
   #last = new Int32Array(16)
@@ -116,7 +98,7 @@ export class Execution {
     this.#clock = session.clockThread?.index ?? -1
     this.log = new AccessLog(this.events)
     this.#nodes = session.nodes
-    this.#firstSlot = 2 * rules.wordKey(0)
+    this.races = new EventRaces(this.log, 2 * rules.wordKey(0))
     this.#waits = new ContractWaits(session)
     this.#order = new DefaultOrder(this)
     this.#general = new GeneralSteps(this)
@@ -125,7 +107,7 @@ export class Execution {
 
   /** Memory held, in bytes. */
   get bytes(): number {
-    return (this.events.length + this.clocks.length) * 4 + this.log.bytes
+    return (this.events.length + this.races.clocks.length) * 4 + this.log.bytes
   }
 
   /** The present state, as the session's words. */
@@ -272,7 +254,7 @@ export class Execution {
     events[record + EVENT_NODE] = node
     events[record + EVENT_BEFORE] = before
     events[record + EVENT_ROW] = before === 0 ? 0 : events[((before - 1) << EVENT_SHIFT) + EVENT_ROW]!
-    this.races = 0
+    this.races.count = 0
     this.misused = false
     // Where rules apply, what keeps an acquire waiting is not all that it conflicts with.
     if (code > Code.Release || (head & FLAG_DAEMON) !== 0 || (code === Code.Acquire && this.rules.isSpecial))
@@ -316,7 +298,7 @@ export class Execution {
       this.#general.logInstruction(event, thread, word, writes)
     } else {
       events[record + EVENT_MARK] = -1 - flags
-      this.#noteAccess(event, thread, code, word, writes)
+      this.races.noteAccess(event, thread, code, word, writes)
     }
     this.#last[thread] = event + 1
     this.length = event + 1
@@ -332,27 +314,11 @@ export class Execution {
     const word = events[record + EVENT_WORD]!
     this.#last[thread] = events[record + EVENT_BEFORE]!
     if (mark >= 0) return this.#general.pop(event, mark)
-    if ((~mark & LOGGED) === 0) {
-      const { latest } = this.log
-      const slot = this.#firstSlot + 4 * word
-      latest[slot] = events[record + EVENT_WRITER]!
-      latest[slot + 1] = events[record + EVENT_READER]!
-    } else this.log.undo(events[record + EVENT_ACCESSES]!)
+    if ((~mark & LOGGED) === 0) this.races.undoAccess(events, record, word)
+    else this.log.undo(events[record + EVENT_ACCESSES]!)
     if ((~mark & ENDED) !== 0) this.#awake++
     this.#words[word] = events[record + EVENT_OLD]!
     this.#words[this.#threadWord[thread]!] = events[record + EVENT_NODE]!
-  }
-
-  /** Whether one event happens before another, or is it. */
-  happensBefore(earlier: number, later: number): boolean {
-    const thread = this.threadOf(earlier)
-    if (thread === this.threadOf(later)) return earlier <= later
-    return this.clocks[this.clockOf(later) + thread]! > earlier
-  }
-
-  /** Where the clock of an event begins. */
-  clockOf(event: number): number {
-    return this.events[(event << EVENT_SHIFT) + EVENT_ROW]! * this.stride
   }
 
   /** Whether both events are instructions on the same word, the earlier of which is never blocked. */
@@ -439,16 +405,11 @@ export class Execution {
     return this.#threadWord[thread]!
   }
 
-  /** Whether an event's thread could not be there before `earlier` had happened. */
-  arrivedAfter(event: number, earlier: number): boolean {
-    const before = this.events[(event << EVENT_SHIFT) + EVENT_BEFORE]!
-    return before !== 0 && this.happensBefore(earlier, before - 1)
-  }
-
   /** Finds the events that keep the operation a thread is waiting with from happening, into `racing`. */
   raceWaiting(thread: number): void {
-    this.races = 0
-    this.rows.length = 0
+    const { races, log } = this
+    races.count = 0
+    races.rows.length = 0
     const { fields } = this.#nodes
     const at = this.pendingAt(thread) << NODE_SHIFT
     const head = fields[at + NODE_CODE]!
@@ -456,112 +417,10 @@ export class Execution {
     if (code <= Code.Failed || (code === Code.Assume && fields[at + NODE_A] === 0)) return
     // What a join waits for never goes away again: it races with nothing but the end of the program.
     if (code === Code.Join && (head & FLAG_DAEMON) === 0 && !this.isKilled(this.nodeAt(thread))) return
-    const slot = this.#firstSlot + 4 * fields[at + NODE_WORD]!
-    if (code === Code.Acquire && !this.rules.isSpecial && this.log.latest[slot + 1] === 0)
-      this.#raceForLock(-1, thread, this.log.latest[slot]!)
+    const key = this.rules.wordKey(fields[at + NODE_WORD]!)
+    if (code === Code.Acquire && !this.rules.isSpecial && log.latest[2 * key + 1] === 0)
+      races.ofAcquire(this.#last[thread]!, log.latest[2 * key]!)
     else this.#general.raceWaiting(thread)
-  }
-
-  /** An instruction that is an access by itself races with those before it, and is the latest access from now on. */
-  #noteAccess(event: number, thread: number, code: number, word: number, writes: boolean): void {
-    const { latest } = this.log
-    const slot = this.#firstSlot + 4 * word
-    const record = event << EVENT_SHIFT
-    const writer = latest[slot]!
-    const reader = latest[slot + 1]!
-    if (code === Code.Acquire && reader === 0) this.#raceForLock(event, thread, writer)
-    else if (writes && reader !== 0) this.#raceWithReaders(event, thread, reader)
-    else if (writer !== 0) this.raceWith(event, thread, this.log.eventOf(writer))
-    this.events[record + EVENT_WRITER] = writer
-    this.events[record + EVENT_READER] = reader
-    if (writes) latest[slot] = event + 1
-    latest[slot + 1] = writes ? 0 : event + 1
-  }
-
-  /** The latest event races with what accessed a key and conflicts with writing it. */
-  raceAsWriter(event: number, thread: number, key: number): void {
-    const reader = this.log.latest[2 * key + 1]!
-    if (reader === 0) this.raceAsReader(event, thread, key)
-    else this.#raceWithReaders(event, thread, reader)
-  }
-
-  /** The latest event races with what wrote a key. */
-  raceAsReader(event: number, thread: number, key: number): void {
-    const writer = this.log.latest[2 * key]!
-    if (writer !== 0) this.raceWith(event, thread, this.log.eventOf(writer))
-  }
-
-  #raceWithReaders(event: number, thread: number, latest: number): void {
-    for (let reader = latest; reader !== 0; reader = this.log.readerBefore(reader))
-      this.raceWith(event, thread, this.log.eventOf(reader))
-  }
-
-  /** `event` conflicts with `earlier`: they race unless one already happens before the other. */
-  raceWith(event: number, thread: number, earlier: number): void {
-    const other = this.threadOf(earlier)
-    if (other === thread || this.clocks[this.clockOf(event) + other]! > earlier) return
-    this.addRace(earlier, OWN)
-    this.#join(event, thread, earlier, other)
-  }
-
-  /**
-   * An acquire cannot race with the release that let it go on, only with the acquire it would have had to come before,
-   * and only if its thread could be there by then. `event` is −1 for a thread that still waits.
-   */
-  #raceForLock(event: number, thread: number, latest: number): void {
-    if (latest === 0) return
-    const { log } = this
-    let access = latest
-    while (access !== 0 && log.contentBefore(access) !== 0) access = log.writerBefore(access)
-    if (access !== 0) {
-      const earlier = log.eventOf(access)
-      const arrival = this.#last[thread]!
-      if (arrival === 0) this.addRace(earlier, NOTHING)
-      else if (!this.happensBefore(earlier, arrival - 1)) this.addRace(earlier, -2 - (arrival - 1))
-    }
-    if (event >= 0) this.comeAfter(event, thread, log.eventOf(latest))
-  }
-
-  /** The latest event, or the waiting operation asked about, races with an earlier one. */
-  addRace(earlier: number, clock: number): void {
-    if (this.races === this.racing.length) {
-      this.racing = grownTo(this.racing, this.races * 2)
-      this.racingClock = grownTo(this.racingClock, this.races * 2)
-    }
-    this.racing[this.races] = earlier
-    this.racingClock[this.races++] = clock
-  }
-
-  /** From now on an earlier event happens before the latest one. */
-  comeAfter(event: number, thread: number, earlier: number): void {
-    const other = this.threadOf(earlier)
-    if (other === thread || this.clocks[this.clockOf(event) + other]! > earlier) return
-    this.#join(event, thread, earlier, other)
-  }
-
-  /** The latest event gets a row of its own, if it has none. */
-  ownRow(event: number, thread: number): void {
-    if (this.events[(event << EVENT_SHIFT) + EVENT_ROW] === event + 1) return
-    const base = (event + 1) * this.stride
-    this.clocks.copyWithin(base, this.clockOf(event), this.clockOf(event) + this.stride)
-    this.clocks[base + thread] = event + 1
-    this.events[(event << EVENT_SHIFT) + EVENT_ROW] = event + 1
-  }
-
-  /** The latest event's row becomes its own, joined with that of an earlier event of another thread. */
-  #join(event: number, thread: number, earlier: number, other: number): void {
-    const { clocks, stride } = this
-    const from = this.clockOf(earlier)
-    const known = this.clockOf(event)
-    const base = (event + 1) * stride
-    for (let t = 0; t < stride; t++) {
-      const own = clocks[known + t]!
-      const joined = clocks[from + t]!
-      clocks[base + t] = own > joined ? own : joined
-    }
-    clocks[base + thread] = event + 1
-    clocks[base + other] = earlier + 1
-    this.events[(event << EVENT_SHIFT) + EVENT_ROW] = event + 1
   }
 
   /** Whether an instruction writes its word if that holds `content`. */
@@ -631,24 +490,12 @@ export class Execution {
     )
     if (this.session.image.countsThreads) this.rules.meetCount(threads.all.length)
     threads.canonical.forEach((thread, place) => (this.rank[thread] = place))
-    if (threads.all.length > this.stride) this.#widen(threads.all.length)
-  }
-
-  #widen(threads: number): void {
-    const stride = this.length === 0 ? threads : Math.max(threads, this.stride + (this.stride >> 1) + 2)
-    const capacity = this.events.length >> EVENT_SHIFT
-    const clocks = new Int32Array((capacity + 1) * stride)
-    // The event that is being added may have a row already.
-    for (let row = 0; row <= Math.min(this.length + 1, capacity); row++)
-      for (let t = 0; t < this.stride; t++) clocks[row * stride + t] = this.clocks[row * this.stride + t]!
-    this.rows.forEach((row, i) => (this.rows[i] = grownTo(row, stride)))
-    this.clocks = clocks
-    this.stride = stride
+    if (threads.all.length > this.races.stride) this.races.widen(threads.all.length, this.length)
   }
 
   #growEvents(): void {
     this.events = grownTo(this.events, this.events.length * 2)
-    this.clocks = grownTo(this.clocks, ((this.events.length >> EVENT_SHIFT) + 1) * this.stride)
+    this.races.grow(this.events)
     this.log.events = this.events
   }
 }

@@ -6,6 +6,7 @@ import type { ThreadEntry } from '../../thread-registry.js'
 import type { AccessLog, Touched } from './access-log.js'
 import { ClockSteps } from './clock-steps.js'
 import { EVENT_ACCESSES, EVENT_MARK, EVENT_OLD, EVENT_SHIFT } from './event-fields.js'
+import type { EventRaces } from './event-races.js'
 import type { Execution } from './execution.js'
 import type { TraceRules } from './trace-rules.js'
 import { WaitingRaces } from './waiting-races.js'
@@ -18,6 +19,7 @@ const NONE: readonly StartableThread[] = []
  */
 export class GeneralSteps {
   readonly #execution: Execution
+  readonly #races: EventRaces
   readonly #log: AccessLog
   readonly #rules: TraceRules
   readonly #waiting: WaitingRaces
@@ -25,6 +27,7 @@ export class GeneralSteps {
 
   constructor(execution: Execution) {
     this.#execution = execution
+    this.#races = execution.races
     this.#log = execution.log
     this.#rules = execution.rules
     this.#waiting = new WaitingRaces(execution)
@@ -38,17 +41,15 @@ export class GeneralSteps {
     const record = event << EVENT_SHIFT
     const node = execution.nodeOf(event)
     execution.events[record + EVENT_ACCESSES] = this.#log.count
-    execution.ownRow(event, thread)
+    this.#races.ownRow(event, thread)
     if (execution.isClock(thread)) return this.#clock.push(event, thread)
     const touched = this.#touched(thread)
-    execution.rows.length = 0
+    this.#races.rows.length = 0
     if (touched.length > 0) this.#waiting.find(thread, touched)
-    for (const { key, writes } of touched)
-      for (const earlier of this.#log.conflicting(key, writes))
-        execution.comeAfter(event, thread, this.#log.eventOf(earlier))
+    for (const { key, writes } of touched) this.#races.comeAfterAccesses(event, thread, key, writes)
     if (code === Code.Join) {
       const ended = execution.arrivalOf(session.nodes.owners[execution.words[session.nodes.field(node, NODE_WORD)]!]!)
-      if (ended !== 0) execution.comeAfter(event, thread, ended - 1)
+      if (ended !== 0) this.#races.comeAfter(event, thread, ended - 1)
     }
     const olds = touched.map(({ key }) => this.#contentOf(key))
     const unborn = this.#startable(node).filter(({ index }) => execution.nodeAt(index) === 0)
@@ -96,8 +97,8 @@ export class GeneralSteps {
     const record = event << EVENT_SHIFT
     const key = this.#rules.wordKey(word)
     execution.events[record + EVENT_ACCESSES] = this.#log.count
-    if (writes) execution.raceAsWriter(event, thread, key)
-    else execution.raceAsReader(event, thread, key)
+    if (writes) this.#races.asWriter(event, thread, key)
+    else this.#races.asReader(event, thread, key)
     this.#log.add(event, key, writes, execution.events[record + EVENT_OLD]!)
     this.#applyRules(event, thread, writes ? word : -1)
     this.#waiting.dropCovered(-1)
@@ -187,10 +188,10 @@ export class GeneralSteps {
     for (let reader = log.latest[2 * key + 1]!; reader !== 0; reader = log.readerBefore(reader)) {
       const earlier = log.eventOf(reader)
       if (earlier === event) continue
-      this.#execution.raceWith(event, thread, earlier)
+      this.#races.with(event, thread, earlier)
       hasReaders = true
     }
-    if (!hasReaders) this.#execution.raceAsReader(event, thread, key)
+    if (!hasReaders) this.#races.asReader(event, thread, key)
   }
 
   /** What a thread's pending operation touches if it steps now; of one that was killed, that which it never performed. */

@@ -2,6 +2,7 @@ import * as Code from '../../code.js'
 import { NODE_WORD } from '../../node-fields.js'
 import type { WorldView } from '../../operation.js'
 import type { AccessLog, Touched } from './access-log.js'
+import type { EventRaces } from './event-races.js'
 import type { Execution } from './execution.js'
 import { OWN } from './race-clock.js'
 import { StateWithin } from './state-within.js'
@@ -12,10 +13,12 @@ import { StateWithin } from './state-within.js'
  */
 export class WaitingRaces {
   readonly #execution: Execution
+  readonly #races: EventRaces
   readonly #log: AccessLog
 
   constructor(execution: Execution) {
     this.#execution = execution
+    this.#races = execution.races
     this.#log = execution.log
   }
 
@@ -29,27 +32,36 @@ export class WaitingRaces {
     const execution = this.#execution
     const arrival = execution.arrivalOf(thread)
     // Everything before the clock's latest step happens before the arrival.
-    const start = new Int32Array(execution.stride)
+    const start = new Int32Array(this.#races.stride)
     if (arrival !== 0) this.#joinInto(start, arrival - 1)
     const covered = start.slice()
+    const isBefore = (event: number) => start[execution.threadOf(event)]! > event
     const events = new Set<number>()
     for (const { key, writes } of touched)
-      for (const access of this.#log.conflicting(key, writes)) {
+      for (const access of this.#log.conflicting(key, writes, isBefore)) {
         const event = this.#log.eventOf(access)
-        if (start[execution.threadOf(event)]! <= event) events.add(event)
+        if (!isBefore(event)) events.add(event)
       }
+    if (events.size === 0) return
     const latest = [...events].sort((a, b) => b - a)
-    const without = (event: number) => latest.filter((other) => !execution.happensBefore(event, other))
-    const reversible = new Set(
-      latest.filter((event) => this.#couldStepWithin(event, this.#rowOf(start, without(event)), thread)),
-    )
+    const without = (event: number) => latest.filter((other) => !this.#races.happensBefore(event, other))
+    const reversible = new Map<number, boolean>()
+    // Asked of few: a race covers whatever happens before its earlier event.
+    const isReversible = (event: number) => {
+      let known = reversible.get(event)
+      if (known === undefined) {
+        known = this.#couldStepWithin(event, this.#rowOf(start, without(event)), thread)
+        reversible.set(event, known)
+      }
+      return known
+    }
     for (const earlier of latest) {
-      if (covered[execution.threadOf(earlier)]! > earlier || !reversible.has(earlier)) continue
+      if (covered[execution.threadOf(earlier)]! > earlier || !isReversible(earlier)) continue
       this.#joinInto(covered, earlier)
       const others = without(earlier)
       const row = this.#rowOf(
         start,
-        others.filter((other) => other < earlier || reversible.has(other)),
+        others.filter((other) => other < earlier || isReversible(other)),
       )
       const free = others.filter((other) => row[execution.threadOf(other)]! <= other).reverse()
       for (const chosen of this.#closedChoices(free)) {
@@ -62,13 +74,14 @@ export class WaitingRaces {
   /** The latest event touches one more key: what conflicts with that has to stay before it, too. */
   keepBefore(key: number): void {
     const execution = this.#execution
-    for (let race = 0; race < execution.races; race++) {
-      const row = execution.rows[execution.racingClock[race]!]
+    for (let race = 0; race < this.#races.count; race++) {
+      const row = this.#races.rows[this.#races.racingClock[race]!]
       if (row === undefined) continue
-      for (const access of this.#log.conflicting(key, true)) {
+      const isKept = (event: number) => row[execution.threadOf(event)]! > event
+      for (const access of this.#log.conflicting(key, true, isKept)) {
         const other = this.#log.eventOf(access)
         if (other === execution.length) continue
-        if (!execution.happensBefore(execution.racing[race]!, other)) this.#joinInto(row, other)
+        if (!this.#races.happensBefore(this.#races.racing[race]!, other)) this.#joinInto(row, other)
       }
     }
   }
@@ -78,14 +91,13 @@ export class WaitingRaces {
    * what follows from it. An acquire of the lock in `word` does not race with what its release follows from.
    */
   dropCovered(word: number): void {
-    const execution = this.#execution
-    const { racing, racingClock } = execution
+    const { racing, racingClock } = this.#races
     let kept = 0
-    for (let i = 0; i < execution.races; i++) {
+    for (let i = 0; i < this.#races.count; i++) {
       if (
         word >= 0 &&
         racingClock[i] === OWN &&
-        this.#contentWithin((other) => !execution.happensBefore(racing[i]!, other), word) !== 0
+        this.#contentWithin((other) => !this.#races.happensBefore(racing[i]!, other), word) !== 0
       )
         continue
       racing[kept] = racing[i]!
@@ -95,14 +107,14 @@ export class WaitingRaces {
     for (let i = 0; i < kept; i++) {
       let isCovered = false
       for (let j = 0; j < kept; j++)
-        if (racing[i] !== racing[j] && execution.happensBefore(racing[i]!, racing[j]!)) isCovered = true
+        if (racing[i] !== racing[j] && this.#races.happensBefore(racing[i]!, racing[j]!)) isCovered = true
       if (!isCovered && !latest.some((other) => racing[other] === racing[i])) latest.push(i)
     }
     latest.forEach((i, at) => {
       racing[at] = racing[i]!
       racingClock[at] = racingClock[i]!
     })
-    execution.races = latest.length
+    this.#races.count = latest.length
   }
 
   /** All subsets of events, which are in order, that contain what happens before any of their members. */
@@ -113,14 +125,14 @@ export class WaitingRaces {
     }
     const [first, ...rest] = events as [number, ...number[]]
     for (const chosen of this.#closedChoices(rest)) yield [first, ...chosen]
-    const independent = rest.filter((other) => !this.#execution.happensBefore(first, other))
+    const independent = rest.filter((other) => !this.#races.happensBefore(first, other))
     yield* this.#closedChoices(independent)
   }
 
   #add(earlier: number, row: Int32Array): void {
-    const { rows } = this.#execution
+    const { rows } = this.#races
     rows.push(row)
-    this.#execution.addRace(earlier, rows.length - 1)
+    this.#races.add(earlier, rows.length - 1)
   }
 
   /** A clock together with those of some events. */
@@ -132,8 +144,8 @@ export class WaitingRaces {
 
   #joinInto(row: Int32Array, event: number): void {
     const execution = this.#execution
-    const { stride, clocks } = execution
-    const from = execution.clockOf(event)
+    const { stride, clocks } = this.#races
+    const from = this.#races.clockOf(event)
     for (let t = 0; t < stride; t++) if (clocks[from + t]! > row[t]!) row[t] = clocks[from + t]!
     const thread = execution.threadOf(event)
     if (row[thread]! <= event) row[thread] = event + 1

@@ -84,7 +84,7 @@ function traceOf(execution: Execution): string {
   })
   return names
     .map((name, event) => {
-      const before = names.filter((_, earlier) => earlier < event && execution.happensBefore(earlier, event))
+      const before = names.filter((_, earlier) => earlier < event && execution.races.happensBefore(earlier, event))
       return `${name} after ${before.sort().join()}`
     })
     .sort()
