@@ -75,6 +75,7 @@ interface SimulateFlags extends CommonFlags {
 }
 
 interface ProcessorFlags extends CommonFlags {
+  readonly machine?: string
   readonly width?: number
   /** False if it is to be without. */
   readonly forwarding: boolean
@@ -290,6 +291,12 @@ function buildCommands(): Command {
       .description('watch a processor at work, cycle by cycle: pipeline, Flynn’s classes, SIMT')
       .argument('[example]', 'an example, or a path to a file of the assembler; without it, the list of examples')
       .addOption(
+        new Option(
+          '--machine <name>',
+          'a preset, or a path to a machine file: its pipeline, or its SIMT device, where no other option says otherwise',
+        ),
+      )
+      .addOption(
         new Option('--width <n>', 'instructions that each stage takes in a cycle').argParser(parseWithin(1, 4)),
       )
       .option('--no-forwarding', 'results are read from registers, once they are written back')
@@ -307,9 +314,10 @@ function buildCommands(): Command {
         ),
       )
       .addOption(
-        new Option('--threads <n>', 'threads of the SIMT processor (default: as many as lanes)').argParser(
-          parseWithin(1, 65_536),
-        ),
+        new Option(
+          '--threads <n>',
+          'threads of the SIMT processor (default: those of the machine, or as many as lanes)',
+        ).argParser(parseWithin(1, 65_536)),
       )
       .addOption(new Option('--cycles <from-to>', 'the cycles to show, such as 12-40').argParser(parseCycles))
       .option('--letters', 'stages by one letter each, for narrow terminals and long runs')
@@ -445,6 +453,7 @@ async function processor(source: string | undefined, flags: ProcessorFlags): Pro
     letters: letters ?? false,
     maxCycles,
     instructions: instructions ?? false,
+    machine: flags.machine ?? null,
     settings: {
       ...(width === undefined ? {} : { width }),
       ...(forwarding ? {} : { forwarding }),

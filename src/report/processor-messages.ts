@@ -13,6 +13,8 @@ export interface ProcessorMessages {
   readonly examples: string
   readonly examplesHint: string
   readonly question: string
+  /** Whose processors these are. */
+  readonly machine: (name: string, isOnLanes: boolean) => string
   readonly figures: Readonly<Record<ProcessorFigure, string>>
   readonly classes: Readonly<Record<FlynnClass, string>>
   readonly layouts: Readonly<Record<VertexLayout, string>>
@@ -46,6 +48,7 @@ const english: ProcessorMessages = {
   examplesHint:
     'entrelacs processor <example> shows one, entrelacs processor <file.asm> a program of your own; --instructions lists what it may be made of.',
   question: 'Before you look:',
+  machine: (name, isOnLanes) => (isOnLanes ? `On the SIMT device of ${name}.` : `On the pipeline of ${name}.`),
   figures: {
     cycles: 'cycles',
     instructions: 'instructions',
@@ -106,6 +109,7 @@ const french: ProcessorMessages = {
   examplesHint:
     'entrelacs processor <exemple> en montre un, entrelacs processor <fichier.asm> un programme à vous ; --instructions énumère ce dont il peut être fait.',
   question: 'Avant de regarder :',
+  machine: (name, isOnLanes) => (isOnLanes ? `Sur le processeur SIMT de ${name}.` : `Sur le pipeline de ${name}.`),
   figures: {
     cycles: 'cycles',
     instructions: 'instructions',
