@@ -216,7 +216,7 @@ class ProcessorWriter {
 
   #rotation(vertices: readonly Vertex[], runs: readonly RotationRun[]): Lines[] {
     const messages = processorMessagesIn(this.#style.language)
-    const heads = ['cycles', 'issued', 'utilisation', 'accesses', 'lines'] as const
+    const heads = ['cycles', ...this.#idle(), 'issued', 'utilisation', 'accesses', 'lines'] as const
     const rows = runs.map(({ layout, processor }) => ({
       name: messages.layouts[layout],
       figures: heads.map((head) => this.#simtFigure(head, processor.account())),
@@ -244,7 +244,7 @@ class ProcessorWriter {
 
   #divergence(runs: readonly DivergenceRun[], drawnWays: number): Lines[] {
     const messages = processorMessagesIn(this.#style.language)
-    const heads = ['cycles', 'issued', 'utilisation', 'divergent', 'price'] as const
+    const heads = ['cycles', ...this.#idle(), 'issued', 'utilisation', 'divergent', 'price'] as const
     const [straight] = runs as readonly [DivergenceRun]
     const price = ({ processor }: DivergenceRun) => this.#decimal(processor.cycle / straight.processor.cycle)
     const rows = runs.map((run) => ({
@@ -263,8 +263,13 @@ class ProcessorWriter {
     ]
   }
 
+  /** Where a machine says how long warps wait, it is told how often all of them do. */
+  #idle(): readonly 'idle'[] {
+    return this.#options.machine === undefined ? [] : ['idle']
+  }
+
   #simtFigure(
-    figure: 'cycles' | 'issued' | 'utilisation' | 'divergent' | 'accesses' | 'lines',
+    figure: 'cycles' | 'idle' | 'issued' | 'utilisation' | 'divergent' | 'accesses' | 'lines',
     of: SimtAccount,
   ): string {
     return figure === 'utilisation' ? formatShare(of.utilisation, this.#style.language) : this.#whole(of[figure])
@@ -327,7 +332,11 @@ class ProcessorWriter {
   }
 
   #simtEnd(processor: SimtProcessor): Lines {
-    const account = simtAccountLines(processor, this.#style)
+    const { idle } = processor.account()
+    const account = [
+      ...simtAccountLines(processor, this.#style),
+      ...this.#idle().flatMap(() => this.#wrap(processorMessagesIn(this.#style.language).idle(this.#whole(idle)))),
+    ]
     return [...account, ...this.#memory(processor.memory, processor.stream), ...this.#stopped(processor).flat()]
   }
 
