@@ -71,6 +71,7 @@ interface SimulateFlags extends CommonFlags {
   readonly trace?: string
   readonly param: Record<string, ParameterValue>
   readonly maxTime?: number
+  readonly maxEvents?: number
   readonly patience: number
 }
 
@@ -154,6 +155,11 @@ function withComputer(command: Command): Command {
         .default({}, 'the defaults'),
     )
     .addOption(new Option('--max-time <seconds>', 'simulated seconds at most (default: 1000)').argParser(parsePositive))
+    .addOption(
+      new Option('--max-events <count>', 'operations and other events at most (default: 100,000,000)').argParser(
+        parseCount,
+      ),
+    )
 }
 
 function buildCommands(): Command {
@@ -429,6 +435,7 @@ function computerOf(flags: SimulateFlags): Omit<SimulateCommandOptions, 'trace'>
       cores: flags.cores,
       inheritance: flags.inheritance,
       ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1e9 }),
+      ...(flags.maxEvents === undefined ? {} : { maxEvents: flags.maxEvents }),
       params: flags.param,
     },
   }

@@ -44,7 +44,7 @@ export interface SimulationOptions extends Adaptation {
   readonly twins?: boolean
   /** Where several things can come of an operation, one is drawn as the explorer's random scheduler draws it; otherwise waiters are served in turn. @default false */
   readonly drawsWays?: boolean
-  /** Events at most. @default 1,000,000,000 */
+  /** Events at most: operations, and whatever else happens. @default 100,000,000, a minute or two */
   readonly maxEvents?: number
   /** Nanoseconds of simulated time at most. @default 1,000 seconds */
   readonly maxTime?: number
@@ -54,7 +54,7 @@ export interface SimulationOptions extends Adaptation {
   readonly onPrint?: (line: PrintedLine) => void
 }
 
-const MOST_EVENTS = 1_000_000_000
+const MOST_EVENTS = 100_000_000
 const MOST_TIME = 1_000_000_000_000
 const NANOSECOND = 1000
 const EVENTS_AT_ONCE = 2000
