@@ -103,6 +103,7 @@ interface ReplayFlags extends CommonFlags {
 }
 
 const SECONDS_OF_PATIENCE = 10
+const SAMPLING: ReadonlySet<Strategy> = new Set(['random', 'pct', 'pos', 'surw'])
 
 let exitCode: ExitCode = ExitCode.Holds
 const finish = (code: ExitCode): void => {
@@ -266,7 +267,10 @@ function buildCommands(): Command {
     ),
   )
     .addHelpText('after', EXIT_CODES)
-    .action(async (source: string, flags: ExploreFlags) => finish(await explore(source, flags)))
+    .action(async (source: string, flags: ExploreFlags, command: Command) => {
+      requireSampling(command, flags)
+      finish(await explore(source, flags))
+    })
 
   withPatience(
     common(
@@ -355,13 +359,21 @@ function buildCommands(): Command {
   return root
 }
 
-const DEFAULT_MOST_CYCLES = 1_000_000
+const DEFAULT_MOST_CYCLES = 100_000
 
 const PROCESSOR_EXIT_CODES = `
 Exit codes: 0 it ran to its end · 1 it stopped at an access outside of memory · 2 bad usage or bad input · 3 stopped at the bound on cycles · 70 internal error`
 
 const EXIT_CODES = `
 Exit codes: 0 holds · 1 violated · 2 bad usage or bad input · 3 unknown (a limit, or only sampled) · 70 internal error`
+
+/** Options of samples, without a strategy that samples, would do nothing. */
+function requireSampling(command: Command, { strategy = 'graph', samples, depth }: ExploreFlags): void {
+  if (samples !== undefined && !SAMPLING.has(strategy))
+    command.error(`error: option '--samples <count>' goes with --strategy random, pct, pos or surw only`)
+  if (depth !== undefined && !SAMPLING.has(strategy))
+    command.error(`error: option '--depth <count>' goes with --strategy pct only`)
+}
 
 async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
   const given: ExploreCommandOptions = {

@@ -94,7 +94,8 @@ describe('The list', () => {
   test('names every program of the gallery, with its title', async () => {
     const { code, stdout } = await entrelacs(['list'])
     expect(code).toBe(0)
-    for (const { name, title } of scenarios) expect(stdout).toMatch(new RegExp(`^ +${name} +${title.en}$`, 'm'))
+    const lines = stdout.split('\n').map((line) => line.trim().replace(/ +/, ' '))
+    for (const { name, title } of scenarios) expect(lines).toContain(`${name} ${title.en}`)
   })
 
   test('is what the command shows without arguments', async () => {

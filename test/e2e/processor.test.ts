@@ -114,7 +114,7 @@ describe('Its exit code', () => {
   test('is 3 where the bound on cycles was reached', async () => {
     const { code, stdout } = await processor('endless.asm')
     expect(code).toBe(3)
-    expect(stdout).toContain('Stopped after 1,000,000 cycles, the bound')
+    expect(stdout).toContain('Stopped after 100,000 cycles, the bound')
     expect((await processor('endless.asm', '--max-cycles', '50')).stdout).toContain('Stopped after 50 cycles')
   })
 

@@ -37,7 +37,7 @@ describe('What comes of a simulated run is among what can come of the program, h
         continue
       }
       if (program.time === 'free') expect(ends, `${run.mapping}, seed ${run.seed}`).toContain(endOfRun(run))
-      for (const { kind } of run.violations.filter((violation) => violation.kind !== 'misuse'))
+      for (const { kind } of run.violations.filter((one) => one.kind !== 'misuse'))
         expect(report.violations.map((one) => one.kind)).toContain(kind)
     }
   })

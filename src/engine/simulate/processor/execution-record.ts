@@ -107,6 +107,17 @@ export function recordExecution(processor: SteppedProcessor, options: RecordOpti
   }
 }
 
+/** What would have been recorded up to an earlier cycle: quick, as nothing is run. */
+export function cutRecord(record: ExecutionRecord, to: number): ExecutionRecord {
+  if (to >= record.to) return record
+  const instructions = record.instructions.flatMap((row) => {
+    const cells = row.cells.filter(({ cycle }) => cycle <= to)
+    if (cells.length === 0) return []
+    return [{ ...row, cells, droppedIn: row.droppedIn !== null && row.droppedIn <= to ? row.droppedIn : null }]
+  })
+  return { ...record, to, instructions, events: record.events.filter(({ cycle }) => cycle <= to) }
+}
+
 interface Row extends RecordedInstruction {
   readonly cells: RecordedCell[]
   droppedIn: number | null
