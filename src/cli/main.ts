@@ -69,6 +69,7 @@ interface SimulateFlags extends CommonFlags {
   readonly inheritance?: boolean
   readonly contracts?: boolean
   readonly trace?: string
+  readonly profile?: boolean
   readonly param: Record<string, ParameterValue>
   readonly maxTime?: number
   readonly maxEvents?: number
@@ -284,7 +285,9 @@ function buildCommands(): Command {
           .command('simulate')
           .description('run a program on a modelled computer: one seed, one run, with time')
           .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file'),
-      ).option('--trace <file>', 'write everything that happens to this file, as JSON lines'),
+      )
+        .option('--trace <file>', 'write everything that happens to this file, as JSON lines')
+        .option('--profile', 'which functions took how long, by thread'),
     ),
   )
     .addHelpText('after', EXIT_CODES)
@@ -433,6 +436,7 @@ function computerOf(flags: SimulateFlags): Omit<SimulateCommandOptions, 'trace'>
       mapping: flags.mapping,
       policy: flags.policy,
       cores: flags.cores,
+      profile: flags.profile,
       inheritance: flags.inheritance,
       ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1e9 }),
       ...(flags.maxEvents === undefined ? {} : { maxEvents: flags.maxEvents }),
