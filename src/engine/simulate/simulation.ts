@@ -299,7 +299,8 @@ export class Simulation {
   #waitedFor({ object, name }: Operation): Awaited {
     if (object === null) return { what: name, kind: null }
     // A part of a twin is called after it.
-    const whole = this.session.objects.find((declared) => object.name.startsWith(`${declared.name}.`)) ?? object
+    const isPartOf = (whole: string) => object.name.startsWith(`${whole}.`) || object.name.startsWith(`${whole} (`)
+    const whole = this.session.objects.find((declared) => isPartOf(declared.name)) ?? object
     return { what: whole.name, kind: whole.kind }
   }
 
