@@ -22,6 +22,7 @@ export type {
   Latencies,
   Latency,
   MemoryUse,
+  ProfileRow,
   SimulatedFailure,
   SimulateReport,
   ThreadTimes,

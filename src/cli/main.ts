@@ -69,8 +69,10 @@ interface SimulateFlags extends CommonFlags {
   readonly inheritance?: boolean
   readonly contracts?: boolean
   readonly trace?: string
+  readonly profile?: boolean
   readonly param: Record<string, ParameterValue>
   readonly maxTime?: number
+  readonly maxEvents?: number
   readonly patience: number
 }
 
@@ -155,6 +157,11 @@ function withComputer(command: Command): Command {
         .default({}, 'the defaults'),
     )
     .addOption(new Option('--max-time <seconds>', 'simulated seconds at most (default: 1000)').argParser(parsePositive))
+    .addOption(
+      new Option('--max-events <count>', 'operations and other events at most (default: 100,000,000)').argParser(
+        parseCount,
+      ),
+    )
 }
 
 function buildCommands(): Command {
@@ -279,7 +286,9 @@ function buildCommands(): Command {
           .command('simulate')
           .description('run a program on a modelled computer: one seed, one run, with time')
           .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file'),
-      ).option('--trace <file>', 'write everything that happens to this file, as JSON lines'),
+      )
+        .option('--trace <file>', 'write everything that happens to this file, as JSON lines')
+        .option('--profile', 'which functions took how long, by thread'),
     ),
   )
     .addHelpText('after', EXIT_CODES)
@@ -435,8 +444,10 @@ function computerOf(flags: SimulateFlags): Omit<SimulateCommandOptions, 'trace'>
       mapping: flags.mapping,
       policy: flags.policy,
       cores: flags.cores,
+      profile: flags.profile,
       inheritance: flags.inheritance,
       ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1e9 }),
+      ...(flags.maxEvents === undefined ? {} : { maxEvents: flags.maxEvents }),
       params: flags.param,
     },
   }

@@ -1,8 +1,12 @@
+import type { SimulateReport } from '../engine/simulate/simulate-report.js'
 import type { Language } from './messages.js'
+
+/** What a run was simulated on. */
+type SimulatedOn = Pick<SimulateReport, 'machine' | 'nodes' | 'policy' | 'mapping' | 'interpreter' | 'twins' | 'seed'>
 
 /** What is said of a simulated run. */
 export interface SimulateMessages {
-  readonly on: (machine: string, policy: string, mapping: string, interpreter: string | null, seed: string) => string
+  readonly on: (run: SimulatedOn) => string
   readonly took: (time: string, operations: string) => string
   readonly core: (core: number) => string
   /** Cores that did nothing all the time. */
@@ -39,8 +43,14 @@ export interface SimulateMessages {
 }
 
 const english: SimulateMessages = {
-  on: (machine, policy, mapping, interpreter, seed) =>
-    `simulated on ${machine}: policy ${policy}, threads ${mapping}${interpreter === null ? '' : `, interpreter ${interpreter}`}, seed ${seed}`,
+  on: ({ machine, nodes, policy, mapping, interpreter, twins, seed }) =>
+    [
+      `simulated on ${machine}${nodes > 1 ? ` (${nodes} nodes)` : ''}: policy ${policy}`,
+      `threads ${mapping}`,
+      ...(interpreter === null ? [] : [`interpreter ${interpreter}`]),
+      ...(twins ? [] : ['operations of primitives as one step']),
+      `seed ${seed}`,
+    ].join(', '),
   took: (time, operations) => `took ${time} of simulated time, ${operations} operations`,
   core: (core) => `core ${core}`,
   idleCores: (from, to) => (from === to ? `core ${from}` : `cores ${from}–${to}`),
@@ -83,8 +93,14 @@ const english: SimulateMessages = {
 }
 
 const french: SimulateMessages = {
-  on: (machine, policy, mapping, interpreter, seed) =>
-    `simulé sur ${machine} : politique ${policy}, fils ${mapping}${interpreter === null ? '' : `, interpréteur ${interpreter}`}, graine ${seed}`,
+  on: ({ machine, nodes, policy, mapping, interpreter, twins, seed }) =>
+    [
+      `simulé sur ${machine}${nodes > 1 ? ` (${nodes} nœuds)` : ''} : politique ${policy}`,
+      `fils ${mapping}`,
+      ...(interpreter === null ? [] : [`interpréteur ${interpreter}`]),
+      ...(twins ? [] : ['opérations des primitives en un pas']),
+      `graine ${seed}`,
+    ].join(', '),
   took: (time, operations) => `${time} de temps simulé, ${operations} opérations`,
   core: (core) => `cœur ${core}`,
   idleCores: (from, to) => (from === to ? `cœur ${from}` : `cœurs ${from}–${to}`),
