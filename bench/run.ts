@@ -21,6 +21,7 @@ import { operatingSystem, schedulingLegend, schedulingRows } from './operating-s
 import { isBuilt } from './our-processes.js'
 import { measureProcessors, processorLegend, processorRows } from './processors.js'
 import type { Setting } from './setting.js'
+import { simulateLegend, simulateRows, simulateSpeed } from './simulate.js'
 import { prepareSpin } from './spin-verifier.js'
 import { table } from './statistics.js'
 import { tracesAgainstSpin } from './traces-against-spin.js'
@@ -62,16 +63,29 @@ async function measureAll(rounds: number) {
     const kernel = kernelAgainstPeers(setting)
     const memory = memorySpeed(setting)
     const os = operatingSystem(setting)
+    const simulate = simulateSpeed(setting)
     const processors = measureProcessors(setting)
     const graph = graphAgainstSpin(setting)
-    return { machine: thisMachine(), spin: spin?.version ?? null, traces, shared, kernel, memory, os, processors, graph }
+    return {
+      machine: thisMachine(),
+      spin: spin?.version ?? null,
+      traces,
+      shared,
+      kernel,
+      memory,
+      os,
+      simulate,
+      processors,
+      graph,
+    }
   } finally {
     spin?.dispose()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function asText({ machine, spin, traces, shared, kernel, memory, os, processors, graph }: Everything): string {
+function asText(everything: Everything): string {
+  const { machine, spin, traces, shared, kernel, memory, os, simulate, processors, graph } = everything
   return [
     describeMachine(machine, spin),
     ...(traces === null
@@ -82,11 +96,13 @@ function asText({ machine, spin, traces, shared, kernel, memory, os, processors,
     ...(memory === null ? [] : ['', memoryLegend(memory), '', table(memoryRows(memory))]),
     ...(graph === null ? [] : ['', 'Strategy graph:', describe(graph)]),
     ...(os === null ? [] : ['', schedulingLegend, '', table(schedulingRows(os))]),
+    ...(simulate === null ? [] : ['', simulateLegend(simulate), '', table(simulateRows(simulate))]),
     ...(processors === null ? [] : ['', processorLegend(processors), '', table(processorRows(processors))]),
   ].join('\n')
 }
 
-function asMarkdown({ machine, spin, traces, shared, kernel, memory, os, processors, graph }: Everything): string {
+function asMarkdown(everything: Everything): string {
+  const { machine, spin, traces, shared, kernel, memory, os, simulate, processors, graph } = everything
   return [
     '# What the benchmarks have measured',
     'Written by `npm run bench -- --markdown`; the machine was shared with other work, so that ratios are worth more than times.',
@@ -104,6 +120,9 @@ function asMarkdown({ machine, spin, traces, shared, kernel, memory, os, process
     ...(memory === null ? [] : ['## Modelled memory', markdownTable(memoryRows(memory)), memoryLegend(memory)]),
     ...(graph === null ? [] : ['## Strategy `graph`', markdownBlock(describe(graph))]),
     ...(os === null ? [] : ['## Scheduler', markdownTable(schedulingRows(os)), schedulingLegend]),
+    ...(simulate === null
+      ? []
+      : ['## Simulated runs', markdownTable(simulateRows(simulate)), simulateLegend(simulate)]),
     ...(processors === null
       ? []
       : ['## Modelled processors', markdownTable(processorRows(processors)), processorLegend(processors)]),

@@ -37,9 +37,14 @@ const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript
 execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' })
 await build({
   ...common,
-  entryPoints: ['index.ts', 'kernel.ts', 'cli/main.ts', 'cli/start.ts', 'cli/worker.ts', 'parallel/trace-worker.ts'].map((file) =>
-    join(source, file),
-  ),
+  entryPoints: [
+    'index.ts',
+    'kernel.ts',
+    'cli/main.ts',
+    'cli/start.ts',
+    'cli/worker.ts',
+    'parallel/trace-worker.ts',
+  ].map((file) => join(source, file)),
   bundle: true,
   splitting: true,
   packages: 'external',

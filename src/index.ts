@@ -19,6 +19,8 @@ export type {
   CarriedBytes,
   CoreTimes,
   GilTimes,
+  Latencies,
+  Latency,
   MemoryUse,
   SimulatedFailure,
   SimulateReport,
@@ -147,6 +149,10 @@ export { Once } from './primitives/once.js'
 export { BrokenThreadPool, CancelledError, InvalidStateError, TimeoutError } from './primitives/future-errors.js'
 export { BrokenProcessPool, PicklingError } from './primitives/future-errors.js'
 export { ProcessPool, type ProcessPoolOptions } from './primitives/process-pool.js'
+export { MaybeEncodingError } from './primitives/future-errors.js'
+export { Pool, type PoolMapOptions, type PoolOptions } from './primitives/pool.js'
+export { AsyncResult, type Callbacks } from './primitives/async-result.js'
+export { type NextResult, ResultIterator } from './primitives/result-iterator.js'
 export type { MapOptions } from './primitives/pool-results.js'
 export { type DoneCallback, Future } from './primitives/future.js'
 export type { FutureWaitOptions, WaitedFutures } from './primitives/future-waiter.js'
@@ -177,3 +183,76 @@ export { IndexError, ValueError } from './primitives/sequence-errors.js'
 export { SimpleQueue } from './primitives/simple-queue.js'
 export { Stream, type StreamRead, type StreamState } from './primitives/stream.js'
 export { type ContentOptions, type QueueOptions, Vocabulary, type Widened } from './primitives/vocabulary.js'
+export { type AssemblyOptions, assemble } from './engine/simulate/processor/assembler.js'
+export {
+  type ExecutionRecord,
+  type RecordedCell,
+  type RecordedEvent,
+  type RecordedInstruction,
+  recordExecution,
+  type RecordOptions,
+} from './engine/simulate/processor/execution-record.js'
+export type { ElementwiseTask, StreamForm } from './engine/simulate/processor/flynn/elementwise.js'
+export {
+  compareFlynnClasses,
+  type FlynnClass,
+  type FlynnComparison,
+  type FlynnOptions,
+  type FlynnRun,
+} from './engine/simulate/processor/flynn/flynn-classes.js'
+export type { Mnemonic, Unit } from './engine/simulate/processor/instruction-set.js'
+export {
+  type DataBlock,
+  formatInstruction,
+  type Instruction,
+  type InstructionStream,
+  type Label,
+  listing,
+  type Operand,
+} from './engine/simulate/processor/instruction-stream.js'
+export type { CacheOptions, MemoryTiming, MemoryTimingOptions } from './engine/simulate/processor/memory-timing.js'
+export type { CompletePipelineOptions, PipelineOptions } from './engine/simulate/processor/pipeline-options.js'
+export {
+  type CycleAccount,
+  type LossKind,
+  PipelinedProcessor,
+  type PipelinedProcessorOptions,
+} from './engine/simulate/processor/pipelined-processor.js'
+export {
+  branchyKernel,
+  rotationKernel,
+  type Vertex,
+  type VertexLayout,
+  verticesIn,
+} from './engine/simulate/processor/simt/kernels.js'
+export type { CompleteSimtOptions, SimtOptions } from './engine/simulate/processor/simt/simt-options.js'
+export { type SimtAccount, SimtProcessor } from './engine/simulate/processor/simt/simt-processor.js'
+export type {
+  HeldInstruction,
+  PlaceView,
+  ProcessorFault,
+  ProcessorStatus,
+  ProcessorView,
+  RegisterView,
+  SharedResource,
+  Stall,
+  SteppedProcessor,
+  UnitActivity,
+  UnitEvent,
+  UnitView,
+} from './engine/simulate/processor/stepped-processor.js'
+export {
+  type Argument,
+  at,
+  buildStream,
+  type Condition as BranchCondition,
+  type Place as MemoryPlace,
+  r,
+  type Register,
+  type StreamBuilder,
+  v,
+  type VectorRegister,
+  type Words,
+} from './engine/simulate/processor/stream-builder.js'
+export type { Language } from './report/messages.js'
+export { processorDiagram, type ProcessorDiagramOptions } from './report/processor-diagram.js'

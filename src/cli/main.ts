@@ -26,7 +26,9 @@ import {
   parseWithin,
 } from './options.js'
 import { WorkerError } from './run-in-worker.js'
+import type { SimulateCommandOptions } from './simulate-command.js'
 import { wantsColour, write } from './terminal.js'
+import { TRACE_FORMATS, type TraceFormat } from './trace-format.js'
 
 interface CommonFlags {
   readonly json?: boolean
@@ -66,6 +68,7 @@ interface SimulateFlags extends CommonFlags {
   readonly cores?: number
   readonly inheritance?: boolean
   readonly contracts?: boolean
+  readonly trace?: string
   readonly param: Record<string, ParameterValue>
   readonly maxTime?: number
   readonly patience: number
@@ -86,6 +89,11 @@ interface ProcessorFlags extends CommonFlags {
   readonly instructions?: boolean
 }
 
+interface ExportFlags extends SimulateFlags {
+  readonly format: TraceFormat
+  readonly output?: string
+}
+
 interface ReplayFlags extends CommonFlags {
   readonly step?: boolean
   readonly states?: boolean
@@ -94,6 +102,7 @@ interface ReplayFlags extends CommonFlags {
 }
 
 const SECONDS_OF_PATIENCE = 10
+const SAMPLING: ReadonlySet<Strategy> = new Set(['random', 'pct', 'pos', 'surw'])
 
 let exitCode: ExitCode = ExitCode.Holds
 const finish = (code: ExitCode): void => {
@@ -116,6 +125,35 @@ function withPatience(command: Command): Command {
       .argParser(parsePositive)
       .default(SECONDS_OF_PATIENCE),
   )
+}
+
+/** What a run on a modelled computer can be given. */
+function withComputer(command: Command): Command {
+  return command
+    .addOption(new Option('--machine <name>', 'a preset, or a path to a machine file (default: laptop)'))
+    .addOption(new Option('--seed <seed>', 'seed of what is drawn (default: 1)'))
+    .addOption(
+      new Option(
+        '--gil <version>',
+        'run it in an interpreter, with the lock of that version of Python (2.7 … 3.14, 3.14t; none: without a lock)',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--mapping <name>',
+        'how threads become threads of the system: 1:1, N:1, M:N, event-loop, virtual-threads, pinned-virtual-threads',
+      ),
+    )
+    .addOption(new Option('--policy <name>', 'the scheduling policy: round-robin, cfs, eevdf, windows, mlfq, …'))
+    .addOption(new Option('--cores <n>', 'so many cores instead of those of the machine').argParser(parseCount))
+    .option('--inheritance', 'who owns a lock is as urgent as the most urgent thread that waits for it')
+    .option('--contracts', 'let every operation of a primitive be one step, instead of the algorithm it is made of')
+    .addOption(
+      new Option('--param <name=value>', "a value for one of the program's parameters; repeatable")
+        .argParser(collectParameter)
+        .default({}, 'the defaults'),
+    )
+    .addOption(new Option('--max-time <seconds>', 'simulated seconds at most (default: 1000)').argParser(parsePositive))
 }
 
 function buildCommands(): Command {
@@ -228,40 +266,19 @@ function buildCommands(): Command {
     ),
   )
     .addHelpText('after', EXIT_CODES)
-    .action(async (source: string, flags: ExploreFlags) => finish(await explore(source, flags)))
+    .action(async (source: string, flags: ExploreFlags, command: Command) => {
+      requireSampling(command, flags)
+      finish(await explore(source, flags))
+    })
 
   withPatience(
     common(
-      root
-        .command('simulate')
-        .description('run a program on a modelled computer: one seed, one run, with time')
-        .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file')
-        .addOption(new Option('--machine <name>', 'a preset, or a path to a machine file (default: laptop)'))
-        .addOption(new Option('--seed <seed>', 'seed of what is drawn (default: 1)'))
-        .addOption(
-          new Option(
-            '--gil <version>',
-            'run it in an interpreter, with the lock of that version of Python (2.7 … 3.14, 3.14t; none: without a lock)',
-          ),
-        )
-        .addOption(
-          new Option(
-            '--mapping <name>',
-            'how threads become threads of the system: 1:1, N:1, M:N, event-loop, virtual-threads, pinned-virtual-threads',
-          ),
-        )
-        .addOption(new Option('--policy <name>', 'the scheduling policy: round-robin, cfs, eevdf, windows, mlfq, …'))
-        .addOption(new Option('--cores <n>', 'so many cores instead of those of the machine').argParser(parseCount))
-        .option('--inheritance', 'who owns a lock is as urgent as the most urgent thread that waits for it')
-        .option('--contracts', 'let every operation of a primitive be one step, instead of the algorithm it is made of')
-        .addOption(
-          new Option('--param <name=value>', "a value for one of the program's parameters; repeatable")
-            .argParser(collectParameter)
-            .default({}, 'the defaults'),
-        )
-        .addOption(
-          new Option('--max-time <seconds>', 'simulated seconds at most (default: 1000)').argParser(parsePositive),
-        ),
+      withComputer(
+        root
+          .command('simulate')
+          .description('run a program on a modelled computer: one seed, one run, with time')
+          .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file'),
+      ).option('--trace <file>', 'write everything that happens to this file, as JSON lines'),
     ),
   )
     .addHelpText('after', EXIT_CODES)
@@ -304,6 +321,26 @@ function buildCommands(): Command {
 
   withPatience(
     common(
+      withComputer(
+        root
+          .command('export')
+          .description('write the trace of a simulated run for other tools, such as ui.perfetto.dev')
+          .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file')
+          .argument('[token]', 'not with the formats there are'),
+      )
+        .addOption(
+          new Option('--format <name>', 'perfetto: for ui.perfetto.dev and chrome://tracing; jsonl: one event a line')
+            .choices(TRACE_FORMATS)
+            .default('perfetto'),
+        )
+        .option('-o, --output <file>', 'a file (default: standard output)'),
+    ),
+  ).action(async (source: string, token: string | undefined, flags: ExportFlags) =>
+    finish(await exportTrace(source, token, flags)),
+  )
+
+  withPatience(
+    common(
       root
         .command('replay')
         .description('follow a token: the same steps again')
@@ -319,13 +356,21 @@ function buildCommands(): Command {
   return root
 }
 
-const DEFAULT_MOST_CYCLES = 1_000_000
+const DEFAULT_MOST_CYCLES = 100_000
 
 const PROCESSOR_EXIT_CODES = `
 Exit codes: 0 it ran to its end · 1 it stopped at an access outside of memory · 2 bad usage or bad input · 3 stopped at the bound on cycles · 70 internal error`
 
 const EXIT_CODES = `
 Exit codes: 0 holds · 1 violated · 2 bad usage or bad input · 3 unknown (a limit, or only sampled) · 70 internal error`
+
+/** Options of samples, without a strategy that samples, would do nothing. */
+function requireSampling(command: Command, { strategy = 'graph', samples, depth }: ExploreFlags): void {
+  if (samples !== undefined && !SAMPLING.has(strategy))
+    command.error(`error: option '--samples <count>' goes with --strategy random, pct, pos or surw only`)
+  if (depth !== undefined && !SAMPLING.has(strategy))
+    command.error(`error: option '--depth <count>' goes with --strategy pct only`)
+}
 
 async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
   const given: ExploreCommandOptions = {
@@ -361,7 +406,16 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
 
 async function simulate(source: string, flags: SimulateFlags): Promise<ExitCode> {
   const { simulateCommand } = await import('./simulate-command.js')
-  return simulateCommand(source, {
+  return simulateCommand(source, { ...computerOf(flags), trace: flags.trace })
+}
+
+async function exportTrace(source: string, token: string | undefined, flags: ExportFlags): Promise<ExitCode> {
+  const { exportCommand } = await import('./export-command.js')
+  return exportCommand(source, { ...computerOf(flags), token, format: flags.format, output: flags.output })
+}
+
+function computerOf(flags: SimulateFlags): Omit<SimulateCommandOptions, 'trace'> {
+  return {
     json: flags.json ?? false,
     language: flags.lang,
     patience: flags.patience,
@@ -377,7 +431,7 @@ async function simulate(source: string, flags: SimulateFlags): Promise<ExitCode>
       ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1e9 }),
       params: flags.param,
     },
-  })
+  }
 }
 
 async function processor(source: string | undefined, flags: ProcessorFlags): Promise<ExitCode> {

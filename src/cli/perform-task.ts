@@ -43,15 +43,36 @@ async function perform(task: WorkerTask): Promise<void> {
         replay: replay(program, task.token, { adapt: task.adapt, states: task.states, monitor: makeMonitor() }),
       })
     case 'simulate': {
-      const { simulate } = await import('../simulate.js')
-      const report = await simulate(program, { ...task.options, monitor: makeMonitor(), signal: abort.signal })
-      return tell({ kind: 'simulated', report })
+      const { simulate, simulateWithTrace } = await import('../simulate.js')
+      const options = { ...task.options, monitor: makeMonitor(), signal: abort.signal }
+      if (task.trace === null) return tell({ kind: 'simulated', report: await simulate(program, options), events: 0 })
+      const { report, trace } = await simulateWithTrace(program, options)
+      const { formatTrace } = await import('./format-trace.js')
+      for (const piece of formatTrace(trace, task.trace)) await handOver(piece)
+      return tell({ kind: 'simulated', report, events: trace.length })
     }
     case 'explore':
       return tell({ kind: 'explored', ...(await exploreWithTraces(program, task)) })
     case 'compare':
       return performComparison(program, task)
   }
+}
+
+/** Waits until the piece was taken: a large trace is never in memory as a whole. */
+async function handOver(text: string): Promise<void> {
+  // Meanwhile the port is all that keeps the worker alive.
+  parentPort!.ref()
+  const isTaken = new Promise<void>((resolve) => {
+    const look = (order: WorkerOrder): void => {
+      if (order.kind !== 'next piece') return
+      parentPort!.off('message', look)
+      resolve()
+    }
+    parentPort!.on('message', look)
+  })
+  tell({ kind: 'piece', text })
+  await isTaken
+  parentPort!.unref()
 }
 
 async function load(source: string, stays: boolean): Promise<Program> {

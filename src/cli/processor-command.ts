@@ -33,14 +33,17 @@ export interface ProcessorCommandOptions {
 /** `entrelacs processor`: the examples of processors, or one of them, or a file, cycle by cycle. */
 export async function processorCommand(source: string | undefined, given: ProcessorCommandOptions): Promise<ExitCode> {
   if (given.instructions) return listInstructions(given)
-  if (source === undefined) return listExamples(given)
+  if (source === undefined) {
+    requireNothingElse(given)
+    return listExamples(given)
+  }
   const subject = findSubject(source)
   const experiment =
     subject.kind === 'example'
       ? runExample(subject.example, given.settings, given.maxCycles)
       : runStream(subject.stream, given.settings, given.maxCycles)
-  requireSomethingToShow(experiment, given)
-  await write(process.stdout, given.json ? json(subject, experiment, given) : text(subject, experiment, given))
+  requireDrawable(experiment, given)
+  await write(process.stdout, given.json ? asJson(subject, experiment, given) : text(subject, experiment, given))
   return exitCodeOf(experiment)
 }
 
@@ -129,7 +132,18 @@ function noSuch(source: string): UsageError {
 
 const LIST = 'entrelacs processor lists the examples; a file is given by its path'
 
-function requireSomethingToShow(experiment: ProcessorExperiment, { cycles }: ProcessorCommandOptions): void {
+/** What is asked for of a run means nothing without one. */
+function requireNothingElse({ settings, cycles, letters }: ProcessorCommandOptions): void {
+  if (Object.keys(settings).length === 0 && cycles === null && !letters) return
+  throw new UsageError('usage/unknown-example', 'an example or a file is missing', { hint: LIST })
+}
+
+function requireDrawable(experiment: ProcessorExperiment, { cycles, letters }: ProcessorCommandOptions): void {
+  const isSimt = experiment.kind !== 'pipelines' && experiment.kind !== 'flynn'
+  if (isSimt && letters)
+    throw new UsageError('usage/processor', '--letters means nothing on a SIMT processor, which has no stages', {
+      hint: 'a lane takes one character there already',
+    })
   const end = Math.max(...processorsOf(experiment).map(({ processor }) => processor.cycle))
   if (cycles === null || cycles.from <= end) return
   throw new UsageError('usage/cycles', `cycle ${cycles.from} is after the end: there are the cycles 1 to ${end}`)
@@ -150,7 +164,7 @@ function text(subject: Subject, experiment: ProcessorExperiment, given: Processo
 
 const LEAST_LINES = 24
 
-function json(
+function asJson(
   subject: Subject,
   experiment: ProcessorExperiment,
   { language, cycles }: ProcessorCommandOptions,

@@ -15,6 +15,8 @@ export interface WorkerWatch {
   /** Seconds that the program's own code may take between two operations. */
   readonly patience: number
   readonly onMessage: (message: WorkerMessage) => void
+  /** Takes a piece of a trace; the next one comes once it has. */
+  readonly onPiece?: (piece: string) => Promise<void>
   /** Called on the first Ctrl-C, when the work is asked to end. */
   readonly onInterrupt?: () => void
 }
@@ -66,6 +68,13 @@ export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<Worke
         .catch(() => {})
     }
     const fail = (failure: PortableError): void => settle(() => reject(new WorkerError(failure)))
+    const take = (piece: string): void => {
+      const taken = watch.onPiece?.(piece) ?? Promise.resolve()
+      taken.then(
+        () => worker.postMessage({ kind: 'next piece' } satisfies WorkerOrder),
+        (error: unknown) => settle(() => reject(error as Error)),
+      )
+    }
     const interrupt = (): void => {
       process.off('SIGINT', interrupt)
       watch.onInterrupt?.()
@@ -84,6 +93,7 @@ export function runInWorker(task: WorkerTask, watch: WorkerWatch): Promise<Worke
     worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'subject') subjects.set(message.number, message)
       else if (message.kind === 'failed') fail(message.failure)
+      else if (message.kind === 'piece') take(message.text)
       else if (ENDS.has(message.kind)) settle(() => resolve(message))
       else watch.onMessage(message)
     })

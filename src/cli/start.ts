@@ -11,4 +11,6 @@ async function start(): Promise<void> {
   process.exitCode = code === ExitCode.Holds ? 0 : ExitCode.Internal
 }
 
-await start()
+// `npm start -- list` and the like are commands.
+if (process.argv.length > 2) await import('./main.js')
+else await start()

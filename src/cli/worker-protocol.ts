@@ -5,6 +5,7 @@ import type { SimulateOptions } from '../simulate.js'
 import type { RepairComparison } from '../engine/explore/repair-comparison.js'
 import type { Replay } from '../engine/replay.js'
 import type { Place } from '../engine/place.js'
+import type { TraceFormat } from './trace-format.js'
 import type { PortableError } from '../parallel/portable-error.js'
 
 /** An exploration that the worker is asked for. */
@@ -34,7 +35,13 @@ export type SimulateTaskOptions = Omit<SimulateOptions, 'machine' | 'onPrint' | 
 
 /** What the worker is asked to do with a program. */
 export type WorkerTask =
-  | { readonly kind: 'simulate'; readonly source: string; readonly options: SimulateTaskOptions }
+  | {
+      readonly kind: 'simulate'
+      readonly source: string
+      readonly options: SimulateTaskOptions
+      /** What its trace is wanted as; null: it is not wanted. */
+      readonly trace: TraceFormat | null
+    }
   | ExploreTask
   | CompareTask
   | {
@@ -66,8 +73,10 @@ export type WorkerMessage =
   | { readonly kind: 'broken'; readonly report: ExploreReport; readonly replays: readonly (Replay | undefined)[] }
   | { readonly kind: 'compared'; readonly repaired: ExploreReport; readonly comparison: RepairComparison }
   | { readonly kind: 'replayed'; readonly replay: Replay }
-  | { readonly kind: 'simulated'; readonly report: SimulateReport }
+  // Of a trace: the next one comes when it is asked for.
+  | { readonly kind: 'piece'; readonly text: string }
+  | { readonly kind: 'simulated'; readonly report: SimulateReport; readonly events: number }
   | { readonly kind: 'failed'; readonly failure: PortableError }
 
 /** What the command line tells the worker. */
-export type WorkerOrder = { readonly kind: 'abort' }
+export type WorkerOrder = { readonly kind: 'abort' } | { readonly kind: 'next piece' }

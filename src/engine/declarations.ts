@@ -118,6 +118,11 @@ export class Declarations implements DeclarationSink {
     return word
   }
 
+  hidden(word: number): number {
+    this.#context.layout.hidden.add(word)
+    return word
+  }
+
   wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): () => number {
     const { codec, layout, processes, running } = this.#context
     const home = running()?.thread.process ?? null
@@ -224,7 +229,7 @@ export class Declarations implements DeclarationSink {
       throw new ProgramFault(
         'program/daemon-process-outside-setup',
         'a daemon process of the main process is declared while threads run',
-        { place, hint: 'declare it in the setup; start it where you like' },
+        { place, hint: 'declare it in the setup; start it where you like (the workers of p.pool are daemons, too)' },
       )
     return pidOf(run.thread.path, run.objects + 1)
   }
@@ -293,12 +298,28 @@ export class Declarations implements DeclarationSink {
     place: Place | undefined,
     scheduling?: ThreadScheduling,
   ): UnstartedThread {
+    return this.#startable(name, body, daemon, place, false, scheduling)
+  }
+
+  server(name: string, body: ThreadBody): UnstartedThread {
+    return this.#startable(name, body, false, undefined, true)
+  }
+
+  #startable(
+    name: string,
+    body: ThreadBody,
+    daemon: boolean,
+    place: Place | undefined,
+    serves: boolean,
+    scheduling?: ThreadScheduling,
+  ): UnstartedThread {
     const run = this.#context.running()
     if (run !== null) requireName('thread', name, place)
+    const { threads } = this.#context
     const entry =
       run === null
-        ? this.#declareThread(name, undefined, daemon, place)
-        : this.#context.threads.add([...run.thread.path, run.children++], name, daemon, place, run.thread.process)
+        ? this.#declareThread(name, undefined, daemon, place, serves)
+        : threads.add([...run.thread.path, run.children++], name, daemon, place, run.thread.process, serves)
     this.#scheduled(entry, scheduling)
     return { index: entry.index, body, isDeclared: run === null, handle: new ThreadHandle(entry) }
   }
@@ -332,7 +353,13 @@ export class Declarations implements DeclarationSink {
     return entry
   }
 
-  #declareThread(name: string, body: ThreadBody | undefined, daemon: boolean, place: Place | undefined): ThreadEntry {
+  #declareThread(
+    name: string,
+    body: ThreadBody | undefined,
+    daemon: boolean,
+    place: Place | undefined,
+    serves = false,
+  ): ThreadEntry {
     requireName('thread', name, place)
     if (this.#context.threads.all.some((other) => other.name === name))
       throw new ProgramFault('program/duplicate-name', `two threads are called “${name}”`, {
@@ -340,7 +367,7 @@ export class Declarations implements DeclarationSink {
         hint: 'give every thread a name of its own',
       })
     this.bodies.push(body)
-    return this.#context.threads.add([this.bodies.length - 1], name, daemon, place)
+    return this.#context.threads.add([this.bodies.length - 1], name, daemon, place, null, serves)
   }
 
   #requireRunning(what: string): LiveRun {
@@ -357,7 +384,10 @@ function poolBesideDaemons(place: Place | undefined): ProgramFault {
   return new ProgramFault(
     'program/pool-beside-daemon-process',
     'the main process has both a pool of threads and daemon processes',
-    { place, hint: 'declare the processes without daemon, and terminate them yourself' },
+    {
+      place,
+      hint: 'declare the processes without daemon, and terminate them yourself; the workers of p.pool are daemons: take p.processPool beside p.threadPool',
+    },
   )
 }
 

@@ -17,6 +17,8 @@ export class PassingImage extends GeneratorImage {
   /** By thread: whether its operation begins other threads, so that what was noted of it is to be forgotten. */
   readonly #isStarting: boolean[] = []
   #operations = 0
+  /** Written anew for every operation, instead of made. */
+  readonly #record = { code: 0, word: 0, a: 0, b: 0, hash1: 0, hash2: 0, parent: 0, result: 0, owner: 0, length: 0 }
 
   override start(thread: ThreadEntry, body: ThreadBody, _spawnNode: number, words: readonly number[] = []): number {
     this.addKilled(thread)
@@ -30,10 +32,11 @@ export class PassingImage extends GeneratorImage {
 
   override resume(node: number, result: number): number {
     const run = this.#runs[this.context.nodes.owners[node]!]!
-    return this.#settle(
-      run,
-      this.runner.advance(run, () => this.feed(run, node, result)),
-    )
+    const yielded =
+      this.codec.misuse(node, result) === null
+        ? this.runner.advanceWith(run, this.decode(node, result))
+        : this.runner.advance(run, () => this.feed(run, node, result))
+    return this.#settle(run, yielded)
   }
 
   override operationAt(node: number): Operation | null {
@@ -84,18 +87,14 @@ export class PassingImage extends GeneratorImage {
     const { nodes } = this.context
     // A point in a run is told from all others by how many operations there were.
     const point = this.#operations++
-    const record = {
-      code: form.code,
-      word: form.word,
-      a: form.a,
-      b: form.b,
-      hash1: point | 0,
-      hash2: Math.floor(point / 2 ** 32),
-      parent: 0,
-      result: 0,
-      owner: index,
-      length: 0,
-    }
+    const record = this.#record
+    record.code = form.code
+    record.word = form.word
+    record.a = form.a
+    record.b = form.b
+    record.hash1 = point | 0
+    record.hash2 = Math.floor(point / 2 ** 32)
+    record.owner = index
     const known = this.#nodes[index]
     if (known === undefined) return (this.#nodes[index] = nodes.add(record))
     nodes.replace(known, record)

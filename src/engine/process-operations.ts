@@ -108,6 +108,10 @@ export class StartProcess extends ProcessOperation {
     if (world.value(this.plan.status) !== 'not started')
       throw new MisuseError(`process “${this.plan.name}” is started a second time`)
     const { process, main, copies, firstNode } = this.started!
+    if (process.parent?.daemon === true)
+      throw new MisuseError(
+        `process “${this.plan.name}” is started by “${process.parent.name}”, but daemons are not allowed to have children`,
+      )
     world.setValue(this.plan.status, { process: process.identity })
     // The child of a fork is the thread that forked: what that one holds, it holds.
     const forking = world.identityOf(thread)
@@ -123,6 +127,7 @@ export class StartProcess extends ProcessOperation {
     const { status } = this.plan
     if (world.value(status) !== 'not started') return { reads: [status], writes: [] }
     const { process, main, copies } = this.started!
+    if (process.parent?.daemon === true) return { reads: [status], writes: [] }
     // A parent that leaves looks for children: also for those that it has not been learnt to have.
     const parent = process.parent === null ? [] : [process.parent.status]
     return {
@@ -174,7 +179,7 @@ abstract class EndingOperation<R> extends ProcessOperation {
     }
     for (const [{ status, listener }, code] of ended) {
       world.setValue(status, code)
-      if (listener !== null) world.setValue(listener.word, listener.told(world.value(listener.word)))
+      if (listener !== null) world.setValue(listener.word, listener.told(world.value(listener.word), code))
     }
     return result
   }
@@ -246,7 +251,7 @@ class LeaveProcess extends EndingOperation<Leaving> {
     const ending: Ending = { reads: [], killed: [], ended: [] }
     if (process === null) {
       for (const other of this.alive(world, null, ending.reads))
-        if (other !== self && !other.daemon) return { ...ending, result: { thread: other.identity } }
+        if (other !== self && isAwaited(other)) return { ...ending, result: { thread: other.identity } }
       for (const child of this.children(world, null, ending.reads))
         if (child.daemon) this.end(world, child, -Signal.Terminate, ending)
       return { ...ending, result: { left: true } }
@@ -261,11 +266,15 @@ class LeaveProcess extends EndingOperation<Leaving> {
       if (due.isDue(world.value(due.word), process.identity)) return { ...ending, result: { hook } }
     }
     for (const other of this.alive(world, process, ending.reads))
-      if (other !== self && !other.daemon) return { ...ending, result: { thread: other.identity } }
+      if (other !== self && isAwaited(other)) return { ...ending, result: { thread: other.identity } }
     for (const other of this.alive(world, process, [])) if (other !== self) ending.killed.push(other)
     ending.ended.push([process, this.#code])
     return { ...ending, result: { left: true } }
   }
+}
+
+function isAwaited({ daemon, serves }: ThreadEntry): boolean {
+  return !daemon && !serves
 }
 
 /** Ends a process at once, wherever it stands: what its threads hold, they hold for ever. */
@@ -292,24 +301,25 @@ export class EndProcess extends EndingOperation<void> {
 
 /** Ends those of several processes that live, as `EndProcess` does. */
 export class EndProcesses extends EndingOperation<void> {
-  readonly #plans: readonly ProcessPlan[]
+  readonly #statuses: () => Iterable<number>
   readonly #signal: Signal
 
+  /** @param statuses the words that hold theirs, as far as they have been met. */
   constructor(
     context: ProcessContext,
     object: SharedObject,
-    plans: readonly ProcessPlan[],
+    statuses: () => Iterable<number>,
     name: string,
     signal: Signal,
   ) {
     super(name, object, context)
-    this.#plans = plans
+    this.#statuses = statuses
     this.#signal = signal
   }
 
   protected settle(world: WorldView): Ending & { readonly result: void } {
     const ending: Ending = { reads: [], killed: [], ended: [] }
-    for (const { status } of this.#plans) {
+    for (const status of this.#statuses()) {
       ending.reads.push(status)
       const process = this.context.processes.living(world, status)
       if (process !== undefined) this.end(world, process, -this.#signal, ending)

@@ -12,8 +12,8 @@ export type ProcessStatus = 'not started' | { readonly process: string } | numbe
 /** Who is told of a process' end: plain data in a word that all processes share, which changes in the same step. */
 export interface EndListener {
   readonly word: number
-  /** What the word holds once the process has ended. */
-  told(content: unknown): unknown
+  /** What the word holds once the process has ended with that exit code. */
+  told(content: unknown, exitCode: number): unknown
 }
 
 /** A process that some history has started: threads that share a memory of their own. */

@@ -40,6 +40,8 @@ export interface DeclarationSink {
   word(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): number
   /** That word only records. */
   record(word: number): number
+  /** Outcomes do not differ by that word. */
+  hidden(word: number): number
   /** The same, but reserved when it is first asked for: a word that few programs need costs the others nothing. */
   wordOnDemand(suffix: string, kind: WordKind, initial: unknown, what: string, shared: boolean): () => number
   /** What processes are made of. */
@@ -66,6 +68,8 @@ export interface DeclarationSink {
     place: Place | undefined,
     scheduling?: ThreadScheduling,
   ): UnstartedThread
+  /** The same, of a thread that serves an object: its process does not wait for it before it leaves. */
+  server(name: string, body: ThreadBody): UnstartedThread
   /** Does something once all that setup itself says has been declared; while threads run, at once. */
   afterSetup(action: () => void): void
   /** The number of the next object that the thread whose code is executing declares, from 1 on. */

@@ -16,6 +16,8 @@ export interface ThreadEntry {
   /** As the program names it: other threads may have been given the same name. */
   readonly givenName: string
   readonly daemon: boolean
+  /** It serves what its process has declared, and ends by itself once that is over: the process does not wait for it. */
+  readonly serves: boolean
   /** A pseudo-thread, no thread of the program's: the clock. Agents are daemons, too. */
   readonly agent: boolean
   /** The word of the state that holds the thread's node. */
@@ -66,6 +68,7 @@ export class ThreadRegistry {
     daemon: boolean,
     place: Place | undefined,
     process: ProcessEntry | null = null,
+    serves = false,
   ): ThreadEntry {
     // The same child may be spawned under another name after another history: that is another thread.
     const within = process === null ? '' : ` of ${process.identity}`
@@ -80,6 +83,7 @@ export class ThreadRegistry {
       name: this.#uniqueName(name, path, process),
       givenName: name,
       daemon,
+      serves,
       agent: false,
       word,
       place,
@@ -101,6 +105,7 @@ export class ThreadRegistry {
       name,
       givenName: name,
       daemon: true,
+      serves: false,
       agent: true,
       word,
       place: undefined,

@@ -118,6 +118,19 @@ export class ThreadRunner {
     }
   }
 
+  /** Resumes a thread with the result of its operation, without anything being made for it where nothing watches. */
+  advanceWith(run: LiveRun, received: unknown): Yielded {
+    const { monitor, recordPlaces } = this.#options
+    if (monitor !== undefined || recordPlaces) return this.advance(run, () => run.generator.next(received))
+    const before = this.running
+    this.running = run
+    try {
+      return this.#toOperation(run, null, received)
+    } finally {
+      this.running = before
+    }
+  }
+
   #guarded<R>(thread: ThreadEntry, action: () => R): R {
     const { monitor, recordPlaces } = this.#options
     monitor?.enter(thread.name, thread.place)
@@ -128,11 +141,11 @@ export class ThreadRunner {
     }
   }
 
-  #toOperation(run: LiveRun, resume: () => IteratorResult<unknown, unknown>): Yielded {
+  #toOperation(run: LiveRun, resume: (() => IteratorResult<unknown, unknown>) | null, received?: unknown): Yielded {
     let claims: Claim[] | null = null
     let step: IteratorResult<unknown, unknown>
     try {
-      step = resume()
+      step = resume === null ? run.generator.next(received) : resume()
       for (let marks = 0; !step.done; marks++) {
         if (marks > MARK_LIMIT) throw neverSteps(run.thread)
         if (isOperation(step.value)) break

@@ -53,3 +53,10 @@ export class PicklingError extends EntrelacsError {
     super('future/pickling', message)
   }
 }
+
+/** What a job of `p.pool` ends with whose result is no plain data: Python's `multiprocessing.pool.MaybeEncodingError`. */
+export class MaybeEncodingError extends EntrelacsError {
+  constructor(message: string) {
+    super('pool/maybe-encoding', message)
+  }
+}

@@ -1,6 +1,6 @@
 import { call, type CallLoop } from '../engine/call.js'
 import { ProgramFault } from '../engine/errors.js'
-import { JobMark, PrintMark, type ThreadHandle } from '../engine/marks.js'
+import { PrintMark, type ThreadHandle } from '../engine/marks.js'
 import { perform, type SharedObject, type Steps, type ThreadBody, type WorldView } from '../engine/operation.js'
 import { placeOfCaller, recordedPlace } from '../engine/place.js'
 import type { ProcessContext } from '../engine/process-operations.js'
@@ -11,6 +11,7 @@ import { describeThrown, requireCatchable } from '../engine/thread-runner.js'
 import { BrokenProcessPool, InvalidStateError } from './future-errors.js'
 import type { FutureOutcome } from './future-state.js'
 import { type CarriedContents, dataOf, type Future, keyOfError } from './future.js'
+import { asJob, chunksOf, inTurn, unpickling } from './job.js'
 import { pickled } from './pickling.js'
 import { type MapOptions, resultsInOrder } from './pool-results.js'
 import { Process } from './process.js'
@@ -311,37 +312,6 @@ export class ProcessPool implements SharedObject {
   #perform<R>(transition: Transition<ProcessPoolState, R>): Steps<R> {
     return perform(new TransitionOperation(this, this.#word, transition, recordedPlace()))
   }
-}
-
-/** Runs what its thread does for others: a job, or what is called back. */
-function* asJob(job: unknown, steps: Steps<unknown>): Steps<void> {
-  yield new JobMark(job)
-  yield* steps
-  yield new JobMark(null)
-}
-
-/** A job whose arguments are sent: if they cannot be, its future comes to say so, as in CPython. */
-function unpickling<R, A extends readonly unknown[]>(body: (...args: A) => Steps<R>, args: A): ThreadBody<R> {
-  try {
-    const sent = pickled(args, 'the arguments of a job')
-    return () => body(...sent)
-  } catch (error) {
-    return function* () {
-      throw error
-    }
-  }
-}
-
-function inTurn<T, R>(body: (item: T) => Steps<R>): (...items: T[]) => Steps<R[]> {
-  return function* (...items) {
-    const results: R[] = []
-    for (const item of items) results.push(yield* body(item))
-    return results
-  }
-}
-
-function chunksOf<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
 }
 
 function requireWorkers(name: string, maxWorkers: number): number {

@@ -79,7 +79,7 @@ export class Process<R = unknown> extends StatefulObject<ProcessStatus> {
   /**
    * Starts it: its first thread can step from then on. One step; with `fork`, in which the memory is copied.
    *
-   * @throws MisuseError inside the thread if it has been started before.
+   * @throws MisuseError inside the thread if it has been started before, and in a daemon process, which cannot have children.
    */
   start(): Steps<void> {
     return perform(new StartProcess(this.#plan))
@@ -130,8 +130,8 @@ export class Process<R = unknown> extends StatefulObject<ProcessStatus> {
   static terminateAll(processes: readonly Process[], object: SharedObject): Steps<void> {
     const [first] = processes
     if (first === undefined) throw new Error('there are no processes to be terminated')
-    const plans = processes.map((process) => process.#plan)
-    return perform(new EndProcesses(first.#context, object, plans, 'terminate workers', Signal.Terminate))
+    const statuses = processes.map(({ word }) => word)
+    return perform(new EndProcesses(first.#context, object, () => statuses, 'terminate workers', Signal.Terminate))
   }
 
   override show(world: WorldView): unknown {

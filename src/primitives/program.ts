@@ -1,3 +1,4 @@
+import { ProgramFault } from '../engine/errors.js'
 import type { Parameters, Program, ProgramOptions } from '../engine/program.js'
 import { requireTimeMode } from '../engine/time/time-mode.js'
 import { TwinVocabulary } from './twin-vocabulary.js'
@@ -46,6 +47,19 @@ export function program<D extends Parameters>(
     time: requireTimeMode(options.time ?? 'free'),
     twins: false,
     declare: (sink: DeclarationSink, params: Parameters) =>
-      setup(params as ParametersOf<D>, sink.twins ? new TwinVocabulary(sink) : new Vocabulary(sink)),
+      requireSynchronous(
+        name,
+        setup(params as ParametersOf<D>, sink.twins ? new TwinVocabulary(sink) : new Vocabulary(sink)),
+      ),
   }
+}
+
+/** What an `async` setup says after its first `await` would be said too late, and nobody would be told. */
+function requireSynchronous(name: string, returned: unknown): void {
+  if (!(returned instanceof Promise)) return
+  // It may fail as well: that is not what is wrong with it.
+  returned.catch(() => {})
+  throw new ProgramFault('program/async-setup', `the setup of “${name}” is an async function`, {
+    hint: 'write (params, p) => { … } without async: what has to be awaited is awaited before program(…)',
+  })
 }

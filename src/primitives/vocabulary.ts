@@ -1,7 +1,7 @@
 import { CallHistory } from '../engine/detect/call-history.js'
 import type { SequentialModel } from '../engine/detect/linearization.js'
 import { requireScheduling, schedulingOf } from '../engine/scheduling.js'
-import { type SharingOptions, Setup } from '../engine/setup.js'
+import { type SharingOptions, Setup, type WordAllocator } from '../engine/setup.js'
 import { ProgramFault } from '../engine/errors.js'
 import type { ThreadHandle } from '../engine/marks.js'
 import { perform, type Steps, type ThreadBody } from '../engine/operation.js'
@@ -45,6 +45,7 @@ import { type DeclaredThread, StartedThread, Thread, type ThreadOptions } from '
 import { ThreadLocal } from './thread-local.js'
 import { ThreadPool, type ThreadPoolOptions } from './thread-pool.js'
 import { ProcessPool, type ProcessPoolOptions, type PoolWorker } from './process-pool.js'
+import { Pool, type PoolOptions } from './pool.js'
 import { CensusQuestion } from './thread-questions.js'
 import { Timer, TimerAlarm } from './timer.js'
 
@@ -630,6 +631,42 @@ export class Vocabulary extends Setup {
     )
     pool.declareWorkers(worker)
     this.engine.atPoolExit(() => pool.shutdown({ wait: false }), place)
+    return pool
+  }
+
+  /** A pool of so many processes that run jobs, with the semantics of `multiprocessing.Pool`. */
+  pool(name: string, processes: number, options: PoolOptions = {}): Pool {
+    requireStartMethod(`the processes of pool “${name}”`, options.start)
+    const place = placeOfCaller()
+    const pool = this.declare(
+      'pool',
+      name,
+      (words) =>
+        new Pool(
+          name,
+          { state: words.data('state', Pool.initialState), tasks: words.data('tasks', Pool.initialTasks) },
+          processes,
+          options,
+          {
+            carried: this.#carried,
+            running: this.#running,
+            context: this.engine.processes,
+            result: (kind, method, initial, make) => {
+              const called = `${name}’s ${method} ${this.engine.ordinal()} of ${this.#running()?.name ?? 'setup'}`
+              return this.declare(kind, called, (own) => make(called, this.engine.hidden(own.data('state', initial))))
+            },
+            handler: (handler: string, body: ThreadBody) => this.engine.server(handler, body),
+            worker: (worker, make) => {
+              const pid = this.engine.process(true, place)
+              const status = (own: WordAllocator) => this.engine.hidden(own.data('status', 'not started'))
+              return this.declare('process', worker, (own) => make(status(own), pid), SHARED)
+            },
+            afterSetup: (action: () => void) => this.engine.afterSetup(action),
+          },
+        ),
+      SHARED,
+    )
+    pool.declareWorkers()
     return pool
   }
 

@@ -67,20 +67,28 @@ export function pipelineDiagram(
   return options.reasons === false ? lines : [...lines, ...reasonLines(record, style)]
 }
 
-/** The diagram of every core, one below the other. @param options `mostCores`: so many at most. */
+/** The diagram of every core, one below the other. */
 export function pipelineDiagrams(
   processor: PipelinedProcessor,
   style: ReportStyle,
-  options: PipelineDiagramOptions & Omit<RecordOptions, 'unit'> & { readonly mostCores?: number } = {},
+  options: PipelineDiagramOptions & Omit<RecordOptions, 'unit'> = {},
 ): string[] {
-  const cores = processor.streams.length
-  const drawn = Math.min(cores, options.mostCores ?? cores)
-  return processor.streams.slice(0, drawn).flatMap((_, unit) => {
-    const isLast = unit === drawn - 1
+  const records = processor.streams.map((_, unit) => recordExecution(processor, { ...options, unit }))
+  return coreDiagrams(records, style, options)
+}
+
+/** The diagrams of cores that were recorded, under the number of each if there are several. */
+export function coreDiagrams(
+  records: readonly ExecutionRecord[],
+  style: ReportStyle,
+  options: PipelineDiagramOptions = {},
+): string[] {
+  return records.flatMap((record, core) => {
+    const isLast = core === records.length - 1
     const legend = options.legend !== false && isLast
-    const diagram = pipelineDiagram(recordExecution(processor, { ...options, unit }), style, { ...options, legend })
-    if (cores === 1) return diagram
-    return [style.paint.strong(pipelineMessagesIn(style).core(String(unit))), ...diagram, ...(isLast ? [] : [''])]
+    const diagram = pipelineDiagram(record, style, { ...options, legend })
+    if (records.length === 1) return diagram
+    return [style.paint.strong(pipelineMessagesIn(style).core(String(core))), ...diagram, ...(isLast ? [] : [''])]
   })
 }
 

@@ -106,7 +106,7 @@ export const pipelineInEnglish: PipelineMessages = {
     `${some(lines, 'line')} of memory for ${accesses} ${accesses === '1' ? 'access' : 'accesses'}`,
   accessed: (lines) => some(lines, 'line'),
   fault: ({ kind, address, words, memoryWords }, text) =>
-    `“${text}” ${kind === 'load' ? 'reads' : 'writes'} ${words === 1 ? `word ${address}` : `${words} words from ${address} on`}, but memory has the words 0 to ${memoryWords - 1}`,
+    `“${text}” ${kind === 'load' ? 'reads' : 'writes'} ${words === 1 ? `word ${address}` : `${words} words from ${address} on`}, but ${memoryWords === 0 ? 'there are no words of memory: none are declared' : `memory has the words 0 to ${memoryWords - 1}`}`,
   besides: '; ',
 }
 
@@ -164,7 +164,7 @@ export const pipelineInFrench: PipelineMessages = {
   lines: (lines, accesses) => `${quelques(lines, 'ligne')} de mémoire pour ${accesses} accès`,
   accessed: (lines) => quelques(lines, 'ligne'),
   fault: ({ kind, address, words, memoryWords }, text) =>
-    `« ${text} » ${kind === 'load' ? 'lit' : 'écrit'} ${words === 1 ? `le mot ${address}` : `${words} mots à partir de ${address}`}, mais la mémoire a les mots 0 à ${memoryWords - 1}`,
+    `« ${text} » ${kind === 'load' ? 'lit' : 'écrit'} ${words === 1 ? `le mot ${address}` : `${words} mots à partir de ${address}`}, mais ${memoryWords === 0 ? "il n'y a pas de mémoire : aucune n'est déclarée" : `la mémoire a les mots 0 à ${memoryWords - 1}`}`,
   besides: ' ; ',
 }
 

@@ -31,7 +31,7 @@ export function processorsOf(experiment: ProcessorExperiment): NamedProcessor[] 
     case 'rotation':
       return experiment.runs.map(({ layout, processor, turned }) => ({ name: layout, processor, facts: { turned } }))
     case 'divergence':
-      return experiment.runs.map(({ ways, processor }) => ({ name: `${ways} ways`, processor, facts: { ways } }))
+      return experiment.runs.map(({ ways, processor }) => ({ name: `${ways}-way`, processor, facts: { ways } }))
     case 'simt':
       return [{ name: null, processor: experiment.processor }]
   }

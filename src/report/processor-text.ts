@@ -1,4 +1,4 @@
-import { recordExecution } from '../engine/simulate/processor/execution-record.js'
+import { cutRecord, type ExecutionRecord, recordExecution } from '../engine/simulate/processor/execution-record.js'
 import type { FlynnComparison, FlynnRun } from '../engine/simulate/processor/flynn/flynn-classes.js'
 import type { InstructionStream } from '../engine/simulate/processor/instruction-stream.js'
 import { STAGES } from '../engine/simulate/processor/pipeline-options.js'
@@ -15,7 +15,7 @@ import type {
 } from '../processor-examples/processor-experiment.js'
 import { figureTable } from './figure-table.js'
 import { formatShare, formatWhole } from './figures.js'
-import { accountLines, decimal, pipelineDiagrams } from './pipeline-diagram.js'
+import { accountLines, coreDiagrams, decimal } from './pipeline-diagram.js'
 import { type ProcessorFigure, processorMessagesIn } from './processor-messages.js'
 import type { ReportStyle } from './report-style.js'
 import { simtAccountLines, simtDiagram } from './simt-diagram.js'
@@ -144,7 +144,8 @@ class ProcessorWriter {
       const saved = this.#whole(Math.abs(cycle - second.processor.cycle))
       return this.#wrap(messages.predicted(wrong as [string, string], saved))
     }
-    if (!figures.includes('instructions')) return []
+    const isPlain = first.processor.options.width === 1 && first.processor.streams.length === 1
+    if (!figures.includes('instructions') || !isPlain) return []
     const alone = first.processor.streams.reduce((sum, _, core) => sum + first.processor.account(core).instructions, 0)
     const stages = alone * STAGES.length
     return this.#wrap(messages.filled(this.#whole(cycle), this.#whole(stages), this.#decimal(stages / cycle)))
@@ -275,30 +276,40 @@ class ProcessorWriter {
     const messages = processorMessagesIn(this.#style.language)
     const cells = this.#options.letters === true ? 'letters' : 'names'
     const cores = processor.streams.length
-    const draw = (range: CycleRange) =>
-      pipelineDiagrams(processor, this.#style, { ...range, cells, legend, reasons, mostCores: MOST_CORES })
+    const units = Array.from({ length: Math.min(cores, MOST_CORES) }, (_, core) => core)
+    const draw = (records: Records) => coreDiagrams(records, this.#style, { cells, legend, reasons })
     const left = cores > MOST_CORES ? this.#wrap(messages.coresNotDrawn(MOST_CORES, cores - 1)) : []
-    return [...this.#part(processor, draw), ...left]
+    return [...this.#part(processor, units, CYCLES_AT_ONCE, draw), ...left]
   }
 
   #simtDiagram(processor: SimtProcessor): Lines {
     const messages = processorMessagesIn(this.#style.language)
     const { warps } = processor.account()
-    const draw = (range: CycleRange) => simtDiagram(recordExecution(processor, range), this.#style)
+    const draw = ([record]: Records) => simtDiagram(record!, this.#style)
     const others = warps > 1 ? this.#wrap(messages.warpsNotDrawn(this.#whole(warps))) : []
-    return [...this.#part(processor, draw), ...others]
+    // Warps take turns.
+    return [...this.#part(processor, [0], CYCLES_AT_ONCE * warps, draw), ...others]
   }
 
-  /** The cycles that are asked for, or the first ones for which there is room; and which those are, if they are not all. */
-  #part(processor: SteppedProcessor, draw: (range: CycleRange) => Lines): Lines {
+  /**
+   * The cycles that are asked for, or the first ones for which there is room; and which those are, if they are not all.
+   *
+   * @param step cycles that may have room, to begin with.
+   */
+  #part(processor: SteppedProcessor, units: readonly number[], step: number, draw: (records: Records) => Lines): Lines {
     const messages = processorMessagesIn(this.#style.language)
     const { cycles, mostLines = TWO_SCREENS } = this.#options
     const end = processor.cycle
     if (end === 0) return []
     const from = cycles?.from ?? 1
     if (from > end) return this.#wrap(messages.endsBefore(this.#whole(end)))
-    const to = cycles === undefined || cycles === null ? lastWithRoom(draw, end, mostLines) : Math.min(cycles.to, end)
-    const drawn = draw({ from, to })
+    const record = (to: number) => units.map((unit) => recordExecution(processor, { unit, from, to }))
+    const records =
+      cycles === undefined || cycles === null
+        ? withRoom(record, draw, end, step, mostLines)
+        : record(Math.min(cycles.to, end))
+    const { to } = records[0]!
+    const drawn = draw(records)
     if (from === 1 && to === end) return drawn
     const next = to === end ? null : `${to + 1}-${Math.min(end, to + 1 + to - from)}`
     const part = messages.part(this.#whole(from), this.#whole(to), this.#whole(end), next)
@@ -366,16 +377,34 @@ class ProcessorWriter {
 
 const MOST_WORDS = 16
 
-/** The last cycle up to which what is drawn from the first one on has so many lines at most. */
-function lastWithRoom(draw: (range: CycleRange) => Lines, end: number, mostLines: number): number {
-  const hasRoom = (to: number) => draw({ from: 1, to }).length <= mostLines
-  let known = 1
-  while (known < end && hasRoom(Math.min(end, known * 2))) known = Math.min(end, known * 2)
-  let beyond = Math.min(end, known * 2) + 1
+/** What is drawn of the units of a processor, all from and to the same cycle. */
+type Records = readonly ExecutionRecord[]
+
+// More than two screens have room for, unless much of it is waiting.
+const CYCLES_AT_ONCE = 100
+
+/** What is recorded up to the last cycle for which what is drawn of it has so many lines at most; one cycle at least. */
+function withRoom(
+  record: (to: number) => Records,
+  draw: (records: Records) => Lines,
+  end: number,
+  step: number,
+  mostLines: number,
+): Records {
+  let to = Math.min(end, step)
+  let records = record(to)
+  const cut = (last: number) => records.map((whole) => cutRecord(whole, last))
+  const hasRoom = (last: number) => draw(cut(last)).length <= mostLines
+  while (to < end && hasRoom(to)) {
+    to = Math.min(end, to * 2)
+    records = record(to)
+  }
+  if (hasRoom(to)) return records
+  let [known, beyond] = [1, to]
   while (beyond - known > 1) {
     const middle = Math.floor((known + beyond) / 2)
     if (hasRoom(middle)) known = middle
     else beyond = middle
   }
-  return known
+  return cut(known)
 }

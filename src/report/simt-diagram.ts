@@ -13,6 +13,7 @@ export interface SimtDiagramOptions {
 }
 
 const MOST_TEXT = 28
+const LEAST_LANES = 24
 
 /**
  * What a warp has issued: a row for each instruction, in it a sign for each lane, whether it takes part, and behind loads and
@@ -27,8 +28,11 @@ export function simtDiagram(record: ExecutionRecord, style: ReportStyle, options
   const text = Math.min(longest, MOST_TEXT, Math.max(6, Math.floor(style.columns / 2) - number))
   const access = ({ cells }: RecordedInstruction) =>
     cells[0]!.lines === undefined ? '' : `  ${messages.accessed(formatWhole(cells[0]!.lines, style.language))}`
-  const behind = rows.reduce((most, row) => Math.max(most, textWidth(access(row))), 0)
-  const perBlock = Math.max(1, style.columns - number - text - 4 - behind)
+  const room = style.columns - number - text - 4
+  const accessWidth = rows.reduce((most, row) => Math.max(most, textWidth(access(row))), 0)
+  // Where there is little room, it is for the lanes.
+  const hasAccesses = room - accessWidth >= Math.min(lanes, LEAST_LANES)
+  const perBlock = Math.max(1, hasAccesses ? room - accessWidth : room)
   const lines: string[] = []
   for (let from = 0; from < lanes; from += perBlock) {
     const to = Math.min(lanes, from + perBlock)
@@ -44,7 +48,7 @@ export function simtDiagram(record: ExecutionRecord, style: ReportStyle, options
       const mask = (row.cells[0]!.lanes ?? []).slice(from, to)
       const drawn = mask.map((active) => (active ? '■' : style.paint.dim('·'))).join('')
       lines.push(
-        `${String(row.id).padStart(number)}  ${padText(cutText(row.text, text), text)}  ${drawn}${from === 0 ? access(row) : ''}`,
+        `${String(row.id).padStart(number)}  ${padText(cutText(row.text, text), text)}  ${drawn}${from === 0 && hasAccesses ? access(row) : ''}`,
       )
     }
   }

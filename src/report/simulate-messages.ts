@@ -21,6 +21,8 @@ export interface SimulateMessages {
   /** What a wait is called that is for no object. */
   readonly waitNames: Readonly<Record<string, string>>
   readonly times: (count: string) => string
+  /** How long each of many took: the 50th and 99th percentile, and the longest. */
+  readonly spread: (p50: string, p99: string, max: string) => string
   readonly coresBusy: (cores: number) => string
   readonly coresWanted: (cores: number, ready: string) => string
   readonly oneAtATime: (what: string, share: string) => string
@@ -54,6 +56,7 @@ const english: SimulateMessages = {
   costWaiting: (what) => `waiting: ${what}`,
   waitNames: { wake: 'asleep', io: 'a device', join: "another thread's end" },
   times: (count) => (count === '1' ? 'once' : `${count} times`),
+  spread: (p50, p99, max) => `each: p50 ${p50}, p99 ${p99}, max ${max}`,
   coresBusy: (cores) =>
     cores === 1
       ? 'Why: the core was busy nearly all the time; the work itself takes this long.'
@@ -97,6 +100,7 @@ const french: SimulateMessages = {
   costWaiting: (what) => `attente : ${what}`,
   waitNames: { wake: 'endormis', io: 'un périphérique', join: "la fin d'un autre fil" },
   times: (count) => `${count} fois`,
+  spread: (p50, p99, max) => `chacune : p50 ${p50}, p99 ${p99}, max ${max}`,
   coresBusy: (cores) =>
     cores === 1
       ? 'Pourquoi : le cœur était presque toujours occupé ; le travail lui-même dure aussi longtemps.'

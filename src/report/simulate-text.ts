@@ -1,5 +1,5 @@
 import { formatData } from '../engine/operation.js'
-import type { CoreTimes, SimulateReport, ThreadTimes } from '../engine/simulate/simulate-report.js'
+import type { CoreTimes, Latency, SimulateReport, ThreadTimes } from '../engine/simulate/simulate-report.js'
 import { formatShare, formatWhole } from './figures.js'
 import type { Language } from './messages.js'
 import type { ReportStyle } from './report-style.js'
@@ -169,6 +169,8 @@ interface Cost {
   readonly what: string
   readonly time: number
   readonly count: number | null
+  /** How it is distributed, if that is known. */
+  readonly latency?: Latency | undefined
 }
 
 function costsOf(report: SimulateReport, messages: SimulateMessages): Cost[] {
@@ -180,12 +182,18 @@ function costsOf(report: SimulateReport, messages: SimulateMessages): Cost[] {
     { what: messages.costRunning, time: total(({ running }) => running) - stalled, count: null },
     { what: messages.costStalled, time: stalled, count: null },
     { what: messages.costGil, time: report.gil?.waited ?? 0, count: report.gil?.waits ?? 0 },
-    { what: messages.costReady, time: total(({ runnable }) => runnable), count: null },
+    {
+      what: messages.costReady,
+      time: total(({ runnable }) => runnable),
+      count: null,
+      latency: report.latencies.dispatch,
+    },
     { what: messages.costSwitching, time: switching, count: switches },
     ...report.waits.map(({ what, time, waits }) => ({
       what: messages.costWaiting(waitName(what, messages)),
       time,
       count: waits,
+      latency: report.latencies.waits.find((latency) => latency.what === what),
     })),
   ]
 }
@@ -202,11 +210,22 @@ function costLines(report: SimulateReport, messages: SimulateMessages, language:
   const width = Math.max(0, ...largest.map(({ what }) => what.length))
   return [
     messages.whereTime,
-    ...largest.map(({ what, time, count }) => {
-      const often = count === null ? '' : `  (${messages.times(formatWhole(count, language))})`
-      return `  ${padText(what, width)}  ${formatTime(time, language)}${often}`
+    ...largest.map(({ what, time, count, latency }) => {
+      const often = count === null ? [] : [messages.times(formatWhole(count, language))]
+      const figures = [...often, ...(latency === undefined ? [] : spreadOf(latency, messages, language))]
+      const shown = figures.length === 0 ? '' : `  (${figures.join('; ')})`
+      return `  ${padText(what, width)}  ${formatTime(time, language)}${shown}`
     }),
   ]
+}
+
+/** Few durations have no distribution worth the name. */
+const LEAST_COUNT = 10
+
+function spreadOf({ count, p50, p99, max }: Latency, { spread }: SimulateMessages, language: Language): string[] {
+  if (count < LEAST_COUNT) return []
+  const [half, most, longest] = [p50, p99, max].map((time) => formatTime(time, language)) as [string, string, string]
+  return [spread(half, most, longest)]
 }
 
 /** Why it took this long, in one sentence: the first of these causes that explains most of it. */

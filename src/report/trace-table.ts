@@ -15,10 +15,11 @@ export interface TraceTableOptions {
 const GAP = 2
 const NUMBER_WIDTH = 6
 const MAX_CELL = 28
+const REMARK_GAP = 3
 
 /**
  * The table of the course: a column for each thread, then one for each object, a row for each step. Where it would be
- * wider than the terminal, a list with one line a step.
+ * wider than the terminal, a list with one line a step, and another one for what an object shows if both are too long for one.
  */
 export function traceTable(replay: Replay, style: ReportStyle, options: TraceTableOptions = {}): string[] {
   const rows = selectRows(replay.steps, options.maxRows ?? Number.MAX_SAFE_INTEGER)
@@ -41,9 +42,13 @@ export function traceTable(replay: Replay, style: ReportStyle, options: TraceTab
     }
     if (replay.repeatsFrom === row.step.step)
       lines.push(`${' '.repeat(NUMBER_WIDTH)}${style.paint.doubt(style.messages.repeats)}`)
-    const text = isNarrow ? listLine(row.step, layout, style) : tableLine(row.step, layout, widths)
-    const remark = options.criticalStep === row.step.step ? `   ${style.paint.doubt(style.messages.inevitable)}` : ''
-    lines.push(`${text.trimEnd()}${remark}`)
+    lines.push(...(isNarrow ? listLines(row.step, layout, style) : [tableLine(row.step, layout, widths).trimEnd()]))
+    if (options.criticalStep === row.step.step) {
+      const { inevitable } = style.messages
+      const isBeside = !isNarrow || textWidth(lines.at(-1)!) + REMARK_GAP + textWidth(inevitable) <= style.columns
+      const before = isBeside ? `${lines.pop()}${' '.repeat(REMARK_GAP)}` : ' '.repeat(NUMBER_WIDTH)
+      lines.push(`${before}${style.paint.doubt(inevitable)}`)
+    }
     if (row.step.threadStates !== undefined) lines.push(statesLine(row.step.threadStates, style))
     for (const printed of row.step.printed)
       lines.push(`${' '.repeat(NUMBER_WIDTH)}${style.paint.dim(style.messages.prints(row.step.thread, printed))}`)
@@ -144,9 +149,11 @@ function statesLine(states: NonNullable<TraceStep['threadStates']>, style: Repor
   return `${' '.repeat(NUMBER_WIDTH)}${style.paint.dim(cutText(texts.join(' · '), style.columns - NUMBER_WIDTH))}`
 }
 
-function listLine(step: TraceStep, layout: TableLayout, style: ReportStyle): string {
-  const state =
-    step.object !== null && step.object in step.shows ? `   ${step.object} = ${shown(step, step.object)}` : ''
-  const line = `${String(step.step).padStart(NUMBER_WIDTH - 2)}  ${step.thread}: ${stepText(step, layout.withNames)}${state}`
-  return cutText(line, style.columns)
+function listLines(step: TraceStep, layout: TableLayout, style: ReportStyle): string[] {
+  const act = `${String(step.step).padStart(NUMBER_WIDTH - 2)}  ${step.thread}: ${stepText(step, layout.withNames)}`
+  if (step.object === null || !(step.object in step.shows)) return [cutText(act, style.columns)]
+  const state = `${step.object} = ${shown(step, step.object)}`
+  const line = `${act}   ${state}`
+  if (textWidth(line) <= style.columns) return [line]
+  return [cutText(act, style.columns), cutText(`${' '.repeat(NUMBER_WIDTH)}${state}`, style.columns)]
 }

@@ -249,6 +249,35 @@ export const scenarios: readonly Scenario[] = [
     load: () => import('./critical-section.js'),
   },
   {
+    name: 'double-checked',
+    rows: ['Y1', 'Y2'],
+    title: {
+      en: 'A flag is set before what it stands for is there',
+      fr: "Un drapeau levé avant que la valeur n'existe",
+    },
+    repairedBy: 'double-checked-ordered',
+    load: () => import('./double-checked.js'),
+  },
+  {
+    name: 'double-checked-ordered',
+    rows: ['Y1', 'Y2'],
+    title: { en: 'First the value, then its flag', fr: "La valeur d'abord, son drapeau ensuite" },
+    load: () => import('./double-checked-ordered.js'),
+  },
+  {
+    name: 'stack-aba',
+    rows: ['Y1'],
+    title: { en: 'A stack without a lock: A, B, A', fr: 'Une pile sans verrou : A, B, A' },
+    repairedBy: 'stack-aba-versioned',
+    load: () => import('./stack-aba.js'),
+  },
+  {
+    name: 'stack-aba-versioned',
+    rows: ['Y1'],
+    title: { en: 'The top of the stack has a version', fr: 'Le sommet de la pile porte une version' },
+    load: () => import('./stack-aba-versioned.js'),
+  },
+  {
     name: 'philosophers',
     rows: ['Y3'],
     title: { en: 'Dining philosophers deadlock', fr: "L'interblocage des philosophes" },
@@ -562,6 +591,22 @@ export const scenarios: readonly Scenario[] = [
     rows: ['X2'],
     title: { en: 'The jobs return what they have counted', fr: "Les tâches rendent ce qu'elles ont compté" },
     load: () => import('./process-pool-results.js'),
+  },
+  {
+    name: 'pool-left-early',
+    rows: ['X2'],
+    title: {
+      en: 'A pool ends before its results are asked for',
+      fr: "Un groupe prend fin avant qu'on demande ses résultats",
+    },
+    repairedBy: 'pool-closed-and-joined',
+    load: () => import('./pool-left-early.js'),
+  },
+  {
+    name: 'pool-closed-and-joined',
+    rows: ['X2'],
+    title: { en: 'The pool is closed and joined first', fr: 'Le groupe est fermé, puis attendu' },
+    load: () => import('./pool-closed-and-joined.js'),
   },
   {
     name: 'gather',

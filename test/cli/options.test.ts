@@ -5,10 +5,12 @@ import {
   collectParameter,
   environmentLanguage,
   parseCount,
+  parseCycles,
   parseLanguage,
   parseMemory,
   parsePositive,
   parseWhole,
+  parseWithin,
 } from '../../src/cli/options.js'
 
 const refuses = (parse: (text: string) => unknown, text: string) => () =>
@@ -156,5 +158,34 @@ describe('The language of the environment', () => {
     vi.stubEnv('LC_ALL', '')
     vi.stubEnv('LANG', 'fr_FR.UTF-8')
     expect(environmentLanguage()).toBe('fr')
+  })
+})
+
+describe('A whole number within bounds', () => {
+  const parse = parseWithin(1, 64)
+
+  test('may be either of them', () => {
+    expect([parse('1'), parse('6_4')]).toEqual([1, 64])
+  })
+
+  test.each(['0', '65', '-1', '1.5', '', ' ', 'four', 'NaN'])('is not %j, and what it may be is said', (text) => {
+    refuses(parse, text)()
+    expect(() => parse(text)).toThrow('from 1 to 64')
+  })
+})
+
+describe('--cycles', () => {
+  test('takes the first and the last one', () => {
+    expect(parseCycles('12-40')).toEqual({ from: 12, to: 40 })
+    expect(parseCycles(' 1_000 – 1000 ')).toEqual({ from: 1000, to: 1000 })
+  })
+
+  test.each(['', '5', '5-', '-5', '0-5', '6-5', '1-2-3', 'a-b', '1.5-3'])('refuses %j', (text) => {
+    refuses(parseCycles, text)()
+  })
+
+  test('takes no more than can be read', () => {
+    expect(parseCycles('1-10000')).toEqual({ from: 1, to: 10_000 })
+    expect(() => parseCycles('1-10001')).toThrow('10000 cycles at most')
   })
 })

@@ -36,6 +36,12 @@ describe('README.md', () => {
       ).toBe(true)
   })
 
+  test('shows the pipeline as it is', async () => {
+    const shown = blocks('').find((block) => block.includes('with forwarding')) ?? 'nothing'
+    const { stdout } = await entrelacs(['processor', 'hazards'])
+    expect(stdout).toContain(shown)
+  })
+
   test('has commands to try', () => {
     expect(commands.length).toBeGreaterThan(0)
   })

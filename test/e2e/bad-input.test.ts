@@ -180,6 +180,22 @@ const programFile = (setup: string): string =>
 
 const setups: BadInput[] = [
   {
+    title: 'A setup that is asynchronous',
+    args: explore(
+      workshop.write(
+        'late.ts',
+        `import { program } from 'entrelacs'
+export default program('late', {}, async (_params, p) => {
+  await Promise.reject(new Error('also this'))
+  p.thread('A', function* () {})
+})
+`,
+      ),
+    ),
+    code: 'program/async-setup',
+    says: /the setup of “late” is an async function/,
+  },
+  {
     title: 'A program without threads',
     args: explore(workshop.write('threadless.ts', programFile('void p'))),
     code: 'program/no-threads',
@@ -369,6 +385,8 @@ describe('Bad usage', () => {
     [['explore', 'bank-account', '--max-states', '0'], /a whole number of at least 1/],
     [['explore', 'bank-account', '--max-states', 'many'], /a whole number of at least 1/],
     [['explore', 'bank-account', '--samples', '1.5'], /a whole number of at least 1/],
+    [['explore', 'bank-account', '--samples', '5'], /--samples <count>' goes with --strategy random, pct, pos or surw/],
+    [['explore', 'bank-account', '--strategy', 'dpor', '--depth', '2'], /--depth <count>' goes with --strategy pct/],
     [['explore', 'bank-account', '--strategy', 'pct', '--depth', '0'], /a whole number of at least 1/],
     [['explore', 'bank-account', '--equivalence', 'guess'], /Allowed choices are mazurkiewicz, reads-from/],
     [['explore', 'bank-account', '--preemptions', '-1'], /a whole number, 0 or more/],

@@ -248,3 +248,16 @@ test('npm start ends with the comparison', async () => {
   expect(stdout).toMatch(/^\$ entrelacs explore bank-account --repair bank-account-locked\n\nbank account /)
   expect(lastLine(stdout)).toMatch(/^✓ repaired: /)
 })
+
+test('npm start with arguments is the command', async () => {
+  const { code, stdout } = await ended(
+    spawn(process.execPath, [join(repository, 'dist/cli/start.js'), 'list'], { env: plainEnvironment() }),
+  )
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^ {2}life-of-a-thread /m)
+  expect(stdout).not.toContain('✓ repaired')
+  const unknown = await ended(
+    spawn(process.execPath, [join(repository, 'dist/cli/start.js'), 'lits'], { env: plainEnvironment() }),
+  )
+  expect(unknown.code).toBe(2)
+})

@@ -262,6 +262,29 @@ export const KINDS: readonly ObjectKind[] = [
     },
   },
   {
+    title: 'multiprocessing pool',
+    declare: (p, name) => {
+      const pool = p.pool(name, 2, { maxTasksPerChild: 1 })
+      const shared = p.atomic(`of ${name}`, 0, { shared: true })
+      const job = () => shared.add(1)
+      return {
+        *applyAsync() {
+          yield* pool.applyAsync(job, [], { callback: (before) => shared.add(before) })
+        },
+        *map() {
+          return yield* (yield* pool.mapAsync(job, [1, 2])).ready()
+        },
+        *imap() {
+          yield* (yield* pool.imapUnordered(job, [1, 2])).next()
+        },
+        close: () => pool.close(),
+        terminate: () => pool.terminate(),
+        join: () => pool.join(),
+      }
+    },
+    operations: { applyAsync: reading, map: reading, imap: reading, close: reading, terminate: reading, join: reading },
+  },
+  {
     title: 'census of threads',
     declare: (p) => ({
       activeCount: () => p.activeCount(),

@@ -102,9 +102,9 @@ describe('On a narrow terminal', () => {
     ])
   })
 
-  test('a line that is still too long is cut', async () => {
+  test('what an object shows comes below where both are too long, and is not lost', async () => {
     const lines = await tableOf(writers(['a thread with quite a long name'], 1), 30)
-    expect(lines).toEqual(['   1  a thread with quite a l…'])
+    expect(lines).toEqual(['   1  a thread with quite a l…', '      x = 1'])
   })
 })
 

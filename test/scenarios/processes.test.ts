@@ -105,3 +105,20 @@ describe('Map and reduce on a cluster', () => {
     expect(await exploreBothWays('map-reduce-cluster', { nodes })).toMatchObject({ verdict: 'holds', violations: [] })
   })
 })
+
+describe('A multiprocessing pool whose results are asked for after its end', () => {
+  test.each([1, 2])(
+    'leaves who asks in a deadlock, with %i workers, unless all jobs happen to be done',
+    async (workers) => {
+      const report = await exploreBothWays('pool-left-early', { workers })
+      expect(report.violations.map(({ kind }) => kind)).toEqual(['deadlock'])
+      expect(report.violations[0].message).toContain('main waits (get pool’s mapAsync')
+      expect(new Set(report.outcomes.map(({ holds }) => holds))).toEqual(new Set([true, false]))
+    },
+  )
+
+  test('has them all if it is closed and joined before', async () => {
+    expect(await exploreBothWays('pool-closed-and-joined')).toMatchObject({ verdict: 'holds', violations: [] })
+    expect(await exploreBothWays('pool-closed-and-joined', { workers: 2 })).toMatchObject({ verdict: 'holds' })
+  })
+})

@@ -46,6 +46,27 @@ export interface WaitTimes {
   readonly time: number
 }
 
+/** How durations are distributed, in nanoseconds; all 0 if there were none. Quantiles are within 1.6 % of the truth, the rest is exact. */
+export interface Latency {
+  readonly count: number
+  readonly mean: number
+  readonly min: number
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
+  readonly max: number
+}
+
+/** How long threads had to wait, each time. */
+export interface Latencies {
+  /** From being ready to run to running. */
+  readonly dispatch: Latency
+  /** For each object, or what a thread did: the same waits as `waits` has. */
+  readonly waits: readonly (Latency & { readonly what: string })[]
+  /** From asking a device to its answer. */
+  readonly devices: readonly (Latency & { readonly device: string })[]
+}
+
 /** What something that carries bytes has carried, and how long it was busy doing so, in nanoseconds. */
 export interface CarriedBytes {
   readonly bytes: number
@@ -91,6 +112,7 @@ export interface SimulateReport {
   readonly cores: readonly CoreTimes[]
   readonly threads: readonly ThreadTimes[]
   readonly waits: readonly WaitTimes[]
+  readonly latencies: Latencies
   readonly memory: MemoryUse
   /** What the links of a cluster have carried. */
   readonly network?: NetworkCounts

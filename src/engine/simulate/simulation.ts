@@ -258,9 +258,10 @@ export class Simulation {
   #bound(isTimeOver: boolean, isTooLong: boolean): Stopped {
     const { maxEvents = MOST_EVENTS, maxTime = MOST_TIME } = this.#options
     if (this.#isAborted) return { reason: 'aborted', message: 'stopped on request' }
-    const doing = this.#doing()
-    if (isTimeOver) return { reason: 'time', message: `${maxTime / 1e9} s of simulated time are over; ${doing}` }
-    return isTooLong ? { reason: 'events', message: `the bound of ${maxEvents} events was reached; ${doing}` } : null
+    if (isTimeOver)
+      return { reason: 'time', message: `${maxTime / 1e9} s of simulated time are over; ${this.#doing()}` }
+    if (!isTooLong) return null
+    return { reason: 'events', message: `the bound of ${maxEvents} events was reached; ${this.#doing()}` }
   }
 
   /** What the threads that have not ended are about to do. */

@@ -35,6 +35,17 @@ const MOST_WORDS = 1 << 24
  *
  * @throws ProgramFault (`program/assembly`) for the first thing that is wrong, with its line and column and what might stand
  * there instead.
+ *
+ * @example
+ * ```ts
+ * import { assemble, EntrelacsError } from 'entrelacs'
+ * console.log(assemble('set r1, 2\nadd r2, r1, r1').instructions.length) // 2
+ * try {
+ *   assemble('set r1, 2\nad r2, r1, r1', { file: 'sum.asm' })
+ * } catch (error) {
+ *   if (error instanceof EntrelacsError) console.log(error.place?.line, error.message) // 2 there is no instruction called “ad”
+ * }
+ * ```
  */
 export function assemble(text: string, options: AssemblyOptions = {}): InstructionStream {
   const name = options.name ?? 'stream'
@@ -101,7 +112,7 @@ class Assembly {
   /** `data name: 1, 2, 3` and `space name: 3`. */
   #readData(tokens: readonly Token[]): void {
     const [word, name, colon, ...rest] = tokens as [Token, ...Token[]]
-    if (name?.kind !== 'word') this.#refuse(name!, 'a name is missing', `Write: ${word.text} prices: 4`)
+    if (name?.kind !== 'word') this.#refuse(name!, 'a name is missing', `write: ${word.text} prices: 4`)
     this.#declare(name)
     if (colon?.text !== ':') this.#refuse(colon!, 'a colon is missing after the name')
     const numbers = this.#split(rest)
@@ -114,7 +125,7 @@ class Assembly {
   #zeros(tokens: readonly (readonly Token[])[], [words]: readonly number[]): number[] {
     if (tokens.length > 1) this.#refuse(tokens[1]![0]!, 'space takes one number: how many words')
     if (!Number.isInteger(words) || words! < 1 || words! > MOST_WORDS)
-      this.#refuse(tokens[0]![0]!, `${words} is no number of words`, `Give a whole number from 1 to ${MOST_WORDS}.`)
+      this.#refuse(tokens[0]![0]!, `${words} is no number of words`, `give a whole number from 1 to ${MOST_WORDS}`)
     return new Array<number>(words!).fill(0)
   }
 
@@ -128,7 +139,7 @@ class Assembly {
     const { text: mnemonic, line } = word
     if (!isMnemonic(mnemonic)) {
       const near = word.kind === 'word' ? namesNear(mnemonic, [...MNEMONICS, 'data', 'space']).slice(0, 3) : []
-      const hint = near.length > 0 ? `Did you mean ${near.join(', ')}?` : `There are: ${MNEMONICS.join(', ')}.`
+      const hint = near.length > 0 ? `did you mean ${near.join(', ')}?` : `there are: ${MNEMONICS.join(', ')}`
       this.#refuse(word, `there is no instruction called “${mnemonic}”`, hint)
     }
     const operands = this.#split(rest)
@@ -222,7 +233,7 @@ class Assembly {
     if (label === undefined) {
       const names = this.#labels.map((candidate) => candidate.name)
       const hint =
-        names.length === 0 ? 'A label stands before an instruction: “next: …”.' : `There are: ${names.join(', ')}.`
+        names.length === 0 ? 'a label stands before an instruction: “next: …”' : `there are: ${names.join(', ')}`
       this.#refuse(name, `there is no label called “${name.text}”`, hint)
     }
     this.#expectEnd(next)
@@ -260,17 +271,17 @@ class Assembly {
     if (block !== undefined) return block.address
     if (token.kind !== 'word') this.#refuse(token, 'a number is missing')
     if (isRegisterName(token.text))
-      this.#refuse(token, 'no register can stand here', 'An address has one register, first.')
+      this.#refuse(token, 'no register can stand here', 'an address has one register, first')
     const names = this.#data.map(({ name }) => name)
     const near = namesNear(token.text, names)
     const hint =
-      near.length > 0 ? `Did you mean ${near[0]!}?` : 'A register, a number or the name of data can stand here.'
+      near.length > 0 ? `did you mean ${near[0]!}?` : 'a register, a number or the name of data can stand here'
     this.#refuse(token, `there is no data called “${token.text}”`, hint)
   }
 
   #expectEnd(token: Token): void {
     if (token.kind !== 'end')
-      this.#refuse(token, `“${token.text}” cannot follow here`, 'Operands are separated by commas.')
+      this.#refuse(token, `“${token.text}” cannot follow here`, 'operands are separated by commas')
   }
 
   #refuse(token: Token, message: string, hint?: string): never {
@@ -298,9 +309,9 @@ function countOf(operands: number): string {
   return operands === 0 ? 'no operand' : operands === 1 ? 'one operand' : `${operands} operands`
 }
 
-/** `Write: add r1, r2, r3` and what it does, in the names of the manual. */
+/** `write: add r1, r2, r3` and what it does, in the names of the manual. */
 function usage(mnemonic: Mnemonic): string {
-  return `Write: ${formOf(mnemonic)} (${OPERATIONS[mnemonic].meaning}).`
+  return `write: ${formOf(mnemonic)} (${OPERATIONS[mnemonic].meaning})`
 }
 
 /** How an instruction is written: `add r1, r2, r3`, with the registers that its meaning names. */

@@ -37,7 +37,7 @@ export function scanLine(file: string, text: string, line: number): Token[] {
         line,
         column: end + 1,
       } as const
-      refuse(file, stranger, `“${visible(stranger.text)}” means nothing here`, 'Comments start with ; or #.')
+      refuse(file, stranger, `“${visible(stranger.text)}” means nothing here`, 'comments start with ; or #')
     }
     const { word, number, sign } = match.groups!
     if (word !== undefined) tokens.push({ kind: 'word', text: word, line, column: end + 1 })

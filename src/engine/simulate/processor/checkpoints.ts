@@ -31,6 +31,11 @@ export class Checkpoints<State> {
     this.#next = this.#kept.at(-1)!.cycle + this.#interval
   }
 
+  /** The last state that was kept between two cycles: after the first one, up to the second one. */
+  latestBetween(after: number, cycle: number): State | undefined {
+    return this.#kept.findLast((candidate) => candidate.cycle > after && candidate.cycle <= cycle)?.state
+  }
+
   /** The last state that was kept up to this cycle. */
   latest(cycle: number): { readonly cycle: number; readonly state: State } {
     const kept = this.#kept.findLast((candidate) => candidate.cycle <= cycle)

@@ -48,7 +48,20 @@ export type RecordedEvent = UnitEvent & { readonly cycle: number }
 
 const MOST_CYCLES = 200
 
-/** Records cycles of any processor, which is afterwards where it was before. */
+/**
+ * Records cycles of any processor, which is afterwards where it was before. Cycles that have not passed yet are run and taken back.
+ *
+ * @throws RangeError if there is no such unit.
+ *
+ * @example
+ * ```ts
+ * import { assemble, PipelinedProcessor, recordExecution } from 'entrelacs'
+ * const processor = new PipelinedProcessor(assemble('data a: 7\nload r1, [a]\nadd r2, r1, 1'))
+ * const { places, instructions } = recordExecution(processor)
+ * console.log(instructions[1]!.cells.map(({ place }) => places[place]).join(' ')) // IF ID ID EX ME WB
+ * console.log(instructions[1]!.cells[2]!.stall) // { kind: 'data', register: 'r1', by: 1 }
+ * ```
+ */
 export function recordExecution(processor: SteppedProcessor, options: RecordOptions = {}): ExecutionRecord {
   const { unit = 0, from = 1 } = options
   const to = options.to ?? from + MOST_CYCLES - 1
@@ -92,6 +105,17 @@ export function recordExecution(processor: SteppedProcessor, options: RecordOpti
     instructions: [...rows.values()].toSorted((a, b) => a.id - b.id),
     events,
   }
+}
+
+/** What would have been recorded up to an earlier cycle: quick, as nothing is run. */
+export function cutRecord(record: ExecutionRecord, to: number): ExecutionRecord {
+  if (to >= record.to) return record
+  const instructions = record.instructions.flatMap((row) => {
+    const cells = row.cells.filter(({ cycle }) => cycle <= to)
+    if (cells.length === 0) return []
+    return [{ ...row, cells, droppedIn: row.droppedIn !== null && row.droppedIn <= to ? row.droppedIn : null }]
+  })
+  return { ...record, to, instructions, events: record.events.filter(({ cycle }) => cycle <= to) }
 }
 
 interface Row extends RecordedInstruction {

@@ -59,6 +59,17 @@ interface ProcessorState {
  * memory: each has ports of its own, and within a cycle a core with a lower number comes first.
  *
  * @throws UsageError for options that are out of range, and for streams that lay out their data differently.
+ *
+ * @example
+ * ```ts
+ * import { assemble, PipelinedProcessor } from 'entrelacs'
+ * const stream = assemble('data a: 7\nload r1, [a]\nadd r2, r1, 1')
+ * const processor = new PipelinedProcessor(stream, { forwarding: true })
+ * processor.run()
+ * console.log(processor.cycle, processor.account().lost.data, processor.registers()[2]) // 7 1 8
+ * processor.back()
+ * console.log(processor.cycle, processor.status) // 6 running
+ * ```
  */
 export class PipelinedProcessor extends Stepwise<ProcessorState> {
   readonly streams: readonly InstructionStream[]
@@ -257,7 +268,7 @@ function sharedMemory(streams: readonly InstructionStream[], options: PipelinedP
         'usage/processor',
         `the streams ${first.name} and ${name} share a memory, but not their data`,
         {
-          hint: 'Declare the same data in the same order in every stream.',
+          hint: 'declare the same data in the same order in every stream',
         },
       )
   const memory = memoryFor(first, Math.max(options.memoryWords ?? 0, options.contents?.length ?? 0))

@@ -41,6 +41,11 @@ export abstract class Stepwise<State> implements SteppedProcessor {
     if (!Number.isInteger(cycle) || cycle < 0)
       throw new RangeError(`${cycle} is no cycle: give a whole number from 0 on`)
     if (cycle < this.cycle) this.restore(this.#checkpoints.latest(cycle).state)
+    else {
+      // Where it has been before, it need not go again.
+      const ahead = this.#checkpoints.latestBetween(this.cycle, cycle)
+      if (ahead !== undefined) this.restore(ahead)
+    }
     while (this.cycle < cycle && this.step());
     return this.cycle === cycle
   }

@@ -61,7 +61,11 @@ const OPPOSITES: Readonly<Record<Condition, Condition>> = { eq: 'ne', ne: 'eq', 
  * Writes a stream from code, with `if`, `while` and `for` that are made of branches: whatever is built so, control comes back
  * together behind each of them.
  *
+ * @throws UsageError where an operand does not fit its instruction.
+ *
+ * @example
  * ```ts
+ * import { at, buildStream, PipelinedProcessor, r } from 'entrelacs'
  * const stream = buildStream('increments', (build) => {
  *   const prices = build.data('prices', [10, 15, 20, 25])
  *   build.for(r(1), 4, () => {
@@ -70,9 +74,10 @@ const OPPOSITES: Readonly<Record<Condition, Condition>> = { eq: 'ne', ne: 'eq', 
  *     build.do('store', r(2), at(prices, r(1)))
  *   })
  * })
+ * const processor = new PipelinedProcessor(stream)
+ * processor.run()
+ * console.log([...processor.memory]) // [ 11, 16, 21, 26 ]
  * ```
- *
- * @throws UsageError where an operand does not fit its instruction.
  */
 export function buildStream(name: string, write: (build: StreamBuilder) => void): InstructionStream {
   const builder = new StreamBuilder(name)

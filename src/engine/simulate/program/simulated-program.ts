@@ -133,9 +133,15 @@ export class SimulatedProgram implements Work {
     this.#began[thread] = this.#kernel.now
     const duration = this.#beginOperation(thread, core, node, code, operation)
     if (duration < 0) return duration
-    const { [thread]: owed } = this.#owed
-    this.#owed[thread] = 0
-    return entry + owed! + duration
+    return entry + this.#settled(thread) + duration
+  }
+
+  /** What the operation before has left to do, which is done now. */
+  #settled(thread: number): number {
+    // No destructuring: the compiler gives that up again and again for elements of typed arrays.
+    const owed = this.#owed[thread]!
+    if (owed !== 0) this.#owed[thread] = 0
+    return owed
   }
 
   /** Waits for the interpreter. */
@@ -197,8 +203,15 @@ export class SimulatedProgram implements Work {
     this.#phase[thread] = operation.name === 'yieldNow' ? Phase.Yielding : Phase.Ready
     const { observer } = this
     if (observer !== null) {
-      const { [thread]: from } = this.#began
-      observer.step(thread, core, operation, way, this.#received(code, operation, result), from!, this.#kernel.now)
+      observer.step(
+        thread,
+        core,
+        operation,
+        way,
+        this.#received(code, operation, result),
+        this.#began[thread]!,
+        this.#kernel.now,
+      )
     }
     this.#tellWritten(thread)
     if (operation.object?.isPickled === true) this.#receive(thread, result)

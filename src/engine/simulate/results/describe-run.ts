@@ -5,7 +5,16 @@ import { addedCounters } from '../memory/memory-counters.js'
 import type { MemorySystem } from '../memory/memory-system.js'
 import { CoreState } from '../os/os-observer.js'
 import { ThreadState } from '../os/thread-state.js'
-import type { CarriedBytes, CoreTimes, GilTimes, MemoryUse, SimulateReport, ThreadTimes } from '../simulate-report.js'
+import type {
+  CarriedBytes,
+  CoreTimes,
+  GilTimes,
+  Latency,
+  MemoryUse,
+  SimulateReport,
+  ThreadTimes,
+} from '../simulate-report.js'
+import type { Histogram } from './histogram.js'
 import { IDLE, type RunAccounts, SWITCHING } from './run-accounts.js'
 import type { WaitAccounts } from './wait-accounts.js'
 
@@ -32,7 +41,7 @@ export function describeTimes(
   accounts: Accounts,
   cores: number,
   now: number,
-): Pick<SimulateReport, 'cores' | 'threads' | 'waits' | 'memory' | 'network' | 'gil' | 'timeLine'> {
+): Pick<SimulateReport, 'cores' | 'threads' | 'waits' | 'latencies' | 'memory' | 'network' | 'gil' | 'timeLine'> {
   const { session, run, waits, gil } = accounts
   const { all, canonical } = session.threads
   const threads = canonical.filter((thread) => !all[thread]!.agent && run.hasBegun(thread))
@@ -46,6 +55,11 @@ export function describeTimes(
       waits: count,
       time: nanoseconds(time),
     })),
+    latencies: {
+      dispatch: latencyOf(run.dispatch),
+      waits: [...waits.byName].map(([what, { latencies }]) => ({ what, ...latencyOf(latencies) })),
+      devices: [...waits.devices.byDevice].map(([device, latencies]) => ({ device, ...latencyOf(latencies) })),
+    },
     memory: memoryUse(accounts.memories),
     ...(accounts.network === null ? {} : { network: accounts.network.counts }),
     gil: gil === null ? null : gilTimes(gil),
@@ -59,6 +73,20 @@ export function describeTimes(
       ),
       threads: threads.map((thread) => run.threadLine.row(thread, COLUMNS, now).map(stateShown)),
     },
+  }
+}
+
+function latencyOf(histogram: Histogram): Latency {
+  const { count, sum, min, max } = histogram
+  const at = (share: number) => nanoseconds(Math.round(histogram.quantile(share)))
+  return {
+    count,
+    mean: count === 0 ? 0 : nanoseconds(Math.round(sum / count)),
+    min: nanoseconds(min),
+    p50: at(0.5),
+    p90: at(0.9),
+    p99: at(0.99),
+    max: nanoseconds(max),
   }
 }
 

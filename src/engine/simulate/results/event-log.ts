@@ -18,7 +18,7 @@ export class EventLog {
     if (this.#at + integers <= this.#piece.length) return
     this.#pieces.push(this.#piece)
     this.#used.push(this.#at)
-    this.#piece = new Int32Array(Math.min(LARGEST_PIECE, 2 * this.#piece.length))
+    this.#piece = new Int32Array(Math.max(integers, Math.min(LARGEST_PIECE, 2 * this.#piece.length)))
     this.#at = 0
   }
 

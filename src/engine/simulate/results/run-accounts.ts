@@ -1,5 +1,6 @@
 import { CoreState, type OsObserver } from '../os/os-observer.js'
 import { Reason, ThreadState } from '../os/thread-state.js'
+import { Histogram } from './histogram.js'
 import { TimeLine } from './time-line.js'
 
 const STATES = 5
@@ -21,6 +22,8 @@ export class RunAccounts implements OsObserver {
   readonly threadLine = new TimeLine()
   /** Whom each core runs over time: the thread, `SWITCHING`, or nothing. */
   readonly coreLine = new TimeLine()
+  /** How long threads were ready before they got a core. */
+  readonly dispatch = new Histogram()
   readonly #threads: {
     readonly times: Float64Array
     state: ThreadState
@@ -35,6 +38,7 @@ export class RunAccounts implements OsObserver {
   transition(thread: number, _from: ThreadState, to: ThreadState, reason: Reason, core: number, now: number): void {
     const account = this.#thread(thread)
     account.times[account.state]! += now - account.since
+    if (account.state === ThreadState.Runnable && to === ThreadState.Running) this.dispatch.add(now - account.since)
     account.state = to
     account.since = now
     if (reason === Reason.SliceEnded || reason === Reason.Preempted) account.preempted++

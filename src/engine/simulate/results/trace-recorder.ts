@@ -23,9 +23,6 @@ export const Kind = {
 /** As places in `GIL_EVENTS`. */
 const GilEvent = { Wait: 0, Take: 1, Switch: 2, Drop: 3, Request: 4, Wasted: 5 } as const
 
-/** How the arguments of an operation are kept. */
-export const Arguments = { None: 0, One: 1, Several: 2 } as const
-
 /** Of a request that does not say. */
 export const NO_BYTES = Number.MAX_SAFE_INTEGER
 
@@ -71,7 +68,7 @@ export class TraceRecorder implements OsObserver, ProgramObserver {
   ): void {
     const { log, texts, values } = this
     const { object, name, args } = operation
-    this.#begin(Kind.Step, 13, thread, to)
+    this.#begin(Kind.Step, 12 + args.length, thread, to)
     log.putTime(from)
     log.put(core)
     log.put(object === null ? -1 : texts.encode(object.name))
@@ -79,9 +76,8 @@ export class TraceRecorder implements OsObserver, ProgramObserver {
     log.put(values.encode(result))
     // Whatever is an instruction reads as all others do: what it says is made up when it is read.
     log.put(operation.instruction === undefined ? texts.encode(operation.label(result)) : PLAIN_LABEL)
-    const shape = args.length === 0 ? Arguments.None : args.length === 1 ? Arguments.One : Arguments.Several
-    log.put(shape)
-    log.put(values.encode(shape === Arguments.Several ? args : args[0]))
+    log.put(args.length)
+    for (const given of args) log.put(values.encode(given))
   }
 
   waits(thread: number, operation: Operation, now: number): void {

@@ -10,7 +10,7 @@ import {
   type TracedState,
   WAKE_CAUSES,
 } from './trace-event.js'
-import { Arguments, Kind, NO_BYTES, PLAIN_LABEL, type TraceRecorder } from './trace-recorder.js'
+import { Kind, NO_BYTES, PLAIN_LABEL, type TraceRecorder } from './trace-recorder.js'
 
 const NANOSECOND = 1000
 const NOBODY = -1
@@ -87,9 +87,7 @@ export class Trace {
     const operation = texts.decode(reader.next())
     const result = values.decode(reader.next())
     const label = reader.next()
-    const shape = reader.next()
-    const given = values.decode(reader.next())
-    const args = shape === Arguments.None ? [] : shape === Arguments.One ? [given] : (given as readonly unknown[])
+    const args = Array.from({ length: reader.next() }, () => values.decode(reader.next()))
     return {
       event: 'step',
       time,

@@ -57,8 +57,8 @@ end:
   })
 
   const wrong: readonly [what: string, text: string, place: string, message: RegExp, hint?: RegExp][] = [
-    ['an instruction that is none', 'nop\n  ad r1, r2, r3', '2:3', /no instruction called “ad”/, /Did you mean add/],
-    ['an instruction like no other', 'multiplication r1', '1:1', /no instruction/, /There are: add, sub/],
+    ['an instruction that is none', 'nop\n  ad r1, r2, r3', '2:3', /no instruction called “ad”/, /did you mean add/],
+    ['an instruction like no other', 'multiplication r1', '1:1', /no instruction/, /there are: add, sub/],
     ['an operand that is missing', 'add r1, r2', '1:11', /add takes 3 operands, not 2/, /r1 = r2 \+ r3/],
     ['an operand that is empty', 'add r1, , r2', '1:9', /an operand is missing/],
     ['one operand too many', 'jump a, b', '1:9', /jump takes one operand, not 2/],
@@ -74,8 +74,8 @@ end:
     ['an address with a register that there is not', 'load r1, [r77]', '1:11', /from r0 to r31/],
     ['an address without a sign', 'load r1, [r2 4]', '1:14', /a \+ or a −/],
     ['data that there are not', 'data prices: 1\nload r1, [price]', '2:11', /no data called “price”/, /prices/],
-    ['a label that there is not', 'here: jump there', '1:12', /no label called “there”/, /There are: here/],
-    ['a label that is a number', 'jump 3', '1:6', /no label called “3”/, /A label stands before/],
+    ['a label that there is not', 'here: jump there', '1:12', /no label called “there”/, /there are: here/],
+    ['a label that is a number', 'jump 3', '1:6', /no label called “3”/, /a label stands before/],
     ['something behind an operand', 'set r1, 2 3', '1:11', /“3” cannot follow/],
     ['something behind a register', 'add r1 r2, r3, r4', '1:8', /“r2” cannot follow/],
     ['two names that are the same', 'x: nop\nspace x: 3', '2:7', /declared in line 1/],

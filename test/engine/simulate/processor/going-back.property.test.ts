@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { assemble } from '../../../../src/engine/simulate/processor/assembler.js'
 import { Checkpoints } from '../../../../src/engine/simulate/processor/checkpoints.js'
-import { recordExecution } from '../../../../src/engine/simulate/processor/execution-record.js'
+import { cutRecord, recordExecution } from '../../../../src/engine/simulate/processor/execution-record.js'
 import { Interpreter } from '../../../../src/engine/simulate/processor/interpreter.js'
 import { PipelinedProcessor } from '../../../../src/engine/simulate/processor/pipelined-processor.js'
 import { SimtProcessor } from '../../../../src/engine/simulate/processor/simt/simt-processor.js'
@@ -62,6 +62,23 @@ describe.each(Object.entries(processors))('Going back: the %s', (_, arbitrary) =
     )
   })
 
+  test('has recorded up to an earlier cycle what a record up to a later one says of it', () => {
+    fc.assert(
+      fc.property(
+        arbitrary,
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: MOST }),
+        (make, from, cycles) => {
+          const processor = make()
+          const whole = recordExecution(processor, { from, to: MOST })
+          const to = from + cycles - 1
+          if (whole.to >= to) expect(cutRecord(whole, to)).toEqual(recordExecution(processor, { from, to }))
+        },
+      ),
+      { seed: SEED, numRuns: RUNS },
+    )
+  })
+
   test('goes back to the beginning one cycle after the other', () => {
     fc.assert(
       fc.property(arbitrary, (make) => {
@@ -95,6 +112,24 @@ describe('Going back', () => {
     }
     processor.run()
     expect(processor.cycle).toBe(end)
+  })
+
+  test('does not go again where it has been: to the end of a long run and back, a hundred times', () => {
+    const processor = new PipelinedProcessor(long)
+    processor.run()
+    const end = processor.cycle
+    let cycles = 0
+    const advance = processor.step.bind(processor)
+    processor.step = () => {
+      cycles++
+      return advance()
+    }
+    for (let i = 0; i < 100; i++) {
+      processor.goTo(10)
+      processor.goTo(end)
+    }
+    expect(cycles).toBeLessThan(100 * (end / 8))
+    expect(cycles).toBeGreaterThan(0)
   })
 
   test('leaves what was recorded of a part of the run the same, and the processor where it was', () => {

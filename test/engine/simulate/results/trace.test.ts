@@ -59,6 +59,15 @@ describe('The events of a trace add up to the report', () => {
     expect(timesOfCores(events, report).map(rounded)).toEqual(
       report.cores.map(({ busy, stalled, switching }) => rounded([busy + stalled, switching])),
     )
+    expect(dispatches(events)).toEqual(extremes(report.latencies.dispatch))
+    expect(answers(events)).toEqual(
+      Object.fromEntries(report.latencies.devices.map((latency) => [latency.device, extremes(latency)])),
+    )
+    for (const { what, waits, time } of report.waits) {
+      const latency = report.latencies.waits.find((wait) => wait.what === what)!
+      expect(latency.count).toBe(waits)
+      expect(latency.mean * waits).toBeCloseTo(time, 0)
+    }
     if (report.gil === null) return expect(of(events, 'gil')).toEqual([])
     const gil = (what: string, why?: string) =>
       of(events, 'gil').filter((event) => event.what === what && (why === undefined || event.why === why)).length
@@ -155,6 +164,42 @@ class Durations {
   of(which: number, ...states: readonly string[]): number[] {
     return states.map((state) => this.#sums.get(which)?.get(state) ?? 0)
   }
+}
+
+interface Extremes {
+  readonly count: number
+  readonly min: number
+  readonly max: number
+}
+
+const extremes = ({ count, min, max }: Extremes): Extremes => ({ count, min, max })
+
+function extremesOf(durations: readonly number[]): Extremes {
+  const times = durations.map((duration) => Number(duration.toFixed(3)))
+  return times.length === 0
+    ? { count: 0, min: 0, max: 0 }
+    : { count: times.length, min: Math.min(...times), max: Math.max(...times) }
+}
+
+function dispatches(events: readonly TraceEvent[]): Extremes {
+  const since = new Map<number, number>()
+  const durations: number[] = []
+  for (const { thread, from, to, time } of of(events, 'state')) {
+    if (from === 'runnable' && to === 'running') durations.push(time - since.get(thread)!)
+    since.set(thread, time)
+  }
+  return extremesOf(durations)
+}
+
+function answers(events: readonly TraceEvent[]): Record<string, Extremes> {
+  const since = new Map<number, number>()
+  const durations: Record<string, number[]> = {}
+  for (const event of events)
+    if (event.event === 'request') {
+      since.set(event.thread, event.time)
+      durations[event.device] ??= []
+    } else if (event.event === 'answer') durations[event.device].push(event.time - since.get(event.thread)!)
+  return Object.fromEntries(Object.entries(durations).map(([device, all]) => [device, extremesOf(all)]))
 }
 
 function timesOfThreads(events: readonly TraceEvent[], end: number): Row[] {

@@ -65,6 +65,15 @@ const UNROLLED_UP_TO = 64
  * that calculate the same from the same data in different ways, and a vote over their results.
  *
  * @throws UsageError for arrays of different lengths, and options that are out of range.
+ *
+ * @example
+ * ```ts
+ * import { compareFlynnClasses } from 'entrelacs'
+ * const { runs } = compareFlynnClasses({ operation: 'add', a: [10, 15, 20, 25], b: [20, 15, 10, 5] })
+ * console.log(runs.SISD.operations, runs.SIMD.operations) // 4 1
+ * console.log(runs.SISD.cycles, runs.SIMD.cycles, runs.MISD.cycles, runs.MIMD.cycles) // 24 9 64 9
+ * console.log(runs.MIMD.results) // [ 30, 30, 30, 30 ]
+ * ```
  */
 export function compareFlynnClasses(task: ElementwiseTask, options: FlynnOptions = {}): FlynnComparison {
   checkTask(task)

@@ -64,6 +64,17 @@ interface Issued {
  * share one instruction at a time. One instruction is issued in a cycle, for the next warp in turn that is ready.
  *
  * @throws UsageError for options that are out of range, and for streams with vector instructions: here the lanes are the vector.
+ *
+ * @example
+ * ```ts
+ * import { branchyKernel, SimtProcessor } from 'entrelacs'
+ * const one = new SimtProcessor(branchyKernel(32, 1, 100), { lanes: 32 })
+ * const two = new SimtProcessor(branchyKernel(32, 2, 100), { lanes: 32 })
+ * one.run()
+ * two.run()
+ * console.log(one.cycle, two.cycle) // 103 205
+ * console.log(two.account().divergent) // 1
+ * ```
  */
 export class SimtProcessor extends Stepwise<SimtState> {
   readonly stream: InstructionStream
@@ -256,6 +267,6 @@ function refuseVectors({ name, instructions }: InstructionStream): void {
   const found = instructions.find(({ mnemonic }) => isVector(OPERATIONS[mnemonic].code))
   if (found === undefined) return
   throw new UsageError('usage/processor', `${name} has ${found.mnemonic} in it: here the lanes are the vector`, {
-    hint: 'Write the stream for one element; the instruction id tells which.',
+    hint: 'write the stream for one element; the instruction id tells which',
   })
 }
