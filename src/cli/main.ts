@@ -28,6 +28,7 @@ import {
 import { WorkerError } from './run-in-worker.js'
 import type { SimulateCommandOptions } from './simulate-command.js'
 import { wantsColour, write } from './terminal.js'
+import { parseSweep, type Sweep } from './sweep.js'
 import { TRACE_FORMATS, type TraceFormat } from './trace-format.js'
 
 interface CommonFlags {
@@ -69,6 +70,7 @@ interface SimulateFlags extends CommonFlags {
   readonly inheritance?: boolean
   readonly contracts?: boolean
   readonly trace?: string
+  readonly sweep?: Sweep
   readonly profile?: boolean
   readonly param: Record<string, ParameterValue>
   readonly maxTime?: number
@@ -288,7 +290,15 @@ function buildCommands(): Command {
           .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file'),
       )
         .option('--trace <file>', 'write everything that happens to this file, as JSON lines')
-        .option('--profile', 'which functions took how long, by thread'),
+        .option('--profile', 'which functions took how long, by thread')
+        .addOption(
+          new Option(
+            '--sweep <name=values>',
+            'one run for each value of a parameter, or of machine, cores, gil, mapping, policy or seed: cores=1,2,4 or threads=1..16',
+          )
+            .argParser(parseSweep)
+            .conflicts(['trace', 'profile']),
+        ),
     ),
   )
     .addHelpText('after', EXIT_CODES)
@@ -422,6 +432,10 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
 }
 
 async function simulate(source: string, flags: SimulateFlags): Promise<ExitCode> {
+  if (flags.sweep !== undefined) {
+    const { sweepCommand } = await import('./sweep-command.js')
+    return sweepCommand(source, flags.sweep, computerOf(flags))
+  }
   const { simulateCommand } = await import('./simulate-command.js')
   return simulateCommand(source, { ...computerOf(flags), trace: flags.trace })
 }

@@ -40,6 +40,10 @@ export interface SimulateMessages {
   readonly stopped: (why: string) => string
   readonly oneRun: string
   readonly more: (count: number) => string
+  /** The heads of columns where runs stand side by side. */
+  readonly sweepColumns: readonly [took: string, speedUp: string]
+  readonly sweepLegend: string
+  readonly sweepViolated: (values: string) => string
 }
 
 const english: SimulateMessages = {
@@ -90,6 +94,9 @@ const english: SimulateMessages = {
   stopped: (why) => `Stopped early: ${why}.`,
   oneRun: 'One run is no proof: another seed may end differently, and explore tells what can happen.',
   more: (count) => `… and ${count} more threads`,
+  sweepColumns: ['took', 'speed-up'],
+  sweepLegend: 'speed-up: against the first run. ✓ nothing went wrong, ✗ something did, ? it was stopped early.',
+  sweepViolated: (values) => `Something went wrong with ${values}: simulate that value alone to see what.`,
 }
 
 const french: SimulateMessages = {
@@ -144,6 +151,9 @@ const french: SimulateMessages = {
   oneRun:
     "Une exécution n'est pas une preuve : une autre graine peut finir autrement, et explore dit ce qui peut arriver.",
   more: (count) => `… et ${count} autres fils`,
+  sweepColumns: ['durée', 'gain'],
+  sweepLegend: "gain : par rapport à la première exécution. ✓ rien d'anormal, ✗ une erreur, ? arrêtée avant la fin.",
+  sweepViolated: (values) => `Une erreur avec ${values} : simulez cette valeur seule pour voir laquelle.`,
 }
 
 export function simulateMessagesIn(language: Language): SimulateMessages {
