@@ -13,7 +13,7 @@ export type {
 export { perfettoTrace } from './report/perfetto-trace.js'
 export { traceLines } from './report/trace-lines.js'
 export type { SimulationOptions } from './engine/simulate/simulation.js'
-export type { Machine, NamedGil, Pickling } from './engine/simulate/machine/machine.js'
+export type { Machine, MachinePipeline, NamedGil, Pickling } from './engine/simulate/machine/machine.js'
 export type { Adaptation } from './engine/simulate/machine/adapted-machine.js'
 export type {
   CarriedBytes,
@@ -22,6 +22,7 @@ export type {
   Latencies,
   Latency,
   MemoryUse,
+  ProfileRow,
   SimulatedFailure,
   SimulateReport,
   ThreadTimes,

@@ -1,4 +1,4 @@
-import { UsageError } from './engine/errors.js'
+import { ProgramFault, UsageError } from './engine/errors.js'
 import type { Program } from './engine/program.js'
 import type { Machine } from './engine/simulate/machine/machine.js'
 import type { Trace } from './engine/simulate/results/trace.js'
@@ -36,7 +36,8 @@ const SLICE_MS = 10
  * ```
  */
 export async function simulate(program: Program, options: SimulateOptions = {}): Promise<SimulateReport> {
-  return run(await simulationOf(program, options, false), options.signal)
+  const { report } = await withTwinsIfItCan(program, options, false)
+  return report
 }
 
 /** What `simulateWithTrace` returns. */
@@ -63,9 +64,30 @@ export interface TracedRun {
  * ```
  */
 export async function simulateWithTrace(program: Program, options: SimulateOptions = {}): Promise<TracedRun> {
-  const simulation = await simulationOf(program, options, true)
+  const { report, trace } = await withTwinsIfItCan(program, options, true)
+  return { report, trace: trace! }
+}
+
+interface Finished {
+  readonly report: SimulateReport
+  readonly trace: Trace | null
+}
+
+/** Twins do not survive a fork: unless they were asked for, a program that forks is simulated by contracts, as its report says. */
+async function withTwinsIfItCan(program: Program, options: SimulateOptions, trace: boolean): Promise<Finished> {
+  try {
+    return await finished(program, options, trace)
+  } catch (error) {
+    const forks = error instanceof ProgramFault && error.code === 'program/fork-with-twins'
+    if (!forks || options.twins !== undefined) throw error
+    return finished(program, { ...options, twins: false }, trace)
+  }
+}
+
+async function finished(program: Program, options: SimulateOptions, trace: boolean): Promise<Finished> {
+  const simulation = await simulationOf(program, options, trace)
   const report = await run(simulation, options.signal)
-  return { report, trace: simulation.trace! }
+  return { report, trace: simulation.trace }
 }
 
 async function simulationOf(program: Program, options: SimulateOptions, trace: boolean): Promise<Simulation> {

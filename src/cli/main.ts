@@ -29,6 +29,7 @@ import {
 import { WorkerError } from './run-in-worker.js'
 import type { SimulateCommandOptions } from './simulate-command.js'
 import { wantsColour, write } from './terminal.js'
+import { parseSweep, type Sweep } from './sweep.js'
 import { TRACE_FORMATS, type TraceFormat } from './trace-format.js'
 
 interface CommonFlags {
@@ -70,12 +71,16 @@ interface SimulateFlags extends CommonFlags {
   readonly inheritance?: boolean
   readonly contracts?: boolean
   readonly trace?: string
+  readonly sweep?: Sweep
+  readonly profile?: boolean
   readonly param: Record<string, ParameterValue>
   readonly maxTime?: number
+  readonly maxEvents?: number
   readonly patience: number
 }
 
 interface ProcessorFlags extends CommonFlags {
+  readonly machine?: string
   readonly width?: number
   /** False if it is to be without. */
   readonly forwarding: boolean
@@ -156,6 +161,11 @@ function withComputer(command: Command): Command {
     )
     .addOption(
       new Option('--max-time <seconds>', 'simulated seconds at most (default: 1000)').argParser(parseSimulatedSeconds),
+    )
+    .addOption(
+      new Option('--max-events <count>', 'operations and other events at most (default: 100,000,000)').argParser(
+        parseCount,
+      ),
     )
 }
 
@@ -281,7 +291,17 @@ function buildCommands(): Command {
           .command('simulate')
           .description('run a program on a modelled computer: one seed, one run, with time')
           .argument('<program>', 'a name of the gallery, or a path to a .ts or .js file'),
-      ).option('--trace <file>', 'write everything that happens to this file, as JSON lines'),
+      )
+        .option('--trace <file>', 'write everything that happens to this file, as JSON lines')
+        .option('--profile', 'which functions took how long, by thread')
+        .addOption(
+          new Option(
+            '--sweep <name=values>',
+            'one run for each value of a parameter, or of machine, cores, gil, mapping, policy or seed: cores=1,2,4 or threads=1..16',
+          )
+            .argParser(parseSweep)
+            .conflicts(['trace', 'profile']),
+        ),
     ),
   )
     .addHelpText('after', EXIT_CODES)
@@ -292,6 +312,12 @@ function buildCommands(): Command {
       .command('processor')
       .description('watch a processor at work, cycle by cycle: pipeline, Flynn’s classes, SIMT')
       .argument('[example]', 'an example, or a path to a file of the assembler; without it, the list of examples')
+      .addOption(
+        new Option(
+          '--machine <name>',
+          'a preset, or a path to a machine file: its pipeline, or its SIMT device, where no other option says otherwise',
+        ),
+      )
       .addOption(
         new Option('--width <n>', 'instructions that each stage takes in a cycle').argParser(parseWithin(1, 4)),
       )
@@ -310,9 +336,10 @@ function buildCommands(): Command {
         ),
       )
       .addOption(
-        new Option('--threads <n>', 'threads of the SIMT processor (default: as many as lanes)').argParser(
-          parseWithin(1, 65_536),
-        ),
+        new Option(
+          '--threads <n>',
+          'threads of the SIMT processor (default: those of the machine, or as many as lanes)',
+        ).argParser(parseWithin(1, 65_536)),
       )
       .addOption(new Option('--cycles <from-to>', 'the cycles to show, such as 12-40').argParser(parseCycles))
       .option('--letters', 'stages by one letter each, for narrow terminals and long runs')
@@ -408,6 +435,10 @@ async function explore(source: string, flags: ExploreFlags): Promise<ExitCode> {
 }
 
 async function simulate(source: string, flags: SimulateFlags): Promise<ExitCode> {
+  if (flags.sweep !== undefined) {
+    const { sweepCommand } = await import('./sweep-command.js')
+    return sweepCommand(source, flags.sweep, computerOf(flags))
+  }
   const { simulateCommand } = await import('./simulate-command.js')
   return simulateCommand(source, { ...computerOf(flags), trace: flags.trace })
 }
@@ -430,8 +461,10 @@ function computerOf(flags: SimulateFlags): Omit<SimulateCommandOptions, 'trace'>
       mapping: flags.mapping,
       policy: flags.policy,
       cores: flags.cores,
+      profile: flags.profile,
       inheritance: flags.inheritance,
       ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1e9 }),
+      ...(flags.maxEvents === undefined ? {} : { maxEvents: flags.maxEvents }),
       params: flags.param,
     },
   }
@@ -448,6 +481,7 @@ async function processor(source: string | undefined, flags: ProcessorFlags): Pro
     letters: letters ?? false,
     maxCycles,
     instructions: instructions ?? false,
+    machine: flags.machine ?? null,
     settings: {
       ...(width === undefined ? {} : { width }),
       ...(forwarding ? {} : { forwarding }),

@@ -4,6 +4,7 @@ import { replay, type Replay } from '../engine/replay.js'
 import { explore } from '../explore.js'
 import { availableMemory } from '../available-memory.js'
 import type { ExploreProgress, ExploreReport, Violation } from '../engine/explore/explore-report.js'
+import type { SimulateReport } from '../engine/simulate/simulate-report.js'
 import { compareRepair } from '../engine/explore/repair-comparison.js'
 import { portableError } from '../parallel/portable-error.js'
 import { loadProgram } from './load-program.js'
@@ -34,7 +35,7 @@ function makeMonitor(): PulseMonitor {
 }
 
 async function perform(task: WorkerTask): Promise<void> {
-  const stays = task.kind !== 'replay' && task.kind !== 'simulate' && (task.options.workers ?? 1) > 1
+  const stays = (task.kind === 'explore' || task.kind === 'compare') && (task.options.workers ?? 1) > 1
   const program = await load(task.source, stays)
   switch (task.kind) {
     case 'replay':
@@ -50,6 +51,13 @@ async function perform(task: WorkerTask): Promise<void> {
       const { formatTrace } = await import('./format-trace.js')
       for (const piece of formatTrace(trace, task.trace)) await handOver(piece)
       return tell({ kind: 'simulated', report, events: trace.length })
+    }
+    case 'sweep': {
+      const { simulate } = await import('../simulate.js')
+      const reports: SimulateReport[] = []
+      for (const options of task.variations)
+        reports.push(await simulate(program, { ...options, monitor: makeMonitor(), signal: abort.signal }))
+      return tell({ kind: 'swept', reports })
     }
     case 'explore':
       return tell({ kind: 'explored', ...(await exploreWithTraces(program, task)) })

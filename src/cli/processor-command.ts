@@ -6,12 +6,12 @@ import { assemble } from '../engine/simulate/processor/assembler.js'
 import type { InstructionStream } from '../engine/simulate/processor/instruction-stream.js'
 import { type ProcessorExample, processorExamples } from '../processor-examples/index.js'
 import { type ProcessorExperiment, runExample, runStream } from '../processor-examples/processor-experiment.js'
-import type { ProcessorSettings } from '../processor-examples/processor-settings.js'
+import type { ProcessorMachine, ProcessorSettings } from '../processor-examples/processor-settings.js'
 import { instructionLines, instructionsJson } from '../report/instruction-list.js'
 import type { Language } from '../report/messages.js'
 import { processorJson, processorsOf } from '../report/processor-json.js'
 import { processorMessagesIn } from '../report/processor-messages.js'
-import { type CycleRange, processorText } from '../report/processor-text.js'
+import { type CycleRange, isOnLanes, processorText } from '../report/processor-text.js'
 import { padText } from '../report/text-width.js'
 import { wrapText } from '../report/wrap-text.js'
 import { ExitCode } from './exit-code.js'
@@ -20,6 +20,8 @@ import { outputStyle, write } from './terminal.js'
 /** What the command was given. */
 export interface ProcessorCommandOptions {
   readonly settings: ProcessorSettings
+  /** A preset's name, or a path to a machine file. */
+  readonly machine: string | null
   /** The cycles to be shown; null: the first ones for which there is room. */
   readonly cycles: CycleRange | null
   readonly letters: boolean
@@ -38,13 +40,23 @@ export async function processorCommand(source: string | undefined, given: Proces
     return listExamples(given)
   }
   const subject = findSubject(source)
+  const machine = given.machine === null ? null : await load(given.machine)
   const experiment =
     subject.kind === 'example'
-      ? runExample(subject.example, given.settings, given.maxCycles)
-      : runStream(subject.stream, given.settings, given.maxCycles)
+      ? runExample(subject.example, given.settings, given.maxCycles, machine)
+      : runStream(subject.stream, given.settings, given.maxCycles, machine)
   requireDrawable(experiment, given)
-  await write(process.stdout, given.json ? asJson(subject, experiment, given) : text(subject, experiment, given))
+  await write(
+    process.stdout,
+    given.json ? asJson(subject, experiment, given, machine) : text(subject, experiment, given, machine),
+  )
   return exitCodeOf(experiment)
+}
+
+/** What reads machine files is loaded by those who need one. */
+async function load(machine: string): Promise<ProcessorMachine> {
+  const { loadMachine } = await import('../machine-files/load-machine.js')
+  return loadMachine(machine)
 }
 
 async function listExamples({ json, language }: ProcessorCommandOptions): Promise<ExitCode> {
@@ -133,14 +145,13 @@ function noSuch(source: string): UsageError {
 const LIST = 'entrelacs processor lists the examples; a file is given by its path'
 
 /** What is asked for of a run means nothing without one. */
-function requireNothingElse({ settings, cycles, letters }: ProcessorCommandOptions): void {
-  if (Object.keys(settings).length === 0 && cycles === null && !letters) return
+function requireNothingElse({ settings, machine, cycles, letters }: ProcessorCommandOptions): void {
+  if (Object.keys(settings).length === 0 && machine === null && cycles === null && !letters) return
   throw new UsageError('usage/unknown-example', 'an example or a file is missing', { hint: LIST })
 }
 
 function requireDrawable(experiment: ProcessorExperiment, { cycles, letters }: ProcessorCommandOptions): void {
-  const isSimt = experiment.kind !== 'pipelines' && experiment.kind !== 'flynn'
-  if (isSimt && letters)
+  if (isOnLanes(experiment) && letters)
     throw new UsageError('usage/processor', '--letters means nothing on a SIMT processor, which has no stages', {
       hint: 'a lane takes one character there already',
     })
@@ -149,13 +160,19 @@ function requireDrawable(experiment: ProcessorExperiment, { cycles, letters }: P
   throw new UsageError('usage/cycles', `cycle ${cycles.from} is after the end: there are the cycles 1 to ${end}`)
 }
 
-function text(subject: Subject, experiment: ProcessorExperiment, given: ProcessorCommandOptions): string {
+function text(
+  subject: Subject,
+  experiment: ProcessorExperiment,
+  given: ProcessorCommandOptions,
+  machine: ProcessorMachine | null,
+): string {
   const { language, cycles, letters } = given
   const { rows } = process.stdout
   return processorText(experiment, outputStyle(language), {
     ...(subject.kind === 'example'
       ? { title: subject.example.title[language], question: subject.example.question[language] }
       : { title: subject.file }),
+    ...(machine === null ? {} : { machine: machine.name }),
     cycles,
     letters,
     ...(rows > 0 ? { mostLines: Math.max(LEAST_LINES, 2 * rows) } : {}),
@@ -168,6 +185,7 @@ function asJson(
   subject: Subject,
   experiment: ProcessorExperiment,
   { language, cycles }: ProcessorCommandOptions,
+  machine: ProcessorMachine | null,
 ): string {
   const head =
     subject.kind === 'example'
@@ -178,7 +196,8 @@ function asJson(
           question: subject.example.question[language],
         }
       : { example: null, file: subject.file, title: null, question: null }
-  return `${JSON.stringify({ schema: 1, ...head, ...processorJson(experiment, cycles) })}\n`
+  const on = machine === null ? {} : { machine: machine.name }
+  return `${JSON.stringify({ schema: 1, ...head, ...on, ...processorJson(experiment, cycles) })}\n`
 }
 
 function exitCodeOf(experiment: ProcessorExperiment): ExitCode {

@@ -33,7 +33,7 @@ export class WorkerError extends Error {
 
 const LOOK_MS = 200
 /** The messages after which the worker has nothing more to say. */
-const ENDS: ReadonlySet<WorkerMessage['kind']> = new Set(['explored', 'compared', 'replayed', 'simulated'])
+const ENDS: ReadonlySet<WorkerMessage['kind']> = new Set(['explored', 'compared', 'replayed', 'simulated', 'swept'])
 
 /**
  * Runs a task on a program in a worker, so that a thread that never yields cannot hold up the command line. Ctrl-C asks

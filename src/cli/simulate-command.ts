@@ -2,6 +2,7 @@ import type { SimulateReport } from '../engine/simulate/simulate-report.js'
 import { toJson } from '../report/json.js'
 import { formatWhole } from '../report/figures.js'
 import { messagesIn, type Language } from '../report/messages.js'
+import { profileText } from '../report/profile-text.js'
 import { simulateText } from '../report/simulate-text.js'
 import { traceMessagesIn } from '../report/trace-messages.js'
 import { ExitCode } from './exit-code.js'
@@ -26,7 +27,9 @@ export async function simulateCommand(source: string, given: SimulateCommandOpti
   const { trace, json, language } = given
   const wanted = trace === undefined ? null : { format: 'jsonl' as const, output: fileOutput(trace) }
   const { report, events } = await simulateInWorker(source, given, wanted)
-  await write(process.stdout, json ? `${toJson(report)}\n` : simulateText(report, outputStyle(language)))
+  const style = outputStyle(language)
+  await write(process.stdout, json ? `${toJson(report)}\n` : simulateText(report, style))
+  if (report.profile !== undefined && !json) await write(process.stdout, `\n${profileText(report.profile, style)}`)
   if (trace !== undefined && !json) {
     const written = traceMessagesIn(language).written(formatWhole(events, language), trace)
     await write(process.stdout, `${written}\n`)

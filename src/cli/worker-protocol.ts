@@ -42,6 +42,8 @@ export type WorkerTask =
       /** What its trace is wanted as; null: it is not wanted. */
       readonly trace: TraceFormat | null
     }
+  // The same program under each of these options.
+  | { readonly kind: 'sweep'; readonly source: string; readonly variations: readonly SimulateTaskOptions[] }
   | ExploreTask
   | CompareTask
   | {
@@ -76,6 +78,7 @@ export type WorkerMessage =
   // Of a trace: the next one comes when it is asked for.
   | { readonly kind: 'piece'; readonly text: string }
   | { readonly kind: 'simulated'; readonly report: SimulateReport; readonly events: number }
+  | { readonly kind: 'swept'; readonly reports: readonly SimulateReport[] }
   | { readonly kind: 'failed'; readonly failure: PortableError }
 
 /** What the command line tells the worker. */

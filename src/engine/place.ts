@@ -91,7 +91,7 @@ function positionOfCaller(): string | null {
 function positionOfFirst(_error: unknown, frames: readonly Frame[]): string {
   for (const frame of frames) {
     const file = frame.getFileName()
-    if (typeof file === 'string' && file !== '' && !isOwn(file))
+    if (typeof file === 'string' && file !== '' && !isOwnFile(file))
       return `${file}:${frame.getLineNumber()}:${frame.getColumnNumber()}`
   }
   return ''
@@ -100,7 +100,8 @@ function positionOfFirst(_error: unknown, frames: readonly Frame[]): string {
 // Files are few, and asked about again and again.
 const ownFiles = new Map<string, boolean>()
 
-function isOwn(file: string): boolean {
+/** Whether a file is the engine's or a primitive's, not the program's. */
+export function isOwnFile(file: string): boolean {
   let own = ownFiles.get(file)
   if (own === undefined) {
     const path = filePath(file)

@@ -1,3 +1,4 @@
+import type { CallTracer } from './call-tracer.js'
 import { EntrelacsError, MisuseError, ProgramFault } from './errors.js'
 import { chain, hashText, LANE_1 } from './content-hash.js'
 import { Declarations } from './declarations.js'
@@ -40,6 +41,8 @@ export interface SessionOptions {
   readonly maxValues?: number
   /** Threads run once, and nothing of them is learnt: a step cannot be undone, and memory does not grow with the length of a run. */
   readonly isPassing?: boolean
+  /** Is told when threads' own code runs. */
+  readonly calls?: CallTracer | undefined
 }
 
 /**
@@ -99,6 +102,7 @@ export class Session {
       monitor: options.monitor,
       recordPlaces: options.recordPlaces ?? false,
       onPrint: options.onPrint,
+      calls: options.calls,
       objectOfWord: (word) => {
         const object = this.objectOf(word)
         return object === undefined ? undefined : `${object.kind} “${object.name}”`

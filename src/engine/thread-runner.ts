@@ -1,3 +1,4 @@
+import type { CallTracer } from './call-tracer.js'
 import { HistoryLimit, MisuseError, ProgramFault, ThreadExit } from './errors.js'
 import { localOperation } from './local-operation.js'
 import { AtMark, CallMark, type Claim, JobMark, LoopMark, PrintMark, ReturnMark } from './marks.js'
@@ -63,6 +64,8 @@ export interface RunnerOptions {
   readonly recordPlaces: boolean
   readonly onPrint: ((line: PrintedLine) => void) | undefined
   readonly processes: ProcessRegistry
+  /** Is told when threads' own code runs, if somebody wants to know their calls. */
+  readonly calls?: CallTracer | undefined
 }
 
 // A thread that yields this many marks in a row without an operation never steps again.
@@ -110,18 +113,22 @@ export class ThreadRunner {
   /** Runs the thread's own code up to its next operation, its end or its failure. */
   advance(run: LiveRun, resume: () => IteratorResult<unknown, unknown>): Yielded {
     const before = this.running
+    const { calls } = this.#options
     this.running = run
+    calls?.enter()
     try {
       return this.#guarded(run.thread, () => this.#toOperation(run, resume))
     } finally {
+      calls?.leave(run.thread.index)
       this.running = before
     }
   }
 
   /** Resumes a thread with the result of its operation, without anything being made for it where nothing watches. */
   advanceWith(run: LiveRun, received: unknown): Yielded {
-    const { monitor, recordPlaces } = this.#options
-    if (monitor !== undefined || recordPlaces) return this.advance(run, () => run.generator.next(received))
+    const { monitor, recordPlaces, calls } = this.#options
+    if (monitor !== undefined || recordPlaces || calls !== undefined)
+      return this.advance(run, () => run.generator.next(received))
     const before = this.running
     this.running = run
     try {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { GIL_VERSIONS, type GilVersion } from '../engine/simulate/gil/gil-config.js'
 import { MAPPINGS } from '../engine/simulate/mapping/mapping-config.js'
+import { UNITS } from '../engine/simulate/processor/instruction-set.js'
 import { parseQuantity, type QuantityKind, unitsOf } from './quantity.js'
 
 /** A quantity with its unit, as text. */
@@ -23,8 +24,14 @@ const positive = (kind: 'rate' | 'frequency', meaning: string, example: string) 
   })
 
 const time = (meaning: string, example = '2 us') => quantity('time', meaning, example)
-const count = (meaning: string, most: number) =>
-  z.int('must be a whole number').min(1, 'must be at least 1').max(most, `must be at most ${most}`).describe(meaning)
+const whole = (meaning: string, least: number, most: number) =>
+  z
+    .int('must be a whole number')
+    .min(least, `must be at least ${least}`)
+    .max(most, `must be at most ${most}`)
+    .describe(meaning)
+const count = (meaning: string, most: number) => whole(meaning, 1, most)
+const isSo = (meaning: string) => z.boolean('must be true or false').describe(meaning)
 const cycles = (meaning: string) => z.number().min(0, 'must be 0 or more').describe(meaning)
 
 const power = (text: string) => {
@@ -158,6 +165,99 @@ const memory = z
       })
   })
 
+/** Cycles of each unit of a processor; those that are left out have the engine's. */
+const latencies = (meaning: string, most: number) => {
+  const unit = (work: string) => count(`core cycles of ${work}`, most).optional()
+  return z
+    .strictObject({
+      alu: unit('additions, comparisons and moves'),
+      multiply: unit('a multiplication'),
+      divide: unit('a division, or its remainder'),
+      reduce: unit('adding up the elements of a vector'),
+      branch: unit('a branch or a jump'),
+      memory: unit('the address of a load or store; of a SIMT device, until the first line is there'),
+    } satisfies Record<(typeof UNITS)[number], unknown>)
+    .describe(meaning)
+    .optional()
+}
+
+// What the pipeline and the SIMT processor accept: a test compares them.
+const MOST_PIPELINE_CYCLES = 1000
+const MOST_SIMT_CYCLES = 100_000
+
+const pipeline = z
+  .strictObject({
+    width: count('instructions that each stage takes in a cycle, 1 to 4', 4).optional(),
+    forwarding: isSo('whether a result goes straight to whoever waits for it').optional(),
+    latencies: latencies('how long each unit works on an instruction, 1 to 1000 cycles', MOST_PIPELINE_CYCLES),
+    pipelined: z
+      .array(z.enum(UNITS))
+      .describe('units that take the next instruction a cycle after the last one; the others when they are done')
+      .optional(),
+    prediction: z
+      .enum(['not-taken', 'backward-taken'])
+      .describe(
+        'what is taken for granted of a branch: that it is never taken, or that one to an earlier instruction is',
+      )
+      .optional(),
+    'branches-resolve-in': z
+      .enum(['decode', 'execute', 'memory'])
+      .describe('where it turns out whether a branch is taken: a wrong prediction costs 1, 2 or 3 cycles')
+      .optional(),
+    'redirect-cycles': whole(
+      'cycles more after a wrong prediction, as in deeper pipelines, 0 to 1000',
+      0,
+      MOST_PIPELINE_CYCLES,
+    ).optional(),
+    'memory-cycles': count(
+      'cycles that every load and store is in memory, 1 to 1000; or say what data-cache is like',
+      MOST_PIPELINE_CYCLES,
+    ).optional(),
+    'data-cache': z
+      .strictObject({
+        'line-words': count('words of a line, of 4 bytes each', 1024),
+        ways: count('lines of a set', 64),
+        sets: count('sets', 65_536),
+        'hit-cycles': count('cycles of an access whose lines are all there', MOST_PIPELINE_CYCLES),
+        'miss-cycles': whole('cycles more for each line that is not', 0, MOST_PIPELINE_CYCLES),
+      })
+      .describe('a small cache that loads and stores go through')
+      .optional(),
+    'memory-ports': count('loads and stores that may be in memory together, 1 to 4', 4).optional(),
+    'shared-port': isSo(
+      'whether instructions are fetched through the same port as data: no fetch while a load or store is in memory',
+    ).optional(),
+    'vector-width': count('elements of a vector register, all of which are worked on at once, 1 to 64', 64).optional(),
+  })
+  .superRefine((given, context) => {
+    if (given['memory-cycles'] === undefined || given['data-cache'] === undefined) return
+    context.addIssue({
+      code: 'custom',
+      path: ['memory-cycles'],
+      message: 'must be left out where there is a data-cache, which says how long memory takes',
+    })
+  })
+
+const simt = z.strictObject({
+  lanes: count('threads of a warp, which share one position in the program, 1 to 1024', 1024).optional(),
+  threads: count('threads in all, unless --threads says otherwise; without it, one warp', 1 << 20).optional(),
+  latencies: latencies(
+    'cycles from an instruction of a warp to its next one, 1 to 100000; other warps have theirs meanwhile',
+    MOST_SIMT_CYCLES,
+  ),
+  'line-words': count('words of a line, of 4 bytes each: what lanes access in one line is one access', 4096).optional(),
+  'line-cycles': whole(
+    'cycles more for each further line that an instruction accesses',
+    0,
+    MOST_SIMT_CYCLES,
+  ).optional(),
+  'memory-words': whole(
+    'words of its memory, of 4 bytes each; at least those of the data of a program, and those without it',
+    0,
+    1 << 26,
+  ).optional(),
+})
+
 const gilVersion = z.enum(Object.keys(GIL_VERSIONS) as [GilVersion, ...GilVersion[]])
 
 const spread = z
@@ -186,6 +286,11 @@ export const machineSchema = z
       clock: positive('frequency', 'cycles per second', '3 GHz'),
       'cycles-per-operation': cycles('around an operation of a program: to come to it, and to go on'),
       'cycles-per-work': cycles('of one unit of compute: a thousand dependent integer operations'),
+      pipeline: pipeline
+        .optional()
+        .describe(
+          'what each core is like within, cycle by cycle, for entrelacs processor; what is left out is as without a machine',
+        ),
     }),
     system: z.strictObject({
       call: time('a call into the operating system and back', '200 ns'),
@@ -205,6 +310,11 @@ export const machineSchema = z
         forkserver: time('to create a process by a fork server', '1 ms'),
       }),
     }),
+    simt: simt
+      .optional()
+      .describe(
+        'a device whose threads go in step, a warp at a time, as those of graphics processors, for entrelacs processor',
+      ),
     memory,
     policy: z
       .union([z.string(), z.looseObject({ name: z.string() })], {

@@ -3,10 +3,11 @@ import type { z } from 'zod'
 import { UsageError } from '../engine/errors.js'
 import type { ClusterConfig } from '../engine/simulate/cluster/cluster-config.js'
 import { GIL_VERSIONS } from '../engine/simulate/gil/gil-config.js'
-import type { Machine, NamedGil } from '../engine/simulate/machine/machine.js'
+import type { Machine, MachinePipeline, NamedGil } from '../engine/simulate/machine/machine.js'
 import type { CacheLevel, MemoryConfig } from '../engine/simulate/memory/memory-config.js'
 import { POLICIES, policyNamed, type PolicyName } from '../engine/simulate/os/policies.js'
 import type { MakePolicy } from '../engine/simulate/os/policy.js'
+import type { SimtOptions } from '../engine/simulate/processor/simt/simt-options.js'
 import type { Place } from '../engine/place.js'
 import { MachineFault } from './machine-fault.js'
 import { type MachineFile, machineSchema } from './machine-schema.js'
@@ -216,6 +217,55 @@ function levelOf({ size, ways, latency }: MachineFile['memory']['caches'][number
   return { size: bytes(size), ways, latency }
 }
 
+type Present<T> = { readonly [Key in keyof T]: Exclude<T[Key], undefined> }
+
+/** Without what is not given: the engine has a value of its own for it. */
+function present<T extends object>(options: T): Present<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Present<T>
+}
+
+function pipelineOf(file: NonNullable<MachineFile['processor']['pipeline']>): MachinePipeline {
+  const { width, forwarding, latencies, pipelined, prediction } = file
+  return present({
+    width,
+    forwarding,
+    latencies: latencies && present(latencies),
+    pipelined,
+    prediction,
+    branchesResolveIn: file['branches-resolve-in'],
+    redirectCycles: file['redirect-cycles'],
+    memoryTiming: memoryTimingOf(file),
+    memoryPorts: file['memory-ports'],
+    sharedPort: file['shared-port'],
+    vectorWidth: file['vector-width'],
+  })
+}
+
+function memoryTimingOf(file: NonNullable<MachineFile['processor']['pipeline']>): MachinePipeline['memoryTiming'] {
+  const { 'memory-cycles': cycles, 'data-cache': cache } = file
+  if (cycles !== undefined) return { kind: 'constant', cycles }
+  if (cache === undefined) return undefined
+  return {
+    kind: 'cache',
+    lineWords: cache['line-words'],
+    ways: cache.ways,
+    sets: cache.sets,
+    hitCycles: cache['hit-cycles'],
+    missCycles: cache['miss-cycles'],
+  }
+}
+
+function simtOf({ lanes, threads, latencies, ...file }: NonNullable<MachineFile['simt']>): SimtOptions {
+  return present({
+    lanes,
+    threads,
+    latencies: latencies && present(latencies),
+    lineWords: file['line-words'],
+    lineCycles: file['line-cycles'],
+    memoryWords: file['memory-words'],
+  })
+}
+
 function machineOf(file: MachineFile): Machine {
   const { processor, system } = file
   return {
@@ -226,6 +276,8 @@ function machineOf(file: MachineFile): Machine {
       cyclesPerOperation: processor['cycles-per-operation'],
       cyclesPerWork: processor['cycles-per-work'],
     },
+    pipeline: processor.pipeline === undefined ? null : pipelineOf(processor.pipeline),
+    simt: file.simt === undefined ? null : simtOf(file.simt),
     memory: memoryOf(file),
     systemCall: time(system.call),
     os: {

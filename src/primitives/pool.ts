@@ -111,6 +111,7 @@ interface Jobs {
  */
 export class Pool implements SharedObject {
   readonly kind = 'pool'
+  readonly isPickled = true
   readonly name: string
   /** How many workers there are. */
   readonly processes: number

@@ -1,6 +1,8 @@
 import { UsageError } from '../engine/errors.js'
+import type { Machine } from '../engine/simulate/machine/machine.js'
 import type { FlynnOptions } from '../engine/simulate/processor/flynn/flynn-classes.js'
 import type { PipelineOptions } from '../engine/simulate/processor/pipeline-options.js'
+import type { SimtOptions } from '../engine/simulate/processor/simt/simt-options.js'
 
 /** What is asked for of a processor; the rest is as the example says, or as it is by default. */
 export interface ProcessorSettings {
@@ -46,14 +48,32 @@ export function requireSettingsOf(kind: ProcessorKind, settings: ProcessorSettin
   }
 }
 
-/** A file of the assembler runs on a pipeline unless lanes or threads are asked for. */
-export function kindOfProcessor({ lanes, threads }: ProcessorSettings): ProcessorKind {
-  return lanes === undefined && threads === undefined ? 'pipeline' : 'simt'
+/** What a machine says of its processors; what is asked for goes before it. */
+export type ProcessorMachine = Pick<Machine, 'name' | 'pipeline' | 'simt'>
+
+/** A file of the assembler runs on lanes if lanes or threads are asked for, or if the machine has them and nothing is asked of a pipeline. */
+export function kindOfProcessor(settings: ProcessorSettings, machine: ProcessorMachine | null = null): ProcessorKind {
+  const isAsked = (kind: ProcessorKind) => SETTINGS[kind].some((name) => settings[name] !== undefined)
+  if (isAsked('simt')) return 'simt'
+  return machine !== null && machine.simt !== null && !isAsked('pipeline') ? 'simt' : 'pipeline'
 }
 
-/** Those of the settings that a pipeline has. */
-export function pipelineOptionsOf({ width, forwarding, prediction, vectorWidth }: ProcessorSettings): PipelineOptions {
+/** @throws UsageError if there is a machine, but it says nothing of such processors. */
+export function requireProcessorsOf(machine: ProcessorMachine | null, kind: ProcessorKind, what: string): void {
+  if (machine === null || machine[kind] !== null) return
+  const [device, section] = kind === 'simt' ? ['SIMT device', 'simt'] : ['pipeline', 'processor.pipeline']
+  throw new UsageError('usage/processor', `machine “${machine.name}” has no ${device}, which ${what} runs on`, {
+    hint: `its file has no section ${section}${kind === 'simt' ? '; the preset simt-device has one' : ''}`,
+  })
+}
+
+/** Those of the settings that a pipeline has, and what the machine says of the others. */
+export function pipelineOptionsOf(
+  { width, forwarding, prediction, vectorWidth }: ProcessorSettings,
+  machine: ProcessorMachine | null = null,
+): PipelineOptions {
   return {
+    ...machine?.pipeline,
     ...(width === undefined ? {} : { width }),
     ...(forwarding === undefined ? {} : { forwarding }),
     ...(prediction === undefined ? {} : { prediction }),
@@ -62,11 +82,23 @@ export function pipelineOptionsOf({ width, forwarding, prediction, vectorWidth }
 }
 
 /** The same for Flynn's classes, of which each has its own vectors and cores. */
-export function flynnOptionsOf(settings: ProcessorSettings): FlynnOptions {
-  const { vectorWidth, ...pipeline } = pipelineOptionsOf(settings)
+export function flynnOptionsOf(settings: ProcessorSettings, machine: ProcessorMachine | null = null): FlynnOptions {
+  const { vectorWidth, ...pipeline } = pipelineOptionsOf(settings, machine)
   return {
     pipeline,
     ...(vectorWidth === undefined ? {} : { vectorWidth }),
     ...(settings.cores === undefined ? {} : { cores: settings.cores }),
+  }
+}
+
+/** Those of the settings that a SIMT processor has, and what the machine says of the others. */
+export function simtOptionsOf(
+  { lanes, threads }: ProcessorSettings,
+  machine: ProcessorMachine | null = null,
+): SimtOptions {
+  return {
+    ...machine?.simt,
+    ...(lanes === undefined ? {} : { lanes }),
+    ...(threads === undefined ? {} : { threads }),
   }
 }

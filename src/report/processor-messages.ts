@@ -6,13 +6,24 @@ import { isOne, quelques, some } from './plurals.js'
 
 /** Columns of the tables that compare runs. */
 export type ProcessorFigure =
-  PipelineFigure | 'operations' | 'speedUp' | 'issued' | 'utilisation' | 'divergent' | 'accesses' | 'lines' | 'price'
+  | PipelineFigure
+  | 'operations'
+  | 'speedUp'
+  | 'issued'
+  | 'utilisation'
+  | 'divergent'
+  | 'accesses'
+  | 'lines'
+  | 'idle'
+  | 'price'
 
 /** What `entrelacs processor` says besides what stands in diagrams. Numbers are written out already. */
 export interface ProcessorMessages {
   readonly examples: string
   readonly examplesHint: string
   readonly question: string
+  /** Whose processors these are. */
+  readonly machine: (name: string, isOnLanes: boolean) => string
   readonly figures: Readonly<Record<ProcessorFigure, string>>
   readonly classes: Readonly<Record<FlynnClass, string>>
   readonly layouts: Readonly<Record<VertexLayout, string>>
@@ -26,6 +37,8 @@ export interface ProcessorMessages {
   readonly more: (count: string) => string
   readonly coresNotDrawn: (from: number, to: number) => string
   readonly warpsNotDrawn: (warps: string) => string
+  /** In how many cycles nothing could be issued. */
+  readonly idle: (cycles: string) => string
   /** Which part is shown, and how to see the next or the whole. */
   readonly part: (from: string, to: string, end: string, next: string | null) => string
   readonly endsBefore: (cycles: string) => string
@@ -46,6 +59,7 @@ const english: ProcessorMessages = {
   examplesHint:
     'entrelacs processor <example> shows one, entrelacs processor <file.asm> a program of your own; --instructions lists what it may be made of.',
   question: 'Before you look:',
+  machine: (name, isOnLanes) => (isOnLanes ? `On the SIMT device of ${name}.` : `On the pipeline of ${name}.`),
   figures: {
     cycles: 'cycles',
     instructions: 'instructions',
@@ -61,6 +75,7 @@ const english: ProcessorMessages = {
     divergent: 'branches that part',
     accesses: 'accesses',
     lines: 'lines of memory',
+    idle: 'no warp ready',
     price: 'times as long',
   },
   classes: {
@@ -80,6 +95,7 @@ const english: ProcessorMessages = {
   more: (count) => `… ${count} more`,
   coresNotDrawn: (from, to) => (from === to ? `core ${from} is not drawn` : `cores ${from} to ${to} are not drawn`),
   warpsNotDrawn: (warps) => `the first of ${warps} warps`,
+  idle: (cycles) => `In ${some(cycles, 'cycle')} no warp was ready.`,
   part: (from, to, end, next) =>
     `cycles ${from} to ${to} of ${end}${next === null ? '' : `; --cycles ${next} shows the next ones`}`,
   endsBefore: (cycles) => `it ends before, after ${some(cycles, 'cycle')}`,
@@ -106,6 +122,7 @@ const french: ProcessorMessages = {
   examplesHint:
     'entrelacs processor <exemple> en montre un, entrelacs processor <fichier.asm> un programme à vous ; --instructions énumère ce dont il peut être fait.',
   question: 'Avant de regarder :',
+  machine: (name, isOnLanes) => (isOnLanes ? `Sur le processeur SIMT de ${name}.` : `Sur le pipeline de ${name}.`),
   figures: {
     cycles: 'cycles',
     instructions: 'instructions',
@@ -121,6 +138,7 @@ const french: ProcessorMessages = {
     divergent: 'branch. qui séparent',
     accesses: 'accès',
     lines: 'lignes de mémoire',
+    idle: 'aucun warp prêt',
     price: 'fois plus long',
   },
   classes: {
@@ -141,6 +159,7 @@ const french: ProcessorMessages = {
   coresNotDrawn: (from, to) =>
     from === to ? `le cœur ${from} n'est pas dessiné` : `les cœurs ${from} à ${to} ne sont pas dessinés`,
   warpsNotDrawn: (warps) => `le premier de ${warps} warps`,
+  idle: (cycles) => `Pendant ${quelques(cycles, 'cycle')}, aucun warp n'était prêt.`,
   part: (from, to, end, next) =>
     `cycles ${from} à ${to} sur ${end}${next === null ? '' : ` ; --cycles ${next} montre les suivants`}`,
   endsBefore: (cycles) => `cela finit avant, après ${quelques(cycles, 'cycle')}`,

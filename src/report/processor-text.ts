@@ -26,6 +26,8 @@ export interface ProcessorTextOptions {
   /** What stands above it. */
   readonly title?: string
   readonly question?: string
+  /** The machine whose processors these are. */
+  readonly machine?: string
   /** The cycles to be shown. @default the first ones, as many as `mostLines` have room for */
   readonly cycles?: CycleRange | null
   /** Lines that the diagrams of one run may take. @default 80 */
@@ -49,17 +51,25 @@ export function processorText(
   style: ReportStyle,
   options: ProcessorTextOptions = {},
 ): string {
-  const { title, question } = options
+  const { title, question, machine } = options
   const messages = processorMessagesIn(style.language)
   const parts = [
     ...(title === undefined ? [] : [wrapText(title, style.columns).map(style.paint.strong)]),
     ...(question === undefined ? [] : [wrapText(`${messages.question} ${question}`, style.columns, 2)]),
+    ...(machine === undefined
+      ? []
+      : [wrapText(messages.machine(machine, isOnLanes(experiment)), style.columns, 2).map(style.paint.dim)]),
     ...new ProcessorWriter(style, options).parts(experiment),
   ]
   return `${parts
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`
+}
+
+/** Whether it is about a SIMT processor, which has no stages. */
+export function isOnLanes({ kind }: ProcessorExperiment): boolean {
+  return kind !== 'pipelines' && kind !== 'flynn'
 }
 
 type Lines = readonly string[]
@@ -135,7 +145,7 @@ class ProcessorWriter {
     const { cycle } = first.processor
     if (figures.includes('dataLosses') && second !== undefined) {
       const left = first.processor.account().lost.data
-      const why = first.processor.options.width === 1 && left > 0 ? [messages.loadUse(this.#whole(left))] : []
+      const why = isOfTextbooks(first.processor) && left > 0 ? [messages.loadUse(this.#whole(left))] : []
       const saved = messages.forwarded(this.#whole(second.processor.cycle - cycle), this.#whole(second.processor.cycle))
       return this.#wrap([saved, ...why].join(' '))
     }
@@ -144,7 +154,7 @@ class ProcessorWriter {
       const saved = this.#whole(Math.abs(cycle - second.processor.cycle))
       return this.#wrap(messages.predicted(wrong as [string, string], saved))
     }
-    const isPlain = first.processor.options.width === 1 && first.processor.streams.length === 1
+    const isPlain = isOfTextbooks(first.processor) && first.processor.streams.length === 1
     if (!figures.includes('instructions') || !isPlain) return []
     const alone = first.processor.streams.reduce((sum, _, core) => sum + first.processor.account(core).instructions, 0)
     const stages = alone * STAGES.length
@@ -206,7 +216,7 @@ class ProcessorWriter {
 
   #rotation(vertices: readonly Vertex[], runs: readonly RotationRun[]): Lines[] {
     const messages = processorMessagesIn(this.#style.language)
-    const heads = ['cycles', 'issued', 'utilisation', 'accesses', 'lines'] as const
+    const heads = ['cycles', ...this.#idle(), 'issued', 'utilisation', 'accesses', 'lines'] as const
     const rows = runs.map(({ layout, processor }) => ({
       name: messages.layouts[layout],
       figures: heads.map((head) => this.#simtFigure(head, processor.account())),
@@ -234,7 +244,7 @@ class ProcessorWriter {
 
   #divergence(runs: readonly DivergenceRun[], drawnWays: number): Lines[] {
     const messages = processorMessagesIn(this.#style.language)
-    const heads = ['cycles', 'issued', 'utilisation', 'divergent', 'price'] as const
+    const heads = ['cycles', ...this.#idle(), 'issued', 'utilisation', 'divergent', 'price'] as const
     const [straight] = runs as readonly [DivergenceRun]
     const price = ({ processor }: DivergenceRun) => this.#decimal(processor.cycle / straight.processor.cycle)
     const rows = runs.map((run) => ({
@@ -253,8 +263,13 @@ class ProcessorWriter {
     ]
   }
 
+  /** Where a machine says how long warps wait, it is told how often all of them do. */
+  #idle(): readonly 'idle'[] {
+    return this.#options.machine === undefined ? [] : ['idle']
+  }
+
   #simtFigure(
-    figure: 'cycles' | 'issued' | 'utilisation' | 'divergent' | 'accesses' | 'lines',
+    figure: 'cycles' | 'idle' | 'issued' | 'utilisation' | 'divergent' | 'accesses' | 'lines',
     of: SimtAccount,
   ): string {
     return figure === 'utilisation' ? formatShare(of.utilisation, this.#style.language) : this.#whole(of[figure])
@@ -317,7 +332,11 @@ class ProcessorWriter {
   }
 
   #simtEnd(processor: SimtProcessor): Lines {
-    const account = simtAccountLines(processor, this.#style)
+    const { idle } = processor.account()
+    const account = [
+      ...simtAccountLines(processor, this.#style),
+      ...this.#idle().flatMap(() => this.#wrap(processorMessagesIn(this.#style.language).idle(this.#whole(idle)))),
+    ]
     return [...account, ...this.#memory(processor.memory, processor.stream), ...this.#stopped(processor).flat()]
   }
 
@@ -376,6 +395,11 @@ class ProcessorWriter {
 }
 
 const MOST_WORDS = 16
+
+/** One instruction in each stage, a cycle in each: what sentences about losses count on. */
+function isOfTextbooks({ options: { width, latencies, memoryTiming } }: PipelinedProcessor): boolean {
+  return width === 1 && latencies.alu === 1 && memoryTiming.kind === 'constant' && memoryTiming.cycles === 1
+}
 
 /** What is drawn of the units of a processor, all from and to the same cycle. */
 type Records = readonly ExecutionRecord[]

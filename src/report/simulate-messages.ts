@@ -1,8 +1,12 @@
+import type { SimulateReport } from '../engine/simulate/simulate-report.js'
 import type { Language } from './messages.js'
+
+/** What a run was simulated on. */
+type SimulatedOn = Pick<SimulateReport, 'machine' | 'nodes' | 'policy' | 'mapping' | 'interpreter' | 'twins' | 'seed'>
 
 /** What is said of a simulated run. */
 export interface SimulateMessages {
-  readonly on: (machine: string, policy: string, mapping: string, interpreter: string | null, seed: string) => string
+  readonly on: (run: SimulatedOn) => string
   readonly took: (time: string, operations: string) => string
   readonly core: (core: number) => string
   /** Cores that did nothing all the time. */
@@ -45,13 +49,23 @@ export interface SimulateMessages {
   readonly stopped: (why: string) => string
   readonly oneRun: string
   readonly more: (count: number) => string
+  /** The heads of columns where runs stand side by side. */
+  readonly sweepColumns: readonly [took: string, speedUp: string]
+  readonly sweepLegend: string
+  readonly sweepViolated: (values: string) => string
 }
 
 const ofCores = (cores: number) => (cores === 1 ? '1 core' : `${cores} cores`)
 
 const english: SimulateMessages = {
-  on: (machine, policy, mapping, interpreter, seed) =>
-    `simulated on ${machine}: policy ${policy}, threads ${mapping}${interpreter === null ? '' : `, interpreter ${interpreter}`}, seed ${seed}`,
+  on: ({ machine, nodes, policy, mapping, interpreter, twins, seed }) =>
+    [
+      `simulated on ${machine}${nodes > 1 ? ` (${nodes} nodes)` : ''}: policy ${policy}`,
+      `threads ${mapping}`,
+      ...(interpreter === null ? [] : [`interpreter ${interpreter}`]),
+      ...(twins ? [] : ['operations of primitives as one step']),
+      `seed ${seed}`,
+    ].join(', '),
   took: (time, operations) => `took ${time} of simulated time, ${operations} operations`,
   core: (core) => `core ${core}`,
   idleCores: (from, to) => (from === to ? `core ${from}` : `cores ${from}–${to}`),
@@ -98,11 +112,20 @@ const english: SimulateMessages = {
   stopped: (why) => `Stopped early: ${why}.`,
   oneRun: 'One run is no proof: another seed may end differently, and explore tells what can happen.',
   more: (count) => `… and ${count} more threads`,
+  sweepColumns: ['took', 'speed-up'],
+  sweepLegend: 'speed-up: against the first run. ✓ nothing went wrong, ✗ something did, ? it was stopped early.',
+  sweepViolated: (values) => `Something went wrong with ${values}: simulate that value alone to see what.`,
 }
 
 const french: SimulateMessages = {
-  on: (machine, policy, mapping, interpreter, seed) =>
-    `simulé sur ${machine} : politique ${policy}, fils ${mapping}${interpreter === null ? '' : `, interpréteur ${interpreter}`}, graine ${seed}`,
+  on: ({ machine, nodes, policy, mapping, interpreter, twins, seed }) =>
+    [
+      `simulé sur ${machine}${nodes > 1 ? ` (${nodes} nœuds)` : ''} : politique ${policy}`,
+      `fils ${mapping}`,
+      ...(interpreter === null ? [] : [`interpréteur ${interpreter}`]),
+      ...(twins ? [] : ['opérations des primitives en un pas']),
+      `graine ${seed}`,
+    ].join(', '),
   took: (time, operations) => `${time} de temps simulé, ${operations} opérations`,
   core: (core) => `cœur ${core}`,
   idleCores: (from, to) => (from === to ? `cœur ${from}` : `cœurs ${from}–${to}`),
@@ -154,6 +177,9 @@ const french: SimulateMessages = {
   oneRun:
     "Une exécution n'est pas une preuve : une autre graine peut finir autrement, et explore dit ce qui peut arriver.",
   more: (count) => `… et ${count} autres fils`,
+  sweepColumns: ['durée', 'gain'],
+  sweepLegend: "gain : par rapport à la première exécution. ✓ rien d'anormal, ✗ une erreur, ? arrêtée avant la fin.",
+  sweepViolated: (values) => `Une erreur avec ${values} : simulez cette valeur seule pour voir laquelle.`,
 }
 
 export function simulateMessagesIn(language: Language): SimulateMessages {

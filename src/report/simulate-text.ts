@@ -29,7 +29,7 @@ export function simulateText(report: SimulateReport, style: ReportStyle): string
   const title = paint.strong(report.program) + (given.length === 0 ? '' : ` (${given.join(', ')})`)
   const lines = [
     title,
-    messages.on(report.machine, report.policy, report.mapping, report.interpreter, report.seed),
+    messages.on(report),
     messages.took(formatTime(report.makespan, language), formatWhole(report.operations, language)),
     '',
     ...timeLines(report, style, messages),

@@ -6,7 +6,7 @@ import { program } from 'entrelacs'
  *
  * Priorities count on a simulated computer: one core, policy `priorities`, with priority inheritance or without.
  */
-export default program('priority inversion', { weather: 4000, radio: 100_000, bus: 500 }, (work, p) => {
+export default program('priority inversion', { weather: 10_000, radio: 100_000, bus: 500 }, (work, p) => {
   const bus = p.lock('bus')
   const isDone = p.atomic('bus is scheduled', false)
   const isReset = p.atomic('reset', false)

@@ -69,3 +69,35 @@ describe('The trace of a simulated run', () => {
     expect(existsSync(inWorkshop('old.json'))).toBe(true)
   })
 })
+
+test('The profile of a run names the functions of a file', async () => {
+  workshop.write(
+    'functions.ts',
+    `import { program } from 'entrelacs'
+
+export default program('functions', {}, (_params, p) => {
+  const cell = p.cell('cell', 0)
+  function* add(amount: number) {
+    yield* cell.write((yield* cell.read()) + amount)
+  }
+  function* twice(amount: number) {
+    yield* add(amount)
+    yield* add(amount)
+  }
+  p.thread('A', function* () {
+    yield* twice(1)
+    yield* add(2)
+  })
+})
+`,
+  )
+  const { stdout } = await workshop.run(['simulate', 'functions.ts', '--profile', '--json'])
+  const rows = parseLine(stdout)['profile'] as readonly { function: string; calls: number }[]
+  expect(rows.map((row) => [row.function, row.calls])).toEqual([
+    ['(body)', 1],
+    ['add', 3],
+    ['twice', 1],
+  ])
+  const text = await workshop.run(['simulate', 'functions.ts', '--profile'])
+  expect(text.stdout).toMatch(/^A +add +3 /m)
+})

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { processorExamples } from '../../src/processor-examples/index.js'
 import { BUILD_TIMEOUT, ensureBuilt } from './support/build.js'
@@ -18,6 +19,11 @@ next: load  r2, [r1 + prices]
       blt   r1, 4, next
 `
 
+/** The laptop with something of it written otherwise. */
+function machineFile(before: string, after: string): string {
+  return readFileSync(new URL('../../machines/laptop.yaml', import.meta.url), 'utf8').replace(before, after)
+}
+
 beforeAll(async () => {
   await ensureBuilt()
   workshop.write('loop.asm', LOOP)
@@ -26,6 +32,8 @@ beforeAll(async () => {
   workshop.write('endless.asm', 'again: add r1, r1, 1\njump again\n')
   workshop.write('wrong.asm', 'set r1, 2\n  ad r1, r1, 1\n')
   workshop.write('empty.asm', '; nothing\n')
+  workshop.write('machine.yaml', machineFile('width: 4', 'width: 2'))
+  workshop.write('broken.yaml', machineFile('width: 4', 'width: 7'))
   workshop.write('program.ts', 'export default 1\n')
 }, BUILD_TIMEOUT)
 afterAll(() => workshop.remove())
@@ -88,6 +96,33 @@ describe('entrelacs processor', () => {
     expect(stdout).toMatch(/^ 3 {2}add r2, r2, 1 +dEMW$/m)
   })
 
+  test('takes pipelines and lanes from a machine, and says which', async () => {
+    const [preset, file, narrow, lanes, pipeline, json, none] = await Promise.all([
+      processor('loop.asm', '--machine', 'laptop'),
+      processor('loop.asm', '--machine', 'machine.yaml', '--json'),
+      processor('loop.asm', '--machine', 'laptop', '--width', '1', '--json'),
+      processor('lanes.asm', '--machine', 'simt-device', '--threads', '64'),
+      processor('lanes.asm', '--machine', 'simt-device', '--cores', '2'),
+      processor('rotation', '--machine', 'simt-device', '--json'),
+      processor('loop.asm', '--json'),
+    ])
+    expect(preset.stdout).toMatch(/^loop\.asm\n\nOn the pipeline of laptop\.\n\ncycle/)
+    expect(parseLine(file.stdout)).toMatchObject({
+      file: 'loop.asm',
+      machine: 'laptop',
+      runs: [{ processor: 'pipeline' }],
+    })
+    const cycles = [preset, narrow].map(({ stdout }) =>
+      Number(/(\d+) cycles for|"cycles":(\d+)/.exec(stdout)?.slice(1).find(Boolean)),
+    )
+    expect(cycles[0]).toBeLessThan(cycles[1]!)
+    expect(lanes.stdout).toContain('On the SIMT device of simt-device.')
+    expect(lanes.stdout).toContain('the first of 2 warps')
+    expect(pipeline.stdout).toContain('On the pipeline of simt-device.')
+    expect(parseLine(json.stdout)).toMatchObject({ machine: 'simt-device', runs: [{ account: { warps: 16 } }, {}] })
+    expect(parseLine(none.stdout)).not.toHaveProperty('machine')
+  })
+
   test('lists the instructions that a file may be made of', async () => {
     const [english, french] = await Promise.all([
       processor('--instructions'),
@@ -148,6 +183,18 @@ describe('Its exit code', () => {
     ['lanes of a pipeline', ['stages', '--lanes', '4'], /--lanes means nothing for stages.*\n {2}it takes --width/],
     ['a pipeline of lanes', ['lanes.asm', '--lanes', '4', '--width', '2'], /--width means nothing for lanes\.asm/],
     ['letters for lanes', ['rotation', '--letters'], /--letters means nothing/],
+    [
+      'lanes of a machine without',
+      ['rotation', '--machine', 'laptop'],
+      /machine “laptop” has no SIMT device.*\n.*simt-device/,
+    ],
+    ['a machine that there is not', ['stages', '--machine', 'abacus'], /there is no machine “abacus”/],
+    [
+      'a machine whose pipeline is too wide',
+      ['stages', '--machine', 'broken.yaml'],
+      /^error: broken\.yaml:\d+:12: processor\.pipeline\.width must be at most 4/,
+    ],
+    ['a machine of nothing', ['--machine', 'laptop'], /an example or a file is missing/],
     ['an option of nothing', ['--width', '2'], /an example or a file is missing/],
   ]
   test.each(refused.map(([what, args, complaint]) => ({ what, args, complaint })))(

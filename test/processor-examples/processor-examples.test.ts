@@ -3,6 +3,7 @@ import { UsageError } from '../../src/engine/errors.js'
 import { assemble } from '../../src/engine/simulate/processor/assembler.js'
 import { type ProcessorExample, processorExamples } from '../../src/processor-examples/index.js'
 import { type ProcessorExperiment, runExample, runStream } from '../../src/processor-examples/processor-experiment.js'
+import { loadMachine } from '../../src/machine-files/load-machine.js'
 import type { ProcessorSettings } from '../../src/processor-examples/processor-settings.js'
 
 const PLENTY = 1_000_000
@@ -139,5 +140,69 @@ describe('What is asked for', () => {
     if (experiment.kind === 'pipelines')
       expect(experiment.runs[0]!.processor).toMatchObject({ cycle: 50, status: 'running' })
     expect(experiment.kind).toBe('pipelines')
+  })
+})
+
+describe('A machine', () => {
+  const laptop = loadMachine('laptop')
+  const pentium = loadMachine('pentium-4')
+  const device = loadMachine('simt-device')
+  const stream = assemble('space out: 512\nid r1\nstore r1, [r1 + out]')
+
+  const pipelinesOf = (name: string, machine: typeof laptop, settings: ProcessorSettings = {}) => {
+    const experiment = runExample(example(name), settings, PLENTY, machine)
+    if (experiment.kind !== 'pipelines') throw new Error('it has no pipelines')
+    return experiment.runs.map(({ processor }) => processor)
+  }
+
+  test('says what is not asked for of a pipeline; the runs of an example still differ in what they are about', () => {
+    const [forwarding, without] = pipelinesOf('hazards', laptop)
+    expect([forwarding!.options.forwarding, without!.options.forwarding]).toEqual([true, false])
+    expect([forwarding!.options.width, forwarding!.options.redirectCycles]).toEqual([4, 11])
+    expect(pipelinesOf('stages', laptop, { width: 2 })[0]!.options).toMatchObject({ width: 2, redirectCycles: 11 })
+    const flynn = runExample(example('flynn'), {}, PLENTY, pentium)
+    if (flynn.kind !== 'flynn') throw new Error('it is not of Flynn')
+    expect(flynn.comparison.runs.SIMD.start().options).toMatchObject({ width: 3, vectorWidth: 4, redirectCycles: 18 })
+  })
+
+  test('with a long pipeline pays its wrong guesses with as many cycles as it says', () => {
+    const [never] = pipelinesOf('branches', pentium)
+    const [shorter] = pipelinesOf('branches', { ...pentium, pipeline: { ...pentium.pipeline, redirectCycles: 0 } })
+    expect(never!.account().mispredicted).toBe(3)
+    expect(never!.cycle - shorter!.cycle).toBe(3 * 18)
+  })
+
+  test('says what is not asked for of lanes', () => {
+    const experiment = runExample(example('rotation'), { threads: 64 }, PLENTY, device)
+    if (experiment.kind !== 'rotation') throw new Error('it turns nothing')
+    const { options, memory } = experiment.runs[0]!.processor
+    expect(options).toMatchObject({ lanes: 32, threads: 64, lineCycles: 17, latencies: { memory: 400, alu: 4 } })
+    expect(memory.length).toBe(2 * 64)
+    const diverged = runExample(example('divergence'), { lanes: 8 }, PLENTY, device)
+    if (diverged.kind !== 'divergence') throw new Error('it does not diverge')
+    expect(diverged.runs.map(({ ways }) => ways)).toEqual([1, 2, 4, 8])
+    expect(diverged.runs[0]!.processor.account()).toMatchObject({ lanes: 8, threads: 512, warps: 64 })
+  })
+
+  test('with a SIMT device runs a stream of one’s own there, unless something of a pipeline is asked for', () => {
+    expect(runStream(stream, {}, PLENTY, device)).toMatchObject({
+      kind: 'simt',
+      processor: { options: { threads: 512 } },
+    })
+    expect(runStream(stream, { cores: 2 }, PLENTY, device).kind).toBe('pipelines')
+    expect(runStream(stream, { forwarding: false }, PLENTY, device).kind).toBe('pipelines')
+    expect(runStream(stream, {}, PLENTY, laptop).kind).toBe('pipelines')
+  })
+
+  test('that has no such processor is refused', () => {
+    const bare = { ...laptop, pipeline: null }
+    expect(() => runExample(example('rotation'), {}, PLENTY, laptop)).toThrow(
+      /“laptop” has no SIMT device, which rotation/,
+    )
+    expect(() => runStream(stream, { lanes: 8 }, PLENTY, laptop)).toThrow(UsageError)
+    expect(() => runExample(example('flynn'), {}, PLENTY, bare)).toThrow(
+      /“laptop” has no pipeline, which flynn runs on/,
+    )
+    expect(() => runStream(stream, {}, PLENTY, bare)).toThrow(UsageError)
   })
 })

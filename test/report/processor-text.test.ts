@@ -4,6 +4,8 @@ import { assemble } from '../../src/engine/simulate/processor/assembler.js'
 import { MNEMONICS, OPERATIONS } from '../../src/engine/simulate/processor/instruction-set.js'
 import { processorExamples } from '../../src/processor-examples/index.js'
 import { type ProcessorExperiment, runExample, runStream } from '../../src/processor-examples/processor-experiment.js'
+import type { MachinePipeline } from '../../src/engine/simulate/machine/machine.js'
+import { loadMachine } from '../../src/machine-files/load-machine.js'
 import type { ProcessorSettings } from '../../src/processor-examples/processor-settings.js'
 import { instructionLines } from '../../src/report/instruction-list.js'
 import { instructionsInFrench } from '../../src/report/instruction-meanings.js'
@@ -50,6 +52,35 @@ describe('What is shown of the example', () => {
       expectGolden(`processor-${example.name}${language === 'fr' ? '-fr' : ''}`, text)
     },
   )
+
+  test('on a machine says which one, and where warps wait how often all of them do', () => {
+    const device = loadMachine('simt-device')
+    const rotation = processorExamples.find(({ name }) => name === 'rotation')!
+    const turned = runExample(rotation, {}, 100_000, device)
+    expect(written(turned, { machine: 'simt-device' })).toEqual(
+      expect.arrayContaining([
+        'On the SIMT device of simt-device.',
+        expect.stringMatching(/cycles {3}no warp ready {3}issued/),
+      ]),
+    )
+    const filed = runStream(assemble('space out: 512\nid r1\nstore r1, [r1 + out]'), {}, 100_000, device)
+    const lines = processorText(filed, makeStyle('fr'), { machine: 'simt-device' }).split('\n')
+    expect(lines[0]).toBe('Sur le processeur SIMT de simt-device.')
+    // The last of 16 warps stores in cycle 32, and 400 cycles later it is done.
+    expect(lines).toContain("Pendant 399 cycles, aucun warp n'était prêt.")
+    expect(written(experiment(loop(3)), { machine: 'laptop' })[0]).toBe('On the pipeline of laptop.')
+  })
+
+  test('draws no conclusion that only the pipeline of the textbooks allows', () => {
+    const conclusion = (name: string, pipeline: MachinePipeline) => {
+      const found = processorExamples.find((example) => example.name === name)!
+      return written(runExample(found, {}, 100_000, { name: 'mine', pipeline, simt: null })).join('\n')
+    }
+    expect(conclusion('stages', {})).toContain('One instruction after the other would take')
+    expect(conclusion('stages', { latencies: { alu: 2 } })).not.toContain('One instruction after the other would take')
+    expect(conclusion('hazards', {})).toContain('in spite of it')
+    expect(conclusion('hazards', { memoryTiming: { kind: 'constant', cycles: 3 } })).not.toContain('in spite of it')
+  })
 
   test.each(processorExamples)('$name is never wider than the terminal', (example) => {
     const ran = runExample(example, {}, 100_000)

@@ -67,6 +67,22 @@ export interface Latencies {
   readonly devices: readonly (Latency & { readonly device: string })[]
 }
 
+/** What a function has cost a thread, times in nanoseconds. */
+export interface ProfileRow {
+  readonly thread: string
+  /** `deposit`, `Account.deposit`; `(body)`: what the thread is made of, if that function has no name. */
+  readonly function: string
+  /** Those that perform an operation; others take no time. */
+  readonly calls: number
+  /** On a core, in the function itself and in the primitives that it uses. */
+  readonly own: number
+  /** On a core, in it and in what it calls. */
+  readonly cumulative: number
+  readonly perCall: number
+  /** Without a core, in it and in what it calls: ready for one, or waiting. */
+  readonly waiting: number
+}
+
 /** What something that carries bytes has carried, and how long it was busy doing so, in nanoseconds. */
 export interface CarriedBytes {
   readonly bytes: number
@@ -113,6 +129,8 @@ export interface SimulateReport {
   readonly threads: readonly ThreadTimes[]
   readonly waits: readonly WaitTimes[]
   readonly latencies: Latencies
+  /** By thread and function, the costliest of a thread first; missing if it was not asked for. */
+  readonly profile?: readonly ProfileRow[]
   readonly memory: MemoryUse
   /** What the links of a cluster have carried. */
   readonly network?: NetworkCounts

@@ -1,3 +1,4 @@
+import { CallTracer } from '../call-tracer.js'
 import { inModes } from '../modes.js'
 import type { Operation } from '../operation.js'
 import { describeOutcome, type OutcomeFacts } from '../outcome.js'
@@ -26,8 +27,10 @@ import type { OsObserver } from './os/os-observer.js'
 import type { Prioritized } from './os/priority-inheritance.js'
 import { LockOwners } from './program/lock-owners.js'
 import { SimulatedProgram } from './program/simulated-program.js'
+import { describeProfile } from './results/describe-profile.js'
 import { describeTimes, nanoseconds } from './results/describe-run.js'
 import { observingGil, observingOs, observingProgram } from './results/observers.js'
+import { Profile } from './results/profile.js'
 import { RunAccounts } from './results/run-accounts.js'
 import { Trace } from './results/trace.js'
 import type { TraceHeader } from './results/trace-event.js'
@@ -44,17 +47,19 @@ export interface SimulationOptions extends Adaptation {
   readonly twins?: boolean
   /** Where several things can come of an operation, one is drawn as the explorer's random scheduler draws it; otherwise waiters are served in turn. @default false */
   readonly drawsWays?: boolean
-  /** Events at most. @default 1,000,000,000 */
+  /** Events at most: operations, and whatever else happens. @default 100,000,000, a minute or two */
   readonly maxEvents?: number
   /** Nanoseconds of simulated time at most. @default 1,000 seconds */
   readonly maxTime?: number
   /** Keeps everything that happens, for `Simulation.trace`: memory then grows with the length of the run. @default false */
   readonly trace?: boolean | undefined
+  /** Adds up times by function, for the report's `profile`; this takes several times as long. @default false */
+  readonly profile?: boolean | undefined
   readonly monitor?: CodeMonitor | undefined
   readonly onPrint?: (line: PrintedLine) => void
 }
 
-const MOST_EVENTS = 1_000_000_000
+const MOST_EVENTS = 100_000_000
 const MOST_TIME = 1_000_000_000_000
 const NANOSECOND = 1000
 const EVENTS_AT_ONCE = 2000
@@ -77,6 +82,8 @@ export class Simulation {
   readonly #waits: WaitAccounts
   readonly #gil: GilAccounts | null
   readonly #network: ClusterNetwork | null
+  readonly #tracer: CallTracer | null
+  readonly #profile: Profile | null
   readonly #failing = new Set<string>()
   #isAborted = false
 
@@ -88,14 +95,20 @@ export class Simulation {
     this.#machine = adapted(machine, options)
     this.#options = options
     const { twins = true, drawsWays = false, monitor, onPrint } = options
-    this.session = new Session(inModes(program, { time: 'virtual', twins }), options.params, {
-      isPassing: true,
-      monitor,
-      ...(onPrint === undefined ? {} : { onPrint }),
-    })
+    this.#tracer = options.profile === true ? new CallTracer() : null
+    this.#profile = this.#tracer === null ? null : new Profile(this.#tracer)
+    this.session = this.#traced(
+      () =>
+        new Session(inModes(program, { time: 'virtual', twins }), options.params, {
+          isPassing: true,
+          monitor,
+          ...(onPrint === undefined ? {} : { onPrint }),
+          ...(this.#tracer === null ? {} : { calls: this.#tracer }),
+        }),
+    )
     this.#gil = this.#machine.gil === null ? null : new GilAccounts()
     const recorder = this.#recorder()
-    const recorders = recorder === null ? [] : [recorder]
+    const recorders = [recorder, this.#profile].filter((each) => each !== null)
     const interpreter = this.#interpreter()
     const count = this.#machine.cluster?.nodes ?? 1
     const memories = Array.from({ length: count }, () => new MemorySystem(this.#machine.memory))
@@ -146,7 +159,7 @@ export class Simulation {
     let events = 0
     let stopped: Stopped = null
     for (;;) {
-      const end = this.kernel.run(maxTime * NANOSECOND, atOnce)
+      const end = this.#traced(() => this.kernel.run(maxTime * NANOSECOND, atOnce))
       events += atOnce
       for (const property of always) if (!this.session.holds(property)) this.#failing.add(property.name)
       if (this.program.hasEnded || end === 'empty') break
@@ -155,6 +168,11 @@ export class Simulation {
       yield
     }
     return this.#report(stopped)
+  }
+
+  /** With the calls of threads watched, if that is wanted: no longer than they run, since others may run in between. */
+  #traced<R>(action: () => R): R {
+    return this.#tracer === null ? action() : this.#tracer.installed(action)
   }
 
   /** Every part draws on its own: what one of them draws changes nothing for the others. */
@@ -281,7 +299,8 @@ export class Simulation {
   #waitedFor({ object, name }: Operation): Awaited {
     if (object === null) return { what: name, kind: null }
     // A part of a twin is called after it.
-    const whole = this.session.objects.find((declared) => object.name.startsWith(`${declared.name}.`)) ?? object
+    const isPartOf = (whole: string) => object.name.startsWith(`${whole}.`) || object.name.startsWith(`${whole} (`)
+    const whole = this.session.objects.find((declared) => isPartOf(declared.name)) ?? object
     return { what: whole.name, kind: whole.kind }
   }
 
@@ -312,6 +331,7 @@ export class Simulation {
     this.#accounts.end(now)
     this.#waits.end(now)
     this.#gil?.end(now)
+    this.#profile?.end(now)
     const isDeadlocked = stopped === null && !session.hasEnded
     const facts = describeOutcome(session, isDeadlocked)
     const violations = [...this.#failing].map((message): SimulatedFailure => ({ kind: 'property', message }))
@@ -326,6 +346,7 @@ export class Simulation {
       final: facts.final,
       ...(Object.keys(facts.results).length > 0 ? { results: facts.results } : {}),
       violations,
+      ...(this.#profile === null ? {} : { profile: describeProfile(session, this.#profile) }),
       ...describeTimes(
         {
           session,

@@ -93,7 +93,7 @@ describe('Random programs', () => {
       for (const twins of tree.locks === 0 ? [false] : [false, true]) {
         const ends = await endsOf(of, { twins, maxStates: 50_000 })
         if (ends === null) continue
-        for (let seed = 0; seed < 12; seed++) {
+        for (let seed = 0; seed < 6; seed++) {
           for (const machine of [RANDOM, smallMachine(1, 10_000), smallMachine(2), smallMachine(3)]) {
             const end = runOnce(of, {}, twins, seed, machine)
             // Who waits for what nobody will do turns in a loop for ever.
@@ -104,6 +104,6 @@ describe('Random programs', () => {
         }
       }
     }
-    expect(compared).toBeGreaterThan(2000)
+    expect(compared).toBeGreaterThan(1000)
   })
 })

@@ -6,6 +6,7 @@ import { priorities } from '../../../src/engine/simulate/os/policies/priorities.
 import type { SimulateReport } from '../../../src/engine/simulate/simulate-report.js'
 import { Simulation } from '../../../src/engine/simulate/simulation.js'
 import priorityInversion from '../../../src/scenarios/priority-inversion.js'
+import { loadMachine } from '../../../src/machine-files/load-machine.js'
 import { finish } from '../support/finish.js'
 import { smallMachine } from './machines.js'
 
@@ -37,18 +38,26 @@ describe.each([false, true])('Mars Pathfinder (twins: %s)', (twins) => {
   test('without inheritance, the bus manager waits for the radio: it is late, and the computer is reset', () => {
     const report = run(priorityInversion, { inheritance: false, twins })
     expect(report.violations.map(({ message }) => message)).toEqual(['nothing is reset'])
-    // From 1 ms on: 1 ms until the radio comes, its 100 ms, and the 2 ms that are left to the weather.
-    expectNear(waited(report, 'bus'), 103 * MILLISECOND)
+    // From 1 ms on: 1 ms until the radio comes, its 100 ms, and the 8 ms that are left to the weather.
+    expectNear(waited(report, 'bus'), 109 * MILLISECOND)
   })
 
   test('with inheritance, it waits for the weather only', () => {
     const report = run(priorityInversion, { inheritance: true, twins })
     expect(report.verdict).toBe('holds')
-    // From 1 ms to 4 ms: the weather has begun at 0.
-    expectNear(waited(report, 'bus'), 3 * MILLISECOND)
+    // From 1 ms to 10 ms: the weather has begun at 0.
+    expectNear(waited(report, 'bus'), 9 * MILLISECOND)
     const radio = report.threads.find(({ name }) => name === 'radio')!
-    // It waits from 2 ms on until the weather, at 4 ms, and the bus manager, for half a millisecond, have done their work.
-    expectNear(radio.runnable, 2.5 * MILLISECOND)
+    // It waits from 2 ms on until the weather, at 10 ms, and the bus manager, for half a millisecond, have done their work.
+    expectNear(radio.runnable, 8.5 * MILLISECOND)
+  })
+
+  test('the same shows on one core of the laptop, and not on eight', () => {
+    const verdict = (cores: number, inheritance: boolean) => {
+      const options = { cores, inheritance, twins, policy: 'priorities' }
+      return finish(new Simulation(priorityInversion, loadMachine('laptop'), options).run()).verdict
+    }
+    expect([verdict(1, false), verdict(1, true), verdict(8, false)]).toEqual(['violated', 'holds', 'holds'])
   })
 
   test('nothing else differs: as long as nobody waits for a lock, inheritance changes nothing', () => {

@@ -8,6 +8,8 @@ export function smallMachine(cores: number, quantum = 40 * ns): Machine {
   return {
     name: `${cores} cores`,
     processor: { cores, clock: 1e9, cyclesPerOperation: 2, cyclesPerWork: 1 },
+    pipeline: null,
+    simt: null,
     systemCall: 200 * ns,
     os: {
       switchCost: 20 * ns,

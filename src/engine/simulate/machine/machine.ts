@@ -5,6 +5,9 @@ import type { MappingName } from '../mapping/mapping-config.js'
 import type { MemoryConfig } from '../memory/memory-config.js'
 import type { OsConfig } from '../os/os-config.js'
 import type { MakePolicy } from '../os/policy.js'
+import type { MemoryTimingOptions } from '../processor/memory-timing.js'
+import type { PipelineOptions } from '../processor/pipeline-options.js'
+import type { SimtOptions } from '../processor/simt/simt-options.js'
 
 /** A modelled computer. Durations are in picoseconds unless said otherwise. */
 export interface Machine {
@@ -18,6 +21,10 @@ export interface Machine {
     /** Cycles of one unit of `compute`: a thousand dependent integer operations. */
     readonly cyclesPerWork: number
   }
+  /** What each core is like within, cycle by cycle, for `entrelacs processor`; null: it says nothing of it. Times of `simulate` are those of `processor` and `memory`. */
+  readonly pipeline: MachinePipeline | null
+  /** A device whose threads go in step, many at a time, as those of graphics processors; null: it has none. */
+  readonly simt: SimtOptions | null
   /** Caches, buses, nodes; `cores` and `clock` agree with the processor's. */
   readonly memory: MemoryConfig
   /** A call into the operating system and back. */
@@ -32,6 +39,11 @@ export interface Machine {
   readonly cluster: ClusterConfig | null
   /** By name; the first is what a request without a name goes to. */
   readonly devices: Readonly<Record<string, DeviceConfig>>
+}
+
+/** A pipeline as plain data: its memory takes what a number or a small cache says. */
+export type MachinePipeline = Omit<PipelineOptions, 'memoryTiming'> & {
+  readonly memoryTiming?: Exclude<MemoryTimingOptions, { readonly kind: 'custom' }>
 }
 
 /** An interpreter with its lock, or without one. */
