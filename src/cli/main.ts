@@ -22,6 +22,7 @@ import {
   parseLanguage,
   parseMemory,
   parsePositive,
+  parseSimulatedSeconds,
   parseWhole,
   parseWithin,
 } from './options.js'
@@ -158,7 +159,9 @@ function withComputer(command: Command): Command {
         .argParser(collectParameter)
         .default({}, 'the defaults'),
     )
-    .addOption(new Option('--max-time <seconds>', 'simulated seconds at most (default: 1000)').argParser(parsePositive))
+    .addOption(
+      new Option('--max-time <seconds>', 'simulated seconds at most (default: 1000)').argParser(parseSimulatedSeconds),
+    )
     .addOption(
       new Option('--max-events <count>', 'operations and other events at most (default: 100,000,000)').argParser(
         parseCount,
@@ -516,6 +519,9 @@ function withDefaultCommand(argv: readonly string[]): string[] {
   return [node!, script!, 'gallery', ...(first === undefined ? [] : [first]), ...rest]
 }
 
+/** Standard output may be what cannot be written: the exit code, and standard error, tell as well. */
+const writeFault = (json: string): Promise<void> => write(process.stdout, json).catch(() => {})
+
 /** Writes an error and returns its exit code. */
 async function report(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) {
@@ -523,7 +529,7 @@ async function report(error: unknown): Promise<ExitCode> {
     const message = error.message.replace(/^error: /, '')
     const usage = { code: 'usage/command-line', message, hint: undefined, place: undefined, stack: undefined }
     // Commander has told people already.
-    if (process.argv.includes('--json')) await write(process.stdout, faultJson(usage))
+    if (process.argv.includes('--json')) await writeFault(faultJson(usage))
     return ExitCode.BadInput
   }
   const failure =
@@ -538,16 +544,14 @@ async function report(error: unknown): Promise<ExitCode> {
             place: undefined,
             stack: error instanceof Error ? error.stack : undefined,
           }
-  if (process.argv.includes('--json')) await write(process.stdout, faultJson(failure))
+  if (process.argv.includes('--json')) await writeFault(faultJson(failure))
   await write(process.stderr, faultText(failure, makePaint(wantsColour(process.stderr))))
   if (failure.code === null) return ExitCode.Internal
   return failure.code.startsWith('limit/') ? ExitCode.Unknown : ExitCode.BadInput
 }
 
-// Whoever closes the pipe (`| head`) has read enough; the exit code still tells what was found.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+// Whoever closes the pipe (`| head`) has read enough; the exit code still tells what was found. Of any other error `write` tells.
+process.stdout.on('error', () => {})
 try {
   await buildCommands().parseAsync(withDefaultCommand(process.argv))
 } catch (error) {

@@ -52,6 +52,16 @@ export function parsePositive(text: string): number {
   return value
 }
 
+// Times are whole picoseconds, exact up to 2^53.
+const MOST_SIMULATED_SECONDS = 9000
+
+/** A bound of simulated time. */
+export function parseSimulatedSeconds(text: string): number {
+  const value = parsePositive(text)
+  if (value > MOST_SIMULATED_SECONDS) throw new InvalidArgumentError(`give ${MOST_SIMULATED_SECONDS} seconds at most.`)
+  return value
+}
+
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }
 
 /** An amount of memory in bytes: `500M`, `2G`, `1073741824`. */

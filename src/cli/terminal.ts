@@ -1,3 +1,4 @@
+import { UsageError } from '../engine/errors.js'
 import type { Language } from '../report/messages.js'
 import { makeStyle, type ReportStyle } from '../report/report-style.js'
 
@@ -19,7 +20,8 @@ export function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
       // Whoever closes the pipe (`| head`) has read enough.
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error)
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE')
+        reject(new UsageError('usage/output', `the output cannot be written: ${error.message}`))
       else resolve()
     })
   })

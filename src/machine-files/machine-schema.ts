@@ -17,6 +17,12 @@ function quantity(kind: QuantityKind, meaning: string, example: string) {
 
 const QUANTITIES = { time: 'a time', size: 'a size', rate: 'a rate', frequency: 'a frequency' } as const
 
+/** A quantity of which none at all makes no machine: a clock that stands still, a bus that carries nothing. */
+const positive = (kind: 'rate' | 'frequency', meaning: string, example: string) =>
+  quantity(kind, meaning, example).refine((text) => parseQuantity(text, kind) !== 0, {
+    error: ({ input }) => `must be more than 0, such as ${example}, not ${JSON.stringify(input)}`,
+  })
+
 const time = (meaning: string, example = '2 us') => quantity('time', meaning, example)
 const whole = (meaning: string, least: number, most: number) =>
   z
@@ -34,7 +40,7 @@ const power = (text: string) => {
 }
 const size = (meaning: string, example: string) => quantity('size', meaning, example)
 const rate = (meaning: string, example = '40 GB/s') =>
-  quantity('rate', `${meaning}; without it, no bound`, example).optional()
+  positive('rate', `${meaning}; without it, no bound`, example).optional()
 
 const cache = z.strictObject({
   size: size('bytes of one such cache', '32 KiB').refine(
@@ -264,7 +270,7 @@ const spread = z
 const device = z.strictObject({
   latency: time('from taking up a request to its first byte: the median', '100 us'),
   spread,
-  bandwidth: quantity('rate', 'bytes per second that all requests share', '500 MB/s').optional(),
+  bandwidth: positive('rate', 'bytes per second that all requests share', '500 MB/s').optional(),
   depth: count('requests in work at the same time; others wait their turn', 65_536),
   request: quantity('size', 'bytes of a request that does not say how many', '4 KiB'),
 })
@@ -277,7 +283,7 @@ export const machineSchema = z
     summary: z.strictObject({ en: z.string(), fr: z.string() }).describe('what it is, in a line'),
     processor: z.strictObject({
       cores: count('cores', 1024),
-      clock: quantity('frequency', 'cycles per second', '3 GHz'),
+      clock: positive('frequency', 'cycles per second', '3 GHz'),
       'cycles-per-operation': cycles('around an operation of a program: to come to it, and to go on'),
       'cycles-per-work': cycles('of one unit of compute: a thousand dependent integer operations'),
       pipeline: pipeline

@@ -30,9 +30,18 @@ export interface SimulateMessages {
   readonly coresBusy: (cores: number) => string
   readonly coresWanted: (cores: number, ready: string) => string
   readonly oneAtATime: (what: string, share: string) => string
-  readonly waited: (what: string, share: string) => string
+  readonly waited: (what: string, share: string, used: string, cores: number) => string
+  /** Threads wait for each other for ever. */
+  readonly deadlocked: string
+  /** One thread of the system does the work of all threads of a process. */
+  readonly oneCarrier: (mapping: string, ready: string) => string
+  /** Threads were ready though cores had nothing to do. */
+  readonly keptFromCores: (ready: string) => string
   readonly gilTaken: (share: string) => string
-  readonly memorySlow: (share: string, falseSharing: string | null) => string
+  /** Followed by where the lines came from, if that is worth saying. */
+  readonly memorySlow: (share: string, from: string) => string
+  readonly falselyShared: (lines: string) => string
+  readonly fromOtherCores: (lines: string) => string
   readonly fewThreads: (used: string, cores: number) => string
   readonly switchingCosts: (share: string) => string
   readonly fine: string
@@ -45,6 +54,8 @@ export interface SimulateMessages {
   readonly sweepLegend: string
   readonly sweepViolated: (values: string) => string
 }
+
+const ofCores = (cores: number) => (cores === 1 ? '1 core' : `${cores} cores`)
 
 const english: SimulateMessages = {
   on: ({ machine, nodes, policy, mapping, interpreter, twins, seed }) =>
@@ -76,17 +87,24 @@ const english: SimulateMessages = {
       ? 'Why: the core was busy nearly all the time; the work itself takes this long.'
       : `Why: all ${cores} cores were busy nearly all the time; the work itself takes this long.`,
   coresWanted: (cores, ready) =>
-    `Why: ${cores === 1 ? 'the core was' : `all ${cores} cores were`} busy nearly all the time, and threads were ready without one for ${ready} in all: more cores would help.`,
+    `Why: ${cores === 1 ? 'the core was' : `all ${cores} cores were`} busy nearly all the time, and threads were ready without one for ${ready} in all: more cores would let more of them run at once.`,
   oneAtATime: (what, share) =>
     `Why: threads stood in line for ${what}, ${share} of their time: it lets them through one after the other, and more cores do not help.`,
-  waited: (what, share) =>
-    `Why: threads spent ${share} of their time waiting (${what}); cores had little to do meanwhile.`,
+  waited: (what, share, used, cores) =>
+    `Why: threads spent ${share} of their time waiting (${what}); on average ${used} of ${ofCores(cores)} had something to do.`,
+  deadlocked: 'Why: it has no end: threads wait for each other for ever (deadlock).',
+  oneCarrier: (mapping, ready) =>
+    `Why: with ${mapping} all threads of a process share one thread of the system: they were ready without it for ${ready} in all.`,
+  keptFromCores: (ready) =>
+    `Why: threads were ready without a core for ${ready} in all though not all cores were busy: affinity, the policy or the mapping kept them from the others.`,
   gilTaken: (share) =>
     `Why: threads spent ${share} of their time waiting for the interpreter's lock: it lets one thread at a time run, however many cores there are.`,
-  memorySlow: (share, falseSharing) =>
-    `Why: cores stood still for memory ${share} of their busy time${falseSharing === null ? '' : `; ${falseSharing} lines came from another core that had written to another word of the same line (false sharing)`}.`,
+  memorySlow: (share, from) => `Why: cores stood still for memory ${share} of their busy time${from}.`,
+  falselyShared: (lines) =>
+    `; ${lines} lines came from another core that had written to another word of the same line (false sharing)`,
+  fromOtherCores: (lines) => `; ${lines} lines came from the caches of other cores`,
   fewThreads: (used, cores) =>
-    `Why: on average only ${used} of ${cores} cores had something to do: too few threads could run.`,
+    `Why: on average only ${used} of ${ofCores(cores)} had something to do: too few threads could run.`,
   switchingCosts: (share) =>
     `Why: whenever cores did anything, they spent ${share} of the time changing from one thread to another.`,
   fine: 'nothing went wrong in this run',
@@ -129,15 +147,23 @@ const french: SimulateMessages = {
       ? 'Pourquoi : le cœur était presque toujours occupé ; le travail lui-même dure aussi longtemps.'
       : `Pourquoi : les ${cores} cœurs étaient presque toujours occupés ; le travail lui-même dure aussi longtemps.`,
   coresWanted: (cores, ready) =>
-    `Pourquoi : ${cores === 1 ? 'le cœur était presque toujours occupé' : `les ${cores} cœurs étaient presque toujours occupés`}, et des fils prêts en ont manqué pendant ${ready} en tout : plus de cœurs aideraient.`,
+    `Pourquoi : ${cores === 1 ? 'le cœur était presque toujours occupé' : `les ${cores} cœurs étaient presque toujours occupés`}, et des fils prêts en ont manqué pendant ${ready} en tout : plus de cœurs en feraient tourner davantage à la fois.`,
   oneAtATime: (what, share) =>
     `Pourquoi : les fils ont fait la queue pour ${what}, ${share} de leur temps : ils y passent l'un après l'autre, et plus de cœurs n'y changent rien.`,
-  waited: (what, share) =>
-    `Pourquoi : les fils ont passé ${share} de leur temps à attendre (${what}) ; les cœurs avaient peu à faire pendant ce temps.`,
+  waited: (what, share, used, cores) =>
+    `Pourquoi : les fils ont passé ${share} de leur temps à attendre (${what}) ; en moyenne, ${used} cœurs sur ${cores} avaient quelque chose à faire.`,
+  deadlocked: "Pourquoi : elle n'a pas de fin : des fils s'attendent mutuellement pour toujours (interblocage).",
+  oneCarrier: (mapping, ready) =>
+    `Pourquoi : avec ${mapping}, tous les fils d'un processus partagent un seul fil du système : ils étaient prêts sans l'avoir pendant ${ready} en tout.`,
+  keptFromCores: (ready) =>
+    `Pourquoi : des fils prêts ont manqué de cœur pendant ${ready} en tout, bien que tous les cœurs n'aient pas été occupés : l'affinité, la politique ou la répartition des fils les tenait à l'écart des autres.`,
   gilTaken: (share) =>
     `Pourquoi : les fils ont passé ${share} de leur temps à attendre le verrou de l'interpréteur : il n'en laisse exécuter qu'un à la fois, quel que soit le nombre de cœurs.`,
-  memorySlow: (share, falseSharing) =>
-    `Pourquoi : les cœurs ont attendu la mémoire ${share} de leur temps d'occupation${falseSharing === null ? '' : ` ; ${falseSharing} lignes sont venues d'un autre cœur qui avait écrit un autre mot de la même ligne (faux partage)`}.`,
+  memorySlow: (share, from) =>
+    `Pourquoi : les cœurs ont attendu la mémoire ${share} de leur temps d'occupation${from}.`,
+  falselyShared: (lines) =>
+    ` ; ${lines} lignes sont venues d'un autre cœur qui avait écrit un autre mot de la même ligne (faux partage)`,
+  fromOtherCores: (lines) => ` ; ${lines} lignes sont venues des caches d'autres cœurs`,
   fewThreads: (used, cores) =>
     `Pourquoi : en moyenne, ${used} cœurs sur ${cores} seulement avaient quelque chose à faire : trop peu de fils pouvaient s'exécuter.`,
   switchingCosts: (share) =>

@@ -1,5 +1,5 @@
 import { formatData } from '../engine/operation.js'
-import type { CoreTimes, Latency, SimulateReport, ThreadTimes } from '../engine/simulate/simulate-report.js'
+import type { CoreTimes, Latency, SimulateReport, ThreadTimes, WaitTimes } from '../engine/simulate/simulate-report.js'
 import { formatShare, formatWhole } from './figures.js'
 import type { Language } from './messages.js'
 import type { ReportStyle } from './report-style.js'
@@ -17,6 +17,8 @@ const SWITCHING = 0.2
 const WAITING = 0.25
 /** What lets threads through one after the other. */
 const LOCKS = new Set(['lock', 'rlock', 'reader-writer lock'])
+/** Mappings in which all threads of a process share one thread of the system. */
+const ONE_CARRIER = new Set(['N:1', 'event-loop'])
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** One simulated run as a person reads it: what each core and thread did over time, what took longest, and why. */
@@ -95,7 +97,7 @@ function tableLines(
   const line = Math.max(1, Math.min(MOST_LINE, most - width - 2 - (isWide ? figures : 0)))
   if (!isWide)
     return rows.flatMap(({ name, cells, figures: texts }) => {
-      const said = texts.map((text, i) => (columns[i] === undefined ? text : `${columns[i]} ${text}`)).join(', ')
+      const said = texts.flatMap((text, i) => (text === '' ? [] : [`${columns[i] ?? ''} ${text}`])).join(', ')
       return [
         `${padText(cutText(name, width), width)}  ${resampled(cells, line)}`.trimEnd(),
         ...wrapText(said, Math.max(1, most - 2)).map((each) => `  ${paint.dim(each)}`),
@@ -110,10 +112,12 @@ function tableLines(
 }
 
 const LEAST_SHARE = 0.0001
+const ALMOST_ALL = 0.995
 
-/** A share in a column: what is very little is shown as such. */
+/** A share in a column: what is very little is shown as such, and what is nearly all not as all. */
 function shareCell(share: number, language: Language): string {
-  return share > 0 && share < LEAST_SHARE ? `< ${formatShare(LEAST_SHARE, language)}` : formatShare(share, language)
+  if (share > 0 && share < LEAST_SHARE) return `< ${formatShare(LEAST_SHARE, language)}`
+  return share >= ALMOST_ALL && share < 1 ? `> ${formatShare(0.99, language)}` : formatShare(share, language)
 }
 
 /** Cores that never did anything are one row, if there are several of them in a row. */
@@ -230,37 +234,71 @@ function spreadOf({ count, p50, p99, max }: Latency, { spread }: SimulateMessage
 
 /** Why it took this long, in one sentence: the first of these causes that explains most of it. */
 function why(report: SimulateReport, messages: SimulateMessages, language: Language): string {
+  const { makespan } = report
   const cores = report.cores.length
-  const capacity = Math.max(1, cores * report.makespan)
+  const capacity = Math.max(1, cores * makespan)
   const sum = (pick: (core: CoreTimes) => number) => report.cores.reduce((all, core) => all + pick(core), 0)
   const stalled = sum((core) => core.stalled)
   const working = sum(({ busy }) => busy) + stalled
-  const busy = working / capacity
   const switching = sum((core) => core.switching)
+  const used = working + switching
   const ready = report.threads.reduce((all, { runnable }) => all + runnable, 0)
+  // Whoever a core is changing to counts as ready: only what goes beyond that is for want of a core.
+  const wanting = ready - switching
   const lives = report.threads.reduce((all, { running, runnable, waiting }) => all + running + runnable + waiting, 0)
   const shareOfLives = (time: number) => time / Math.max(1, lives)
   const shown = (share: number) => formatShare(share, language)
-  const gil = shareOfLives(report.gil?.waited ?? 0)
-  if (gil >= WAITING) return messages.gilTaken(shown(gil))
-  const used = working + switching
-  if (switching > working || switching / capacity >= SWITCHING) return messages.switchingCosts(shown(switching / used))
-  if (stalled > working / 2) {
-    const { falseSharing } = report.memory.total
-    return messages.memorySlow(shown(stalled / working), falseSharing > 0 ? formatWhole(falseSharing, language) : null)
+  const average = ((working / capacity) * cores).toFixed(1).replace('.', language === 'fr' ? ',' : '.')
+
+  if (report.violations.some(({ kind }) => kind === 'deadlock')) return messages.deadlocked
+  const gil = report.gil?.waited ?? 0
+  if (shareOfLives(gil) >= WAITING || gil > makespan / 2) return messages.gilTaken(shown(shareOfLives(gil)))
+  // What cores do with their time explains nothing where they hardly do anything.
+  if (used > makespan / 2) {
+    if (switching > working || switching / capacity >= SWITCHING)
+      return messages.switchingCosts(shown(switching / used))
+    if (stalled > working / 2)
+      return messages.memorySlow(shown(stalled / working), sharedLines(report, messages, language))
   }
-  if (busy + switching / capacity >= BUSY)
-    return ready > report.makespan / 2
-      ? messages.coresWanted(cores, formatTime(ready, language))
-      : messages.coresBusy(cores)
-  const [longest] = [...report.waits].sort((a, b) => b.time - a.time)
-  const share = shareOfLives(longest?.time ?? 0)
-  if (longest !== undefined && share >= WAITING) {
+  if (ONE_CARRIER.has(report.mapping) && wanting > makespan / 2)
+    return messages.oneCarrier(report.mapping, formatTime(ready, language))
+  if (used / capacity >= BUSY)
+    return wanting > makespan / 2 ? messages.coresWanted(cores, formatTime(ready, language)) : messages.coresBusy(cores)
+  const [longest] = causesOf(report.waits, lives)
+  const waited = longest?.time ?? 0
+  if (wanting > makespan / 2 && wanting > waited) return messages.keptFromCores(formatTime(ready, language))
+  if (longest !== undefined && shareOfLives(waited) >= WAITING) {
     const what = waitName(longest.what, messages)
     const isLock = longest.kind !== null && LOCKS.has(longest.kind)
-    return isLock ? messages.oneAtATime(what, shown(share)) : messages.waited(what, shown(share))
+    return isLock
+      ? messages.oneAtATime(what, shown(shareOfLives(waited)))
+      : messages.waited(what, shown(shareOfLives(waited)), average, cores)
   }
-  return messages.fewThreads((busy * cores).toFixed(1).replace('.', language === 'fr' ? ',' : '.'), cores)
+  return messages.fewThreads(average, cores)
+}
+
+/**
+ * What threads waited for, most likely cause first. Whoever waits for another thread's end, or at a queue, waits for what that other
+ * does: if that is often a device or sleep, that is the cause.
+ */
+function causesOf(waits: SimulateReport['waits'], lives: number): WaitTimes[] {
+  const isOfItself = ({ kind, time }: WaitTimes) => kind === null && time >= WAITING * lives
+  const isLock = ({ kind }: WaitTimes) => kind !== null && LOCKS.has(kind)
+  const rank = (wait: WaitTimes) => Number(isOfItself(wait) || (isLock(wait) && wait.time >= WAITING * lives))
+  return waits
+    .filter(({ what, kind }) => kind !== 'process' && kind !== 'thread' && !(kind === null && what === 'join'))
+    .sort((a, b) => rank(b) - rank(a) || b.time - a.time)
+}
+
+/** Where lines came from that cores stood still for, if most came from other cores. */
+function sharedLines(report: SimulateReport, messages: SimulateMessages, language: Language): string {
+  const { misses, lineTransfers, falseSharing, trueSharing } = report.memory.total
+  const missed = misses.at(-1) ?? 0
+  if (lineTransfers < LEAST_COUNT || lineTransfers <= missed / 2) return ''
+  const isFalse = falseSharing >= LEAST_COUNT && falseSharing > trueSharing && falseSharing > lineTransfers / 2
+  return isFalse
+    ? messages.falselyShared(formatWhole(falseSharing, language))
+    : messages.fromOtherCores(formatWhole(lineTransfers, language))
 }
 
 function verdictLines(report: SimulateReport, style: ReportStyle, messages: SimulateMessages): string[] {

@@ -9,6 +9,7 @@ import {
   parseLanguage,
   parseMemory,
   parsePositive,
+  parseSimulatedSeconds,
   parseWhole,
   parseWithin,
 } from '../../src/cli/options.js'
@@ -187,5 +188,16 @@ describe('--cycles', () => {
   test('takes no more than can be read', () => {
     expect(parseCycles('1-10000')).toEqual({ from: 1, to: 10_000 })
     expect(() => parseCycles('1-10001')).toThrow('10000 cycles at most')
+  })
+})
+
+describe('--max-time', () => {
+  test('takes simulated seconds', () => {
+    expect(parseSimulatedSeconds('0.5')).toBe(0.5)
+    expect(parseSimulatedSeconds('9000')).toBe(9000)
+  })
+
+  test('refuses more than picoseconds can count, and what is no positive number', () => {
+    for (const text of ['9001', '1e99', 'Infinity', '0', '-1', '', 'long']) refuses(parseSimulatedSeconds, text)()
   })
 })

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BUILD_TIMEOUT, ensureBuilt } from './support/build.js'
 import { errorShape, parseLine } from './support/json.js'
-import { entrelacs } from './support/run.js'
+import { entrelacs, shell } from './support/run.js'
 import { lostUpdateFile, Workshop } from './support/workshop.js'
 
 /** Bad input and how the command line answers: exit code 2, a stable code, where it is, and what to do. */
@@ -405,5 +405,22 @@ describe('Bad usage', () => {
     const { code, stdout, stderr } = await entrelacs(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(says)
+  })
+})
+
+describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
+  test.each(['list', 'simulate bank-account', 'simulate bank-account --json'])(
+    '%s says that it cannot write',
+    async (args) => {
+      const { code, stderr } = await shell(`entrelacs ${args} > /dev/full`)
+      expect(code).toBe(2)
+      expect(stderr).toMatch(/^error: the output cannot be written: ENOSPC[^\n]*\n$/)
+    },
+  )
+
+  test('keeps no error from being told', async () => {
+    const { code, stderr } = await shell('entrelacs simulate nothing --json > /dev/full')
+    expect(code).toBe(2)
+    expect(stderr).toContain('there is no program')
   })
 })

@@ -38,6 +38,19 @@ const WRONG: Readonly<
   Record<string, readonly [before: string, after: string, offset: number, said: readonly string[]]>
 > = {
   'an unknown key': ['  clock: 3.2 GHz', '  clok: 3.2 GHz', 2, ['clok', 'clock']],
+  'a clock that stands still': ['clock: 3.2 GHz', 'clock: 0 GHz', 7, ['processor.clock', 'more than 0', '0 GHz']],
+  'a bus that carries nothing': [
+    'bus: { bandwidth: 50 GB/s',
+    'bus: { bandwidth: 0 GB/s',
+    18,
+    ['memory.bus.bandwidth', 'more than 0'],
+  ],
+  'a disk that carries nothing': [
+    'bandwidth: 2 GB/s',
+    'bandwidth: 0 GB/s',
+    11,
+    ['devices.disk.bandwidth', 'more than 0'],
+  ],
   'a negative latency': ['latency: 95 ns', 'latency: -95 ns', 9, ['memory.dram.latency', '-95 ns', '0 or more', 'us']],
   'a latency without a unit': ['latency: 95 ns', 'latency: 95', 9, ['memory.dram.latency', 'unit', 'ns']],
   'a cache that is no power of two': [
