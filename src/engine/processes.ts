@@ -29,6 +29,7 @@ export interface ProcessEntry {
   readonly parent: ProcessEntry | null
   /** It is terminated when its parent leaves. */
   readonly daemon: boolean
+  readonly start: StartMethod
   /** The node of a simulated cluster where it runs. */
   readonly node: number
   readonly listener: EndListener | null

@@ -118,6 +118,7 @@ export class ThreadStarts {
       status: plan.status,
       parent,
       daemon: plan.daemon,
+      start: plan.start,
       node: plan.node,
       listener: plan.listener,
     })

@@ -305,10 +305,17 @@ export const machineSchema = z
         .describe('whether who owns a lock is as urgent as the most urgent thread that waits for it'),
       thread: time('to create a thread, paid by whoever does', '10 us'),
       process: z.strictObject({
-        fork: time('to create a process by fork', '300 us'),
-        spawn: time('to create a process by spawn', '20 ms'),
-        forkserver: time('to create a process by a fork server', '1 ms'),
+        fork: time('to create a process by fork, paid by whoever does', '300 us'),
+        spawn: time('to create a process by spawn, paid by whoever does', '1 ms'),
+        forkserver: time('to create a process by a fork server, paid by whoever does', '300 us'),
       }),
+      boot: z
+        .strictObject({
+          fork: time('of a process that was forked', '100 us'),
+          spawn: time('of a process that was spawned', '8 ms'),
+          forkserver: time('of a process that a fork server has made', '700 us'),
+        })
+        .describe('what a new process does before its own code runs, on a core of its own'),
     }),
     simt: simt
       .optional()

@@ -293,6 +293,11 @@ function machineOf(file: MachineFile): Machine {
         spawn: time(system.process.spawn),
         forkserver: time(system.process.forkserver),
       },
+      processBoot: {
+        fork: time(system.boot.fork),
+        spawn: time(system.boot.spawn),
+        forkserver: time(system.boot.forkserver),
+      },
     },
     policy: policyOf(file.policy),
     mapping: file.mapping,

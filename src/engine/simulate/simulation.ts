@@ -304,6 +304,16 @@ export class Simulation {
     return { what: whole.name, kind: whole.kind }
   }
 
+  /** What a thread that is stuck waits for, by its name. */
+  #awaitedBy(name: string): string {
+    const { threads, image } = this.session
+    const thread = threads.all.find((each) => each.name === name)!
+    const operation = image.operations.get(this.session.node(thread.index))
+    if (operation === undefined) return 'waits'
+    const { what, kind } = this.#waitedFor(operation)
+    return kind === null ? `waits (${what})` : `waits for ${what}`
+  }
+
   /** Of all nodes. */
   get #cores(): number {
     return this.nodes.length * this.#machine.processor.cores
@@ -327,15 +337,16 @@ export class Simulation {
 
   #report(stopped: Stopped): SimulateReport {
     const { kernel, session } = this
-    const { now } = kernel
+    const isDeadlocked = stopped === null && !session.hasEnded
+    // Once nobody can go on, only the system's periodic work is left.
+    const now = isDeadlocked ? this.#accounts.last : kernel.now
     this.#accounts.end(now)
     this.#waits.end(now)
     this.#gil?.end(now)
     this.#profile?.end(now)
-    const isDeadlocked = stopped === null && !session.hasEnded
     const facts = describeOutcome(session, isDeadlocked)
     const violations = [...this.#failing].map((message): SimulatedFailure => ({ kind: 'property', message }))
-    if (stopped === null) violations.push(...failuresOf(facts))
+    if (stopped === null) violations.push(...failuresOf(facts, (thread) => this.#awaitedBy(thread)))
     return {
       schema: 1,
       ...this.#heading(),
@@ -364,10 +375,13 @@ export class Simulation {
   }
 }
 
-function failuresOf({ failed, waiting, errors, misuses }: OutcomeFacts): SimulatedFailure[] {
+function failuresOf(
+  { failed, waiting, errors, misuses }: OutcomeFacts,
+  awaitedBy: (thread: string) => string,
+): SimulatedFailure[] {
   const found = failed.map((message): SimulatedFailure => ({ kind: 'property', message }))
   if (waiting !== null) {
-    const each = Object.entries(waiting).map(([thread, what]) => `${thread} waits (${what})`)
+    const each = Object.keys(waiting).map((thread) => `${thread} ${awaitedBy(thread)}`)
     found.push({ kind: 'deadlock', message: `deadlock: ${each.join(', ')}` })
   }
   for (const [thread, message] of Object.entries(errors))

@@ -19,6 +19,7 @@ export function smallMachine(cores: number, quantum = 40 * ns): Machine {
       balanceInterval: 0,
       threadCreation: 1 * us,
       processCreation: { fork: 2 * us, spawn: 20 * us, forkserver: 4 * us },
+      processBoot: { fork: 0, spawn: 0, forkserver: 0 },
     },
     memory: {
       cores,

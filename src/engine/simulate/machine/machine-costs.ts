@@ -1,4 +1,5 @@
 import type { Operation } from '../../operation.js'
+import type { StartMethod } from '../../processes.js'
 import { StartProcess } from '../../process-operations.js'
 import type { AccessKind } from '../memory/access-kind.js'
 import { userThreadsOf } from '../mapping/mapping-config.js'
@@ -55,6 +56,10 @@ export class MachineCosts implements CostModel {
     const { processCreation } = this.#machine.os
     const process = operation instanceof StartProcess ? processCreation[operation.plan.start] : 0
     return process + threads * this.#threadCreation
+  }
+
+  boot(start: StartMethod): number {
+    return this.#machine.os.processBoot[start]
   }
 
   pickling(value: unknown): number {

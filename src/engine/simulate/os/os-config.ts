@@ -1,3 +1,5 @@
+import type { StartMethod } from '../../processes.js'
+
 /** What the operating system of a computer costs and allows. Durations are in picoseconds. */
 export interface OsConfig {
   /** To save one thread's registers and load another's, cache effects aside; paid by the core whenever the thread on it changes. */
@@ -17,7 +19,9 @@ export interface OsConfig {
   /** To create a thread, paid by the thread that does. */
   readonly threadCreation: number
   /** To create a process by each start method, paid by the thread that does. */
-  readonly processCreation: { readonly fork: number; readonly spawn: number; readonly forkserver: number }
+  readonly processCreation: Readonly<Record<StartMethod, number>>
+  /** What a process then does before its own code runs, on whatever core it gets: loading the interpreter, and so on. */
+  readonly processBoot: Readonly<Record<StartMethod, number>>
 }
 
 /** No costs at all: for theory. */
@@ -29,4 +33,5 @@ export const FREE_OS: OsConfig = {
   balanceInterval: 0,
   threadCreation: 0,
   processCreation: { fork: 0, spawn: 0, forkserver: 0 },
+  processBoot: { fork: 0, spawn: 0, forkserver: 0 },
 }

@@ -1,4 +1,5 @@
 import type { Operation } from '../../operation.js'
+import type { StartMethod } from '../../processes.js'
 import type { AccessKind } from '../memory/access-kind.js'
 
 /** What the operations of a program cost on a core. Durations are in picoseconds. */
@@ -15,6 +16,8 @@ export interface CostModel {
   access(core: number, address: number, kind: AccessKind, now: number): number
   /** What it costs to start a process, and so many threads besides. */
   creation(operation: Operation, threads: number): number
+  /** What a new process does before its own code runs. */
+  boot(start: StartMethod): number
   /** To turn plain data into the bytes that another process gets, or back. */
   pickling(value: unknown): number
 }

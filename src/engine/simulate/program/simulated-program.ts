@@ -74,6 +74,8 @@ export class SimulatedProgram implements Work {
   #left = new Float64Array(64)
   /** What it has to do before its next operation, on account of the one before. */
   #owed = new Float64Array(64)
+  /** What its process has to do before its first operation. */
+  #boot = new Float64Array(64)
   /** The device that it has asked last. */
   readonly #asked: string[] = []
   #known = 0
@@ -113,6 +115,12 @@ export class SimulatedProgram implements Work {
       this.#setting.interpreter?.ended(thread)
       this.#ended()
       return ENDS
+    }
+    const boot = this.#boot[thread]!
+    if (boot > 0) {
+      this.#boot[thread] = 0
+      this.#phase[thread] = Phase.Entering
+      return boot
     }
     if (this.#phase[thread] === Phase.Yielding) {
       this.#phase[thread] = Phase.Ready
@@ -380,6 +388,9 @@ export class SimulatedProgram implements Work {
   }
 
   #start(thread: number, by: number): void {
+    const { process } = this.session.threads.all[thread]!
+    if (process !== null && this.session.processes.mains.get(process)?.index === thread)
+      this.#boot[thread] = this.#setting.costs.boot(process.start)
     this.observer?.wakes?.(thread, by, WakeCause.Start, this.#kernel.now)
     this.host.start(thread)
   }
@@ -448,6 +459,9 @@ export class SimulatedProgram implements Work {
     const owed = new Float64Array(length)
     owed.set(this.#owed)
     this.#owed = owed
+    const boot = new Float64Array(length)
+    boot.set(this.#boot)
+    this.#boot = boot
   }
 
   #ended(): void {

@@ -35,7 +35,11 @@ export class RunAccounts implements OsObserver {
   }[] = []
   readonly #cores: { readonly times: Float64Array; state: CoreState; since: number; switches: number }[] = []
 
+  /** When something changed last. */
+  last = 0
+
   transition(thread: number, _from: ThreadState, to: ThreadState, reason: Reason, core: number, now: number): void {
+    this.last = now
     const account = this.#thread(thread)
     account.times[account.state]! += now - account.since
     if (account.state === ThreadState.Runnable && to === ThreadState.Running) this.dispatch.add(now - account.since)
@@ -51,6 +55,7 @@ export class RunAccounts implements OsObserver {
   }
 
   core(core: number, state: CoreState, thread: number, now: number): void {
+    this.last = now
     while (this.#cores.length <= core)
       this.#cores.push({ times: new Float64Array(CORE_STATES), state: CoreState.Idle, since: 0, switches: 0 })
     const account = this.#cores[core]!
