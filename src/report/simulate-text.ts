@@ -29,7 +29,7 @@ export function simulateText(report: SimulateReport, style: ReportStyle): string
   const title = paint.strong(report.program) + (given.length === 0 ? '' : ` (${given.join(', ')})`)
   const lines = [
     title,
-    messages.on(report),
+    messages.on({ ...report, seed: printable(report.seed) }),
     messages.took(formatTime(report.makespan, language), formatWhole(report.operations, language)),
     '',
     ...timeLines(report, style, messages),
@@ -40,6 +40,11 @@ export function simulateText(report: SimulateReport, style: ReportStyle): string
     ...verdictLines(report, style, messages),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** A seed may be any text: what would move the cursor is shown as a sign. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Control}/gu, '�')
 }
 
 /** A duration in nanoseconds as a person reads it: `950 ns`, `1.25 ms`. */

@@ -12,7 +12,7 @@ export interface SimulatedFailure {
 /** Where the time of a core has gone, in nanoseconds. */
 export interface CoreTimes {
   readonly busy: number
-  /** Busy as well, but standing still until memory answered: what accesses took longer than those that hit the nearest cache. */
+  /** Busy as well, but standing still until memory answered: what accesses took longer than the same ones to the nearest cache. */
   readonly stalled: number
   readonly switching: number
   readonly idle: number

@@ -1,7 +1,7 @@
 import type { Operation } from '../../operation.js'
 import type { StartMethod } from '../../processes.js'
 import { StartProcess } from '../../process-operations.js'
-import type { AccessKind } from '../memory/access-kind.js'
+import { AccessKind } from '../memory/access-kind.js'
 import { userThreadsOf } from '../mapping/mapping-config.js'
 import type { MemorySystem } from '../memory/memory-system.js'
 import type { CostModel } from '../program/cost-model.js'
@@ -16,7 +16,7 @@ export class MachineCosts implements CostModel {
   readonly work: number
   readonly systemCall: number
   readonly waiting: number
-  /** By core: how long it has stood still for its memory, the time of a hit in the nearest cache aside. */
+  /** By core: how long it has stood still for its memory, the time of the same access to the nearest cache aside. */
   readonly stalled: Float64Array
   readonly #machine: Machine
   /** By node. */
@@ -24,6 +24,7 @@ export class MachineCosts implements CostModel {
   readonly #memory: MemorySystem
   readonly #cores: number
   readonly #hit: number
+  readonly #atomicHit: number
   readonly #threadCreation: number
 
   /** @param memories of each node. */
@@ -40,7 +41,9 @@ export class MachineCosts implements CostModel {
     this.waiting = mapping === '1:1' ? systemCall : this.operation
     this.#threadCreation = userThreadsOf(mapping, processor.cores)?.creation ?? machine.os.threadCreation
     this.stalled = new Float64Array(processor.cores * memories.length)
-    this.#hit = machine.memory.privateLevels[0]!.latency * cycle
+    const { privateLevels, atomicCycles } = machine.memory
+    this.#hit = privateLevels[0]!.latency * cycle
+    this.#atomicHit = this.#hit + atomicCycles * cycle
   }
 
   access(core: number, address: number, kind: AccessKind, now: number): number {
@@ -48,7 +51,9 @@ export class MachineCosts implements CostModel {
       core < this.#cores
         ? this.#memory.access(core, address, kind, now)
         : this.#memories[Math.floor(core / this.#cores)]!.access(core % this.#cores, address, kind, now)
-    if (time > this.#hit) this.stalled[core]! += time - this.#hit
+    // What an atomic operation takes on a line that is there is work, not waiting.
+    const least = kind === AccessKind.Atomic ? this.#atomicHit : this.#hit
+    if (time > least) this.stalled[core]! += time - least
     return time
   }
 
