@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { namesNear } from '../engine/edit-distance.js'
 import { UsageError } from '../engine/errors.js'
 import type { Machine } from '../engine/simulate/machine/machine.js'
 import { parseMachine } from './parse-machine.js'
@@ -33,9 +34,13 @@ export function loadMachine(nameOrPath: string): Machine {
   const presets = presetMachines()
   if (presets.includes(nameOrPath))
     return parseMachine(readText(new URL(`${nameOrPath}.yaml`, presetFolder())), `machines/${nameOrPath}.yaml`)
+  const near = namesNear(nameOrPath, presets)
   if (!existsSync(nameOrPath) || !statSync(nameOrPath).isFile())
     throw new UsageError('usage/unknown-machine', `there is no machine “${nameOrPath}”, and no such file`, {
-      hint: `there are ${presets.join(', ')}; or give the path of a machine file`,
+      hint:
+        near.length > 0
+          ? `did you mean ${near.join(' or ')}?`
+          : `there are ${presets.join(', ')}; or give the path of a machine file`,
     })
   return parseMachine(readText(nameOrPath), nameOrPath)
 }

@@ -239,7 +239,7 @@ export class SimulatedProgram implements Work {
   #requireAssumed(thread: number): void {
     if (!this.session.assumesFalsehood(thread)) return
     throw new ProgramFault('program/false-assumption', 'the program assumes what is false in this run', {
-      hint: 'p.assume drops executions when exploring; a simulation has only one',
+      hint: 'p.assume drops executions when exploring; a simulation has only one, in which another seed may do',
     })
   }
 

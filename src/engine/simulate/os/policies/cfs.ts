@@ -3,7 +3,7 @@ import type { MakePolicy, SchedulingView } from '../policy.js'
 import { definePolicy } from '../policy-kind.js'
 import { QueuedPolicy } from '../queued-policy.js'
 import { Reason } from '../thread-state.js'
-import { NICE_0_WEIGHT, scalingFactor, untilTick, weightOfNice } from './linux-scheduling.js'
+import { NICE_0_WEIGHT, scalingFactor, TICK, untilTick, weightOfNice } from './linux-scheduling.js'
 
 /** What CFS can be told. All defaults are those of Linux 2.6.23 to 6.5, kernel/sched/fair.c. */
 export interface CfsOptions {
@@ -72,12 +72,7 @@ export const CFS = definePolicy<CfsOptions>({
       meaning: 'whether a new thread starts a slice behind',
       source: 'Linux, kernel/sched/features.h: START_DEBIT',
     },
-    tick: {
-      kind: 'time',
-      default: 0,
-      meaning: 'the period of the clock at whose ticks slices end; 0: they end when they are over',
-      source: 'as with HRTICK; without it CONFIG_HZ: 4 ms or 1 ms',
-    },
+    tick: TICK,
   },
   create: (options) => (view) => new Cfs(view, options),
 })

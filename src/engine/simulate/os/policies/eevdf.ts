@@ -3,7 +3,7 @@ import type { MakePolicy, SchedulingView } from '../policy.js'
 import { definePolicy } from '../policy-kind.js'
 import { QueuedPolicy } from '../queued-policy.js'
 import { Reason } from '../thread-state.js'
-import { NICE_0_WEIGHT, scalingFactor, untilTick, weightOfNice } from './linux-scheduling.js'
+import { NICE_0_WEIGHT, scalingFactor, TICK, untilTick, weightOfNice } from './linux-scheduling.js'
 
 /** What EEVDF can be told. All defaults are those of Linux 6.6, kernel/sched/fair.c. */
 export interface EevdfOptions {
@@ -66,12 +66,7 @@ export const EEVDF = definePolicy<EevdfOptions>({
       meaning: 'whether a new thread asks for half a slice first',
       source: 'Linux, kernel/sched/features.h: PLACE_DEADLINE_INITIAL',
     },
-    tick: {
-      kind: 'time',
-      default: 0,
-      meaning: 'the period of the clock at whose ticks slices end; 0: they end when they are over',
-      source: 'as with HRTICK; without it CONFIG_HZ: 4 ms or 1 ms',
-    },
+    tick: TICK,
   },
   create: (options) => (view) => new Eevdf(view, options),
 })

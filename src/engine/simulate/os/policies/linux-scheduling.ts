@@ -1,3 +1,5 @@
+import type { PolicyParameter } from '../policy-kind.js'
+
 /** Weights by nice from −20 to 19: Linux, kernel/sched/core.c, sched_prio_to_weight. Each step is a factor of about 1.25. */
 const WEIGHTS = [
   88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904, 3906, 3121, 2501, 1991,
@@ -24,4 +26,12 @@ export function scalingFactor(cores: number): number {
 export function untilTick(now: number, rest: number, tick: number): number {
   if (tick === 0) return rest
   return Math.max(Math.ceil((now + rest) / tick), Math.floor(now / tick) + 1) * tick - now
+}
+
+/** The parameter of both of its schedulers that says when slices can end. */
+export const TICK: PolicyParameter<number> = {
+  kind: 'time',
+  default: 0,
+  meaning: 'the period of the clock at whose ticks slices end; 0: they end when they are over',
+  source: 'as with HRTICK; without it CONFIG_HZ: 4 ms or 1 ms',
 }
